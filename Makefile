@@ -1,0 +1,50 @@
+# Everything a clone needs: python3 (3.11 to 3.13) and make. `make help` lists the targets.
+PYTHON ?= python3
+UV_VERSION = 0.13.9
+BIN = .venv/bin
+READY = .venv/.ready
+# Two processes for tests: what the smallest CI machine has.
+JOBS ?= 2
+
+export UV_PYTHON_DOWNLOADS = never
+export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
+
+.DEFAULT_GOAL = help
+.PHONY: help setup demo test check soak bench docs clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "python3 is $$($(PYTHON) --version 2>&1); 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11 setup" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "python3 cannot make virtual environments here; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv sync --locked --quiet
+	@touch $(READY)
+
+setup: $(READY)  ## the virtual environment .venv, exactly as locked
+
+demo: $(READY)  ## sandbox to PostgreSQL and back, end to end, in a few minutes
+	$(BIN)/python -m demo
+
+test: $(READY)  ## all tests but the long figures
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "not soak"
+
+soak: $(READY)  ## the reliability figures in full; long
+	$(BIN)/pytest -m soak --timeout 3600
+
+check: $(READY)  ## ruff, mypy --strict, import-linter, lock file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/uv lock --locked --quiet --default-index https://pypi.org/simple
+	$(BIN)/python -m tools.lockcheck uv.lock
+
+bench: $(READY)  ## the speed and memory figures, as a table
+	$(BIN)/python -m benchmarks
+
+clean:  ## everything that the targets above made
+	rm -rf .venv .meltano .demo output .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,126 @@
+"""Read the loaded tables back and hold them against the sandbox's truth, row by row."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+Row = dict[str, Any]
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One loaded table: its rows without the loader's own columns, and its key columns."""
+
+    rows: Sequence[Row]
+    key: tuple[str, ...]
+
+    def by_key(self) -> dict[tuple[Any, ...], Row]:
+        """Return the rows by their key."""
+        return {tuple(row[name] for name in self.key): row for row in self.rows}
+
+
+def read_tables(url: str, schema: str) -> dict[str, Table]:
+    """Return every table of `schema`, by name."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            found = sa.inspect(connection)
+            return {
+                name: Table(
+                    _rows(connection, schema, name),
+                    tuple(found.get_pk_constraint(name, schema)["constrained_columns"]),
+                )
+                for name in sorted(found.get_table_names(schema))
+            }
+    finally:
+        engine.dispose()
+
+
+def drop_schema(url: str, schema: str) -> None:
+    """Forget an earlier demonstration's tables."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
+    finally:
+        engine.dispose()
+
+
+def _rows(connection: sa.Connection, schema: str, name: str) -> list[Row]:
+    table = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection)
+    columns = [column for column in table.columns if not column.name.startswith("_sdc_")]
+    return [dict(row._mapping) for row in connection.execute(sa.select(*columns))]  # noqa: SLF001  # the documented way
+
+
+def flatten(document: Mapping[str, Any]) -> Row:
+    """Write one API object as a row: the interface's naming rule, spelled out on its own.
+
+    This does not use the tap's code, so that it can find it wrong.
+    """
+    row: Row = {}
+    for name, value in document.items():
+        column = _HUMP.sub("_", name).lower()
+        if isinstance(value, Mapping) and "id" in value and set(value) <= {"id", "externalURL"}:
+            row |= {f"{column}_{_HUMP.sub('_', k).lower()}": v for k, v in value.items()}
+        else:
+            row[column] = value
+    return row
+
+
+def differences(
+    truth: Iterable[Mapping[str, Any]],
+    table: Table,
+    *,
+    ignore: Iterable[str] = (),
+    known_absent: Iterable[tuple[Any, ...]] = (),
+) -> list[str]:
+    """Say in words where a table differs from the truth; an empty list is equality.
+
+    Args:
+        truth: the API's objects.
+        table: what was loaded.
+        ignore: columns that cannot be equal, such as signed addresses.
+        known_absent: keys that may be in the table although the API no longer has them.
+    """
+    loaded = table.by_key()
+    expected = {tuple(str(row[k]) for k in table.key): row for row in map(flatten, truth)}
+    said = [f"missing {key}" for key in expected.keys() - loaded.keys()]
+    said += [f"surplus {key}" for key in loaded.keys() - expected.keys() - set(known_absent)]
+    for key in expected.keys() & loaded.keys():
+        said += _cells(key, expected[key], loaded[key], frozenset(ignore))
+    return said
+
+
+def _cells(key: tuple[Any, ...], truth: Row, row: Row, ignore: frozenset[str]) -> list[str]:
+    return [
+        f"{key} {name}: API {truth.get(name)!r}, table {value!r}"
+        for name, value in row.items()
+        if name not in ignore and plain(truth.get(name)) != plain(value)
+    ]
+
+
+def plain(value: Any) -> Any:
+    """Bring a value of the API and one of the database to the same form."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(microsecond=0)
+    if isinstance(value, str) and _TIME.match(value):
+        return datetime.fromisoformat(value).astimezone(UTC).replace(microsecond=0)
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def changes(before: Table | None, after: Table) -> tuple[int, int]:
+    """Count the rows that a second load added, and those that it changed."""
+    old = before.by_key() if before else {}
+    new = after.by_key()
+    added = new.keys() - old.keys()
+    return len(added), sum(new[key] != old[key] for key in new.keys() & old.keys())
