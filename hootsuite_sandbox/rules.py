@@ -1,0 +1,101 @@
+"""Rules of time and right that records obey: what becomes of a message, what a preset allows."""
+
+from __future__ import annotations
+
+import hashlib
+
+from hootsuite_sandbox.records import Grant, HistoryAction, Message, Profile
+
+VIDEO_SECONDS = 90
+"""How long a network takes to swallow a video: SUBMITTED lasts so long."""
+REVIEW_DAYS = 90
+"""A message without a time expires when nobody reviewed it for so long."""
+
+ORGANIZATION_ADMIN = frozenset({"PAYING_SUPER_ADMIN", "SUPER_ADMIN", "ADMIN"})
+ADMIN_PERMISSIONS = (
+    "BASIC_USAGE",
+    "ORG_MANAGE_MEMBER",
+    "ORG_MANAGE_TEAM",
+    "ORG_MANAGE_SOCIAL_PROFILE",
+)
+ORGANIZATION_GRANTS = {
+    "PAYING_SUPER_ADMIN": Grant(ADMIN_PERMISSIONS, "PAYING_SUPER_ADMIN"),
+    "ADMIN": Grant(ADMIN_PERMISSIONS, "ADMIN"),
+    "CUSTOM": Grant(("BASIC_USAGE", "ORG_MANAGE_TEAM"), "CUSTOM"),
+    "DEFAULT": Grant(("BASIC_USAGE",), "DEFAULT"),
+}
+TEAM_ADMIN = Grant(("BASIC_USAGE", "ORG_MANAGE_TEAM"), "ADMIN")
+TEAM_DEFAULT = Grant(("BASIC_USAGE",), "DEFAULT")
+PROFILE_ADMIN = Grant(
+    ("BASIC_USAGE", "SN_PUBLISH_MESSAGE", "SN_APPROVE_MESSAGE", "SN_MANAGE"), "ADVANCED"
+)
+PROFILE_EDITOR = Grant(("BASIC_USAGE", "SN_PUBLISH_MESSAGE"), "EDITOR")
+PROFILE_LIMITED = Grant(("BASIC_USAGE", "SN_PUBLISH_MESSAGE_WITH_APPROVAL"), "LIMITED")
+
+NETWORKS_WITH_LINKS = frozenset({"FACEBOOK", "FACEBOOKPAGE", "LINKEDIN", "LINKEDINCOMPANY"})
+"""Only these report a `postUrl`."""
+
+
+def settle(message: Message, profile: Profile | None, now: int) -> None:
+    """Bring a message's state up to an instant.
+
+    Args:
+        message: Changed in place.
+        profile: Where it goes; None when the profile is gone, then sending fails.
+        now: The instant.
+    """
+    if message.state == "PENDING_APPROVAL":
+        _expire(message, now)
+    elif message.state in {"SCHEDULED", "SUBMITTED"} and message.time is not None:
+        _send(message, profile, message.time, now)
+
+
+def publish(message: Message, profile: Profile | None, at: int) -> None:
+    """Hand a message over to its network: SENT, or failed for good.
+
+    Args:
+        message: Changed in place: state, post id and link, history.
+        profile: Where it goes.
+        at: When.
+    """
+    if profile is None or profile.is_reauth_required or message.fails:
+        message.state = "SEND_FAILED_PERMANENTLY"
+        _note(message, "SENDFAIL", at)
+        return
+    message.state = "SENT"
+    message.post_id, message.post_url = post_reference(message.id, profile)
+    _note(message, "SEND", at)
+
+
+def post_reference(message_id: str, profile: Profile) -> tuple[str, str | None]:
+    """Return the network's id of a sent message, and its link where the network gives one."""
+    digest = hashlib.blake2b(f"{profile.network_id}/{message_id}".encode(), digest_size=8).digest()
+    number = 10**17 + int.from_bytes(digest, "big") % (9 * 10**17)
+    if profile.type in {"FACEBOOK", "FACEBOOKPAGE"}:
+        post_id = f"{profile.network_id}_{number}"
+        return post_id, f"https://www.facebook.com/{post_id}"
+    if profile.type in NETWORKS_WITH_LINKS:
+        post_id = f"urn:li:share:{number}"
+        return post_id, f"https://www.linkedin.com/feed/update/{post_id}"
+    return str(number), None
+
+
+def _send(message: Message, profile: Profile | None, due: int, now: int) -> None:
+    done = due + VIDEO_SECONDS if message.video else due
+    if now >= done:
+        publish(message, profile, done)
+    elif now >= due:
+        message.state = "SUBMITTED"
+
+
+def _expire(message: Message, now: int) -> None:
+    limit = message.time if message.time is not None else message.created + REVIEW_DAYS * 86400
+    if now >= limit:
+        # The API has no state for it; the dashboard files expired messages with the refused ones.
+        message.state = "REJECTED"
+        _note(message, "EXPIRE", limit)
+
+
+def _note(message: Message, action: str, at: int) -> None:
+    if message.history:
+        message.history.append(HistoryAction("SYSTEM", "0", action, at))

@@ -1,0 +1,213 @@
+"""The emulated world: records, the relations between them, and how they change with time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hootsuite_sandbox.clock import Clock
+from hootsuite_sandbox.options import Options
+from hootsuite_sandbox.records import (
+    Document,
+    Grant,
+    HistoryAction,
+    Interaction,
+    Media,
+    Member,
+    Message,
+    MessageState,
+    Organization,
+    Profile,
+    Reviewer,
+    Team,
+    iso,
+    iso_millis,
+)
+from hootsuite_sandbox.rules import (
+    ORGANIZATION_ADMIN,
+    PROFILE_ADMIN,
+    PROFILE_EDITOR,
+    settle,
+)
+from hootsuite_sandbox.store import EmptyArchive, MessageStore
+
+__all__ = [
+    "Document",
+    "Grant",
+    "HistoryAction",
+    "Interaction",
+    "Media",
+    "Member",
+    "Message",
+    "MessageState",
+    "Organization",
+    "Profile",
+    "Reviewer",
+    "Team",
+    "World",
+    "iso",
+    "iso_millis",
+]
+
+FIRST_NEW_ID = {
+    "organization": 900_001,
+    "member": 7_000_001,
+    "team": 500_001,
+    "profile": 140_000_001,
+    "message": 6_500_000_001,  # ids of messages passed 2**32 long ago
+}
+
+
+@dataclass(slots=True)
+class World:
+    """Everything the platform knows.
+
+    Relations: `organization.seats`, `team.members`, `team.profile_ids`, `profile.grants`. Records
+    in the dictionaries may be changed in place; messages only through `messages.change`.
+    """
+
+    options: Options
+    clock: Clock
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    media: dict[str, Media] = field(default_factory=dict)
+    interactions: list[Interaction] = field(default_factory=list)
+    messages: MessageStore = field(init=False)
+    ledger: list[Document] = field(default_factory=list)
+    main_member_id: str = ""
+    main_organization_id: str = ""
+    _counters: dict[str, int] = field(default_factory=lambda: dict(FIRST_NEW_ID))
+    _traces: int = 0
+
+    def __post_init__(self) -> None:
+        self.messages = MessageStore(EmptyArchive(), self._settle, self.now)
+
+    def now(self) -> int:
+        """Return the sandbox's present instant, in seconds."""
+        return self.clock.now()
+
+    # -- ids -----------------------------------------------------------------------------------
+
+    def new_id(self, kind: str) -> str:
+        """Return a fresh id.
+
+        Args:
+            kind: organization, member, team, profile or message.
+        """
+        number = self._counters[kind]
+        self._counters[kind] = number + 1
+        return str(number)
+
+    def digest(self, *parts: object) -> str:
+        """Return 64 hex digits that depend on the parts and the seed only."""
+        text = "|".join(map(str, (self.options.seed, *parts)))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def trace_id(self) -> str:
+        """Return the next trace id: two hex groups joined by a dash, as on the wire."""
+        self._traces += 1
+        hexes = self.digest("trace", self._traces)
+        return f"{hexes[:16]}-{hexes[16:22]}"
+
+    # -- who may do what -----------------------------------------------------------------------
+
+    def organizations_of(self, member_id: str) -> list[Organization]:
+        """List the organizations in which a member has a seat."""
+        return [o for o in self.organizations.values() if member_id in o.seats]
+
+    def is_admin(self, member_id: str, organization_id: str | None = None) -> bool:
+        """Tell whether a member administers an organization (without one: any)."""
+        return any(
+            organization.seats[member_id].preset in ORGANIZATION_ADMIN
+            for organization in self.organizations_of(member_id)
+            if organization_id in (None, organization.id)
+        )
+
+    def colleagues(self, member_id: str, other_id: str) -> bool:
+        """Tell whether two members share an organization."""
+        return any(other_id in o.seats for o in self.organizations_of(member_id))
+
+    def teams_in(self, organization_id: str) -> list[Team]:
+        """List the teams of an organization, by id."""
+        return [t for t in self.teams.values() if t.organization_id == organization_id]
+
+    def teams_of(self, member_id: str, organization_id: str | None = None) -> list[Team]:
+        """List the teams that a member belongs to (without organization: everywhere)."""
+        return [
+            team
+            for team in self.teams.values()
+            if member_id in team.members and organization_id in (None, team.organization_id)
+        ]
+
+    def teams_with(self, profile_id: str) -> list[Team]:
+        """List the teams that work on a profile."""
+        return [team for team in self.teams.values() if profile_id in team.profile_ids]
+
+    def profile_grant(self, member_id: str, profile_id: str) -> Grant | None:
+        """Return what a member may do with a profile; None when it is out of reach."""
+        profile = self.profiles[profile_id]
+        if member_id in profile.grants:
+            return profile.grants[member_id]
+        if profile.owner_id == member_id or (
+            profile.owner == "ORGANIZATION" and self.is_admin(member_id, profile.organization_id)
+        ):
+            return PROFILE_ADMIN
+        shared = any(member_id in team.members for team in self.teams_with(profile_id))
+        return PROFILE_EDITOR if shared else None
+
+    def profiles_of(self, member_id: str, organization_id: str | None = None) -> list[Profile]:
+        """List the profiles within a member's reach (without organization: everywhere)."""
+        by_team = {p for team in self.teams_of(member_id) for p in team.profile_ids}
+        admin_in = {
+            o.id for o in self.organizations_of(member_id) if self.is_admin(member_id, o.id)
+        }
+        return [
+            profile
+            for profile in self.profiles.values()
+            if organization_id in (None, profile.organization_id)
+            and self._reaches(member_id, profile, by_team, admin_in)
+        ]
+
+    @staticmethod
+    def _reaches(member_id: str, profile: Profile, by_team: set[str], admin_in: set[str]) -> bool:
+        if member_id in profile.grants:
+            return profile.grants[member_id] is not None
+        if profile.owner == "MEMBER" and profile.owner_id == member_id:
+            return True
+        by_role = profile.owner == "ORGANIZATION" and profile.organization_id in admin_in
+        return by_role or profile.id in by_team
+
+    # -- messages ------------------------------------------------------------------------------
+
+    def _settle(self, message: Message, now: int) -> None:
+        settle(message, self.profiles.get(message.profile_id), now)
+
+    def as_stored(self, text: str) -> str:
+        """Return a message's text as the server keeps it (option `text_change`)."""
+        change = self.options.text_change
+        if change == "trim":
+            return text.strip()
+        if change == "shorten_links":
+            return " ".join(
+                f"https://ow.ly/{self.digest(word)[:8]}" if word.startswith("http") else word
+                for word in text.split(" ")
+            )
+        return f"{text} (via Hootsuite)" if change == "append" else text
+
+    # -- the ledger ----------------------------------------------------------------------------
+
+    def record(self, entry: Document) -> Document:
+        """Append a committed write to the ledger and return it with its number and instant."""
+        entry = {"seq": len(self.ledger) + 1, "at": iso(self.now()), **entry}
+        self.ledger.append(entry)
+        return entry
+
+    def posts(self) -> Iterator[Any]:
+        """Yield the ids of the messages that were created through the API."""
+        for entry in self.ledger:
+            if entry.get("kind") == "message_created":
+                yield entry["message_id"]
