@@ -1,0 +1,1 @@
+"""Singer target that writes rows back to Hootsuite, each at most once."""
