@@ -1,0 +1,103 @@
+"""What the contract says, as frozen records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Schema = Mapping[str, Any]
+Shape = Literal["rest", "scim", "oauth", "html"]
+Kind = Literal[
+    "token", "permission", "scope", "quota", "validation", "not_found", "state", "server"
+]
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """A numeric error code of the platform.
+
+    Args:
+        code: The number in the body's `errors[].code`.
+        meaning: What it stands for, in a few words.
+        kind: What sort of trouble it is, hence what a caller may do about it.
+        renew: Whether a fresh access token can help. Of the token codes only some say that the
+            access token itself is bad; the others speak of client, login or code.
+    """
+
+    code: int
+    meaning: str
+    kind: Kind
+    renew: bool = False
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value in the path, the query or a header.
+
+    Args:
+        name: The platform's spelling.
+        location: `path`, `query` or `header`.
+        required: Whether the call is refused without it.
+        schema: JSON Schema of one value (of all values for an array).
+        code: The error code that answers a bad value, where one is known.
+    """
+
+    name: str
+    location: str
+    required: bool
+    schema: Schema
+    code: int | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of the platform.
+
+    Args:
+        id: The contract's operationId, in snake_case.
+        method: HTTP method in capitals.
+        path: Template such as `/v1/messages/{messageId}`.
+        tag: The subject it belongs to.
+        parameters: Path parameters first, in the order of the document.
+        body: JSON Schema of the request body without references, None where there is none.
+        body_required: Whether the body has to be there.
+        body_media_type: The body's content type.
+        response: JSON Schema of the whole 200 body, None where it is not JSON.
+        shape: Which envelope and error body it speaks.
+        read: Whether it changes nothing and may be repeated.
+        retired: Whether the platform's own documents have dropped it.
+        quirks: Where the wire was seen to differ, by a short name.
+    """
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    parameters: tuple[Parameter, ...]
+    body: Schema | None
+    body_required: bool
+    body_media_type: str | None
+    response: Schema | None
+    shape: Shape
+    read: bool
+    retired: bool
+    quirks: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why a body does not fit.
+
+    Args:
+        field: Where, such as `media[0].id`; empty for the body as a whole.
+        message: What is wrong with it, for people; never shows the value.
+        code: The error code with which the platform would answer, where one is known.
+    """
+
+    field: str
+    message: str
+    code: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
