@@ -31,7 +31,7 @@ from hootsuite_sandbox.rules import (
     PROFILE_EDITOR,
     settle,
 )
-from hootsuite_sandbox.store import EmptyArchive, MessageStore
+from hootsuite_sandbox.store import Archive, EmptyArchive, MessageStore
 
 __all__ = [
     "Document",
@@ -80,11 +80,12 @@ class World:
     ledger: list[Document] = field(default_factory=list)
     main_member_id: str = ""
     main_organization_id: str = ""
+    next_event: int = 1 << 62
     _counters: dict[str, int] = field(default_factory=lambda: dict(FIRST_NEW_ID))
     _traces: int = 0
 
     def __post_init__(self) -> None:
-        self.messages = MessageStore(EmptyArchive(), self._settle, self.now)
+        self.use(EmptyArchive())
 
     def now(self) -> int:
         """Return the sandbox's present instant, in seconds."""
@@ -182,6 +183,10 @@ class World:
         return by_role or profile.id in by_team
 
     # -- messages ------------------------------------------------------------------------------
+
+    def use(self, archive: Archive) -> None:
+        """Start the message store over, on seeded messages."""
+        self.messages = MessageStore(archive, self._settle, self.now)
 
     def _settle(self, message: Message, now: int) -> None:
         settle(message, self.profiles.get(message.profile_id), now)
