@@ -1,0 +1,81 @@
+"""What became of each row and profile: one result each, counted, written and summed up."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+SETTLED = frozenset({"done", "unchanged", "adopted", "rejected", "ignored"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the results, as `interface.md` fixes it."""
+
+    run_id: str
+    stream: str
+    key: str | None
+    action: str
+    status: str
+    remote_id: str | None = None
+    social_profile_id: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    trace_id: str | None = None
+    attempts: int = 0
+    first_seen_at: str | None = None
+    settled_at: str | None = None
+    fingerprint: str | None = None
+
+
+class ResultsFile:
+    """Results as JSON Lines, readable by their owner only.
+
+    Args:
+        path: The `results_path` setting; None writes nothing.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self._file: IO[str] | None = None
+        if path:
+            flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
+            os.fchmod(self._file.fileno(), 0o600)
+
+    def write(self, result: Result) -> None:
+        """Append one result."""
+        if self._file is not None:
+            self._file.write(json.dumps(asdict(result), ensure_ascii=True) + "\n")
+            self._file.flush()
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._file is not None:
+            self._file.close()
+
+
+def exit_code(statuses: Counter[str], *, failed: bool) -> int:
+    """The exit code of a run: 1 before 3 before 2.
+
+    Args:
+        statuses: How many results of each status.
+        failed: The run ended early.
+    """
+    if failed or statuses["deferred"]:
+        return 1
+    if statuses["unknown"]:
+        return 3
+    return 2 if statuses["rejected"] else 0
+
+
+def summary(counts: Counter[tuple[str, str, str]]) -> list[str]:
+    """The end of a run for a person: per stream and action, how many of each status."""
+    return [
+        f"{stream} {action}: {count} {status}"
+        for (stream, action, status), count in sorted(counts.items())
+    ]

@@ -1,0 +1,393 @@
+"""The journal: intents on disk, one owner each, found again fast."""
+
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from target_hootsuite import journal_schema, owners
+from target_hootsuite.errors import JournalFault, LeaseLost
+from target_hootsuite.identity import Identity
+from target_hootsuite.journal import Journal
+from target_hootsuite.journal_engine import connect, file_system
+from target_hootsuite.journal_entries import Busy, Intent, claim_of
+from target_hootsuite.results import Result
+
+SCOPE = "https://platform.test|member:1"
+ME = Identity(SCOPE, "messages", "k1", "7")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """Both databases that the journal supports."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/journal.db"
+    return request.getfixturevalue("fresh_postgres")
+
+
+@pytest.fixture
+def open_journal(url):
+    """A function that opens the journal as a new owner; all are closed at the end."""
+    opened = []
+
+    def make(**options):
+        journal = Journal(url, f"run{len(opened)}", **options)
+        journal.start()
+        opened.append(journal)
+        return journal
+
+    yield make
+    for journal in opened:
+        journal.close()
+
+
+def intent(identity=ME, **changes):
+    return Intent(
+        **{"identity": identity, "fingerprint": "f" * 64, "content": {"text": "x"}, "at": 1000.0}
+        | changes
+    )
+
+
+def test_round_trip(open_journal):
+    """An intent comes back as it was written, and closes with its outcome."""
+    journal = open_journal()
+    entry = journal.begin(intent(before=["9"]))
+    assert journal.history(ME) == [entry]
+    assert (entry.status, entry.open, entry.before, entry.attempts) == ("intent", 1, ["9"], 1)
+    journal.settle(entry, "done", remote_id="42", claim="c42", settled_at=1001.0)
+    (settled,) = journal.history(ME)
+    assert (settled.status, settled.open, settled.remote_id, settled.owner) == (
+        "done",
+        None,
+        "42",
+        None,
+    )
+    assert journal.open_entries(SCOPE) == []
+
+
+def test_one_open_intent_per_identity(open_journal):
+    """Rule 8: while an identity is open nobody else may open it."""
+    first, second = open_journal(), open_journal()
+    entry = first.begin(intent())
+    with pytest.raises(Busy):
+        second.begin(intent())
+    with pytest.raises(Busy):
+        second.begin(intent(previous=entry))
+    second.begin(intent(Identity(SCOPE, "messages", "k1", "8")))
+
+
+def test_a_version_settled_elsewhere_is_noticed(open_journal):
+    """Rule 8: what was decided on an old look-up can't begin: it might post twice."""
+    first, second = open_journal(), open_journal()
+    first.settle(first.begin(intent()), "done", remote_id="1")
+    with pytest.raises(Busy):
+        second.begin(intent())
+
+
+def test_only_a_dead_owners_intent_is_taken_over(open_journal, monkeypatch):
+    """Rule 8: a live owner keeps its intent; a dead one loses it to exactly one other."""
+    first, second, third = open_journal(), open_journal(), open_journal()
+    entry = first.begin(intent())
+    assert second.take_over(entry) is None
+    monkeypatch.setattr(owners, "_process", lambda _: None)
+    mine = second.take_over(entry)
+    assert mine is not None
+    assert third.take_over(entry) is None
+    with pytest.raises(LeaseLost):
+        first.check_owned(entry)
+    with pytest.raises(LeaseLost):
+        first.settle(entry, "done")
+    with pytest.raises(LeaseLost):
+        first.step(entry, "create", 1.0)
+    second.check_owned(mine)
+
+
+def test_a_lease_that_ran_out_is_dead(open_journal):
+    """Rule 8: an owner that stopped renewing loses its intents and may not send."""
+    first, second = open_journal(lease_seconds=0.2), open_journal()
+    entry = first.begin(intent())
+    first.lease._stop.set()
+    first.lease._thread.join()
+    deadline = time.monotonic() + 5
+    while second.is_alive(first.owner.id):
+        assert time.monotonic() < deadline
+    with pytest.raises(LeaseLost):
+        first.check_owned(entry)
+    assert second.take_over(entry) is not None
+
+
+def test_a_living_owner_renews(open_journal):
+    """Rule 8: a lease outlives its seconds while its owner lives."""
+    first, second = open_journal(lease_seconds=0.3), open_journal()
+    beat = threading.Event()
+    renew = first.lease.renew
+
+    def seen():
+        renew()
+        beat.set()
+
+    first.lease.renew = seen
+    assert beat.wait(5)
+    beat.clear()
+    assert beat.wait(5)
+    assert second.is_alive(first.owner.id)
+    assert first.lease.holds()
+
+
+def test_unique_remote_id(open_journal):
+    """Rule 13: a remote message belongs to one entry only."""
+    journal = open_journal()
+    one = journal.begin(intent())
+    two = journal.begin(intent(Identity(SCOPE, "messages", "k2", "7")))
+    journal.settle(one, "done", remote_id="42", claim="x|42")
+    with pytest.raises(Busy):
+        journal.settle(two, "done", remote_id="42", claim="x|42")
+    assert journal.history(Identity(SCOPE, "messages", "k2", "7"))[0].open == 1
+
+
+def test_claims_are_found(open_journal):
+    """Rule 15: what an entry owns is not adopted by another."""
+    journal = open_journal()
+    entry = journal.begin(intent())
+    journal.settle(entry, "done", remote_id="42", claim=claim_of(SCOPE, "messages", "42"))
+    assert journal.claimed(SCOPE, "messages", ["41", "42"]) == {"42"}
+    assert journal.claimed("other", "messages", ["42"]) == set()
+
+
+def test_rejected_versions_do_not_pile_up(open_journal):
+    """Rule 12: a rejected row is tried again in the entry that it has."""
+    journal = open_journal()
+    entry = journal.begin(intent())
+    journal.settle(entry, "rejected", error_code="4000")
+    (rejected,) = journal.history(ME)
+    again = journal.begin(intent(previous=rejected, at=2000.0))
+    assert (again.id, again.attempts, again.first_seen_at) == (entry.id, 2, 1000.0)
+    with pytest.raises(Busy):
+        journal.begin(intent(previous=rejected))
+    assert len(journal.history(ME)) == 1
+
+
+def test_unknown_stays_open(open_journal):
+    """Rule 12: an unknown entry blocks newer versions until it is settled."""
+    first, second = open_journal(), open_journal()
+    first.settle(first.begin(intent()), "unknown")
+    (entry,) = second.open_entries(SCOPE, "messages")
+    assert entry.owner is None
+    with pytest.raises(Busy):
+        second.begin(intent(previous=entry))
+    mine = second.take_over(entry)
+    second.settle(mine, "done", remote_id="5")
+    assert first.open_entries(SCOPE) == []
+
+
+def test_results_keep_the_first_sight(open_journal):
+    """Results of an identity are replaced by newer ones, except for its first sight."""
+    journal = open_journal()
+    for status, seen in (("rejected", "2026-01-01T00:00:00Z"), ("done", "2026-01-02T00:00:00Z")):
+        result = Result("r", "messages", "k1", "create", status, first_seen_at=seen)
+        journal.report([(ME.digest, SCOPE, result)])
+    (row,) = journal.results(SCOPE)
+    assert (row["status"], row["first_seen_at"]) == ("done", "2026-01-01T00:00:00Z")
+    assert journal.first_seen([ME.digest]) == {ME.digest: "2026-01-01T00:00:00Z"}
+    assert journal.results(SCOPE, status="unknown") == []
+
+
+def test_media_is_remembered_per_account(open_journal):
+    """Rule 20: an upload is found by content and account; its first use is kept."""
+    journal = open_journal()
+    journal.keep_media(SCOPE, "d", media_id="M1", mime_type="image/png", uploaded_at=1.0)
+    journal.use_media(SCOPE, ["M1"], 5.0)
+    journal.use_media(SCOPE, ["M1"], 9.0)
+    assert journal.media(SCOPE, "d")["used_at"] == 5.0
+    assert journal.media("other", "d") is None
+    journal.keep_media(SCOPE, "d", media_id="M2", mime_type="image/png", uploaded_at=2.0)
+    assert journal.media(SCOPE, "d")["media_id"] == "M2"
+    assert journal.media(SCOPE, "d")["used_at"] is None
+
+
+def test_two_threads_race_for_one_identity(open_journal):
+    """Rule 8: of many that begin at once exactly one wins."""
+    journals = [open_journal() for _ in range(4)]
+    outcomes = []
+
+    def race(journal):
+        try:
+            outcomes.append(journal.begin(intent()).id)
+        except Busy:
+            outcomes.append(None)
+
+    threads = [threading.Thread(target=race, args=(journal,)) for journal in journals]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([found for found in outcomes if found]) == 1
+
+
+def test_created_is_known(url):
+    """Rule 15: a run knows whether it created its journal."""
+    for expected in (True, False):
+        journal = Journal(url, "r")
+        assert journal.created is expected
+        journal.close()
+
+
+def test_newer_journal_is_refused(url):
+    """The journal has a version: an older target leaves a newer one alone."""
+    Journal(url, "r").close()
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(journal_schema.ABOUT.update().values(value="99"))
+    engine.dispose()
+    with pytest.raises(JournalFault, match="version 99"):
+        Journal(url, "r")
+
+
+def test_older_journal_is_migrated(url, monkeypatch):
+    """The journal has a migration path: each step leads to the next version, once."""
+    Journal(url, "r").close()
+    steps = []
+    monkeypatch.setattr(journal_schema, "VERSION", 3)
+    monkeypatch.setattr(journal_schema, "MIGRATIONS", {1: steps.append, 2: steps.append})
+    for _ in range(2):
+        Journal(url, "r").close()
+    assert len(steps) == 2
+
+
+def test_sqlite_is_durable_and_private(tmp_path):
+    """Rule 7 and 28: WAL, synchronous=FULL, and files of mode 0600."""
+    path = tmp_path / "deep" / "journal.db"
+    journal = Journal(f"sqlite:///{path}", "r")
+    journal.start()
+    with journal._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    files = [path, path.with_name("journal.db-wal"), path.with_name("journal.db-shm")]
+    assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
+    journal.close()
+
+
+def test_postgresql_is_durable(fresh_postgres):
+    """Rule 7: synchronous_commit is on, whatever the server's default."""
+    engine = connect(fresh_postgres)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    engine.dispose()
+
+
+def test_network_file_systems_are_refused(monkeypatch, tmp_path):
+    """Rule 7: SQLite's locks lie on network file systems, so they are refused."""
+    mounts = (
+        "21 1 8:1 / / rw - ext4 /dev/sda rw\n"
+        f"22 21 0:5 / {tmp_path.as_posix()} rw shared:1 - nfs4 host:/x rw\n"
+    )
+    assert file_system(tmp_path / "x", mounts) == "nfs4"
+    fake = tmp_path.parent / "mountinfo"
+    fake.write_text(mounts)
+    monkeypatch.setattr("target_hootsuite.journal_engine._MOUNTS", fake)
+    with pytest.raises(JournalFault, match="network file system"):
+        Journal(f"sqlite:///{tmp_path}/journal.db", "r")
+
+
+@pytest.mark.parametrize("bad", ["nonsense", "mysql://u:CANARY@h/db", "sqlite:////proc/nope/j.db"])
+def test_bad_urls_are_named_without_their_secrets(bad):
+    """Rule 28: an error about `journal_url` never repeats it."""
+    with pytest.raises(JournalFault) as caught:
+        Journal(bad, "r")
+    assert "CANARY" not in str(caught.value)
+
+
+def test_a_full_disk_is_a_clear_error(tmp_path):
+    """Rule 7: an intent that can't be committed raises, and nothing of it remains."""
+    journal = Journal(f"sqlite:///{tmp_path}/journal.db", "r")
+    journal.start()
+    with journal._engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    journal._engine.dispose()
+    sa.event.listen(
+        journal._engine, "connect", lambda c, _: c.execute(f"PRAGMA max_page_count={pages}")
+    )
+    with pytest.raises(JournalFault, match="full"):
+        journal.begin(intent(content={"text": "x" * 100_000}))
+    assert journal.history(ME) == []
+    journal.close()
+
+
+def test_a_dead_process_is_noticed_at_once(tmp_path):
+    """Rule 8: after a crash on the same machine nobody waits for the lease to run out."""
+    url = f"sqlite:///{tmp_path}/journal.db"
+    code = (
+        "import os,sys\nfrom target_hootsuite.journal import Journal\n"
+        "j=Journal(sys.argv[1],'dead');j.start()\nprint(j.owner.id,flush=True)\nos._exit(1)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, url],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    )
+    journal = Journal(url, "r")
+    journal.start()
+    assert not journal.is_alive(done.stdout.strip())
+    assert journal.is_alive(journal.owner.id)
+    journal.close()
+
+
+def _fill(path, count):
+    columns = [column.name for column in journal_schema.ENTRIES.columns if column.name != "id"]
+    marks = ",".join("?" * len(columns))
+    statement = f"INSERT INTO hootsuite_entries ({','.join(columns)}) VALUES ({marks})"  # noqa: S608
+
+    def row(number):
+        identity = Identity(SCOPE, "messages", f"k{number}", "7")
+        values = {
+            "identity": identity.digest,
+            "scope": SCOPE,
+            "stream": "messages",
+            "key": identity.key,
+            "profile": "7",
+            "version": 1,
+            "algorithm": 1,
+            "fingerprint": "f" * 64,
+            "status": "done",
+            "step": "create",
+            "run_id": "r",
+            "remote_id": str(number),
+            "claim": f"c{number}",
+            "content": "{}",
+            "before": "[]",
+            "intent_at": 1.0,
+            "first_seen_at": 1.0,
+            "attempts": 1,
+        }
+        return [values.get(name) for name in columns]
+
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA synchronous=OFF")
+    with connection:
+        connection.executemany(statement, map(row, range(count)))
+    connection.close()
+
+
+@pytest.mark.parametrize("entries", [20_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
+def test_look_ups_stay_fast(tmp_path, entries):
+    """Look-ups take under 5 ms (p99) at a million entries; the sample is smaller."""
+    path = tmp_path / "journal.db"
+    journal = Journal(f"sqlite:///{path}", "r")
+    _fill(path, entries)
+    took = []
+    for number in range(0, entries, entries // 1000):
+        started = time.perf_counter()
+        found = journal.history(Identity(SCOPE, "messages", f"k{number}", "7"))
+        took.append(time.perf_counter() - started)
+        assert found[0].remote_id == str(number)
+    assert statistics.quantiles(took, n=100)[98] < 0.005
+    journal.close()
