@@ -52,16 +52,16 @@ def builder(component: str) -> Callable[[Mapping[str, Any]], Row]:
     """A function that builds rows of one component; for loops, `record` looks it up each time."""
     schema = load().component(component)
     whole: dict[str, str] = {}
-    converted: list[tuple[str, str, Convert]] = []
-    parts: dict[str, list[tuple[str, str, Convert | None]]] = {}
+    converted: dict[str, Convert] = {}
+    parts: dict[str, list[tuple[str, str, Convert]]] = {}
     for column, path in naming.columns(schema).items():
         convert = _converter(path[-1], naming.field_schema(schema, path))
         if len(path) > 1:
-            parts.setdefault(path[0], []).append((column, path[1], convert))
-        elif convert:
-            converted.append((column, path[0], convert))
-        else:
-            whole[column] = path[0]
+            parts.setdefault(path[0], []).append((column, path[1], convert or _same))
+            continue
+        whole[column] = path[0]
+        if convert:
+            converted[column] = convert
     return _Builder(whole, converted, parts, _aliases(schema))
 
 
@@ -107,31 +107,30 @@ class _Builder:
     def __init__(
         self,
         whole: Mapping[str, str],
-        converted: Iterable[tuple[str, str, Convert]],
-        parts: Mapping[str, list[tuple[str, str, Convert | None]]],
+        converted: Mapping[str, Convert],
+        parts: Mapping[str, list[tuple[str, str, Convert]]],
         aliases: Iterable[tuple[str, str]],
     ) -> None:
         self._whole = tuple(whole.items())
-        self._converted = tuple(converted)
+        self._converted = tuple(converted.items())
         self._parts = tuple((name, tuple(columns)) for name, columns in parts.items())
         self._aliases = tuple(aliases)
 
     def __call__(self, api_object: Mapping[str, Any]) -> Row:
         get = api_object.get
         row = {column: get(name) for column, name in self._whole}
-        for column, name, convert in self._converted:
-            value = get(name)
-            row[column] = None if value is None else convert(value)
-        for name, columns in self._parts:
-            part = get(name) or {}
-            for column, inner, convert_part in columns:
-                value = part.get(inner)
-                row[column] = (
-                    value if value is None or convert_part is None else convert_part(value)
-                )
         for column, name in self._aliases:
             if row[column] is None:
                 row[column] = get(name)
+        for column, convert in self._converted:
+            if row[column] is not None:
+                row[column] = convert(row[column])
+        for name, columns in self._parts:
+            part = get(name)
+            inner = part if isinstance(part, dict) else {}
+            for column, field, convert in columns:
+                value = inner.get(field)
+                row[column] = None if value is None else convert(value)
         return row
 
 
@@ -194,26 +193,32 @@ def _item_id(schema: Schema) -> Schema:
     return found
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 def _texts(values: Iterable[Any]) -> list[str]:
     return [str(value) for value in values]
 
 
-def _with_text_ids(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {**item, "id": str(item["id"])} if item.get("id") is not None else dict(item)
-        for item in items
-    ]
+def _with_text_ids(items: Iterable[Any]) -> list[Any]:
+    return [_with_text_id(item) for item in items]
+
+
+def _with_text_id(item: Any) -> Any:
+    known = isinstance(item, dict) and item.get("id") is not None
+    return {**item, "id": str(item["id"])} if known else item
 
 
 def _utc(value: Any) -> Any:
     if value == "":
         return None
     try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        moment = datetime.fromisoformat(value.upper())
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    except (AttributeError, ValueError, OverflowError):
         return value
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + _fraction(value) + "Z"
+    return moment.replace(tzinfo=None, microsecond=0).isoformat() + _fraction(value) + "Z"
 
 
 def _fraction(text: str) -> str:
