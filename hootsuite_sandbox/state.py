@@ -32,6 +32,7 @@ from hootsuite_sandbox.rules import (
     settle,
 )
 from hootsuite_sandbox.store import Archive, EmptyArchive, MessageStore
+from hootsuite_sandbox.tokens import TokenBook
 
 __all__ = [
     "Document",
@@ -77,6 +78,7 @@ class World:
     media: dict[str, Media] = field(default_factory=dict)
     interactions: list[Interaction] = field(default_factory=list)
     messages: MessageStore = field(init=False)
+    tokens: TokenBook = field(init=False)
     ledger: list[Document] = field(default_factory=list)
     main_member_id: str = ""
     main_organization_id: str = ""
@@ -86,6 +88,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.use(EmptyArchive())
+        self.tokens = TokenBook(self.options.seed, self.options.token_ttl, self.clock.time)
 
     def now(self) -> int:
         """Return the sandbox's present instant, in seconds."""

@@ -1,0 +1,120 @@
+"""The request rate and the daily quota of an account, counted as the platform counts them.
+
+Every request that carries a known token counts for "most in any second", answered or not. Only
+admitted requests fill the window and the quota: a refused one costs nothing, so a client that
+waits for the next second is never starved by its own refusals.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+WINDOW = 1.0
+DAY = 86_400
+UNLIMITED_REMAINING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the limits say to one request."""
+
+    allowed: bool
+    headers: Mapping[str, str]
+    quota_spent: bool = False
+
+
+@dataclass(slots=True)
+class Account:
+    """What one account has used.
+
+    `admitted` holds the arrivals of the last second that were let in, `arrived` all of them.
+    """
+
+    admitted: deque[float] = field(default_factory=deque)
+    arrived: deque[float] = field(default_factory=deque)
+    most: int = 0
+    day: int = -1
+    used: int = 0
+
+
+class Limiter:
+    """A strict sliding window per account, and a quota per day of the sandbox's clock.
+
+    Args:
+        per_second: Requests in any second; 0 for no limit.
+        per_day: Requests per day; 0 for no limit.
+    """
+
+    def __init__(self, per_second: int, per_day: int) -> None:
+        self.per_second = per_second
+        self.per_day = per_day
+        self._accounts: dict[str, Account] = {}
+
+    def arrive(self, account_id: str, arrived: float) -> None:
+        """Count a request, whatever becomes of it.
+
+        Args:
+            account_id: Whose it is.
+            arrived: When its first byte came, in monotonic seconds.
+        """
+        account = self._account(account_id)
+        account.arrived.append(arrived)
+        _forget(account.arrived, arrived)
+        account.most = max(account.most, len(account.arrived))
+
+    def admit(self, account_id: str, arrived: float, now: int) -> Verdict:
+        """Decide about a request.
+
+        Args:
+            account_id: Whose it is.
+            arrived: When its first byte came, in monotonic seconds.
+            now: The sandbox's instant, which decides the day.
+        """
+        account = self._account(account_id)
+        if account.day != now // DAY:
+            account.day, account.used = now // DAY, 0
+        _forget(account.admitted, arrived)
+        spent = 0 < self.per_day <= account.used
+        allowed = not spent and not 0 < self.per_second <= len(account.admitted)
+        if allowed:
+            account.admitted.append(arrived)
+            account.used += 1
+        return Verdict(allowed, self._headers(account), spent)
+
+    def headers(self, account_id: str) -> Mapping[str, str]:
+        """Return the headers that tell a caller where it stands."""
+        return self._headers(self._account(account_id))
+
+    @property
+    def most_in_any_second(self) -> int:
+        """The most requests of one account in any sliding second."""
+        return max((account.most for account in self._accounts.values()), default=0)
+
+    @property
+    def used(self) -> int:
+        """Requests that count against the quotas of the present day."""
+        return sum(account.used for account in self._accounts.values())
+
+    def spend(self, account_id: str, used: int, now: int) -> None:
+        """Pretend that an account has used so much of its quota today."""
+        account = self._account(account_id)
+        account.day, account.used = now // DAY, used
+
+    def _account(self, account_id: str) -> Account:
+        return self._accounts.setdefault(account_id, Account())
+
+    def _headers(self, account: Account) -> Mapping[str, str]:
+        free = self.per_second - len(account.admitted) if self.per_second else UNLIMITED_REMAINING
+        return {
+            "X-Account-Quota": f"{self.per_day or 1_000_000_000} per day",
+            "X-Account-Quota-Used": str(account.used),
+            "X-Account-Rate-Limit-Requests-Remaining": str(max(0, free)),
+        }
+
+
+def _forget(arrivals: deque[float], now: float) -> None:
+    """Drop what left the window; a request exactly one second old is outside."""
+    while arrivals and arrivals[0] <= now - WINDOW:
+        arrivals.popleft()

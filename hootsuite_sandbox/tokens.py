@@ -1,0 +1,150 @@
+"""Tokens and codes: who they speak for, how long they live, what ends them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+CODE_SECONDS = 600
+
+
+@dataclass(slots=True)
+class Access:
+    """An access token; it speaks for a member or for an organization app."""
+
+    value: str
+    member_id: str | None
+    organization_id: str | None
+    scope: str
+    expires: float
+    family: int
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class Refresh:
+    """A refresh token: no expiry, one use."""
+
+    value: str
+    member_id: str
+    scope: str
+    family: int
+    spent: bool = False
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class Code:
+    """An authorization code: ten minutes, one use."""
+
+    value: str
+    member_id: str
+    redirect_uri: str
+    scope: str
+    challenge: str
+    expires: float
+    family: int
+    used: bool = False
+
+
+class TokenBook:
+    """All tokens and codes of a world.
+
+    A *family* is what one consent or one grant gave rise to: the tokens of a code and all that were
+    renewed from them.
+
+    Args:
+        seed: Makes the values; they are secrets of nobody.
+        lifetime: Seconds that an access token lives.
+        time: The sandbox's clock.
+    """
+
+    def __init__(self, seed: int, lifetime: int, time: Callable[[], float]) -> None:
+        self._seed = seed
+        self.lifetime = lifetime
+        self._time = time
+        self._count = 0
+        self._access: dict[str, Access] = {}
+        self._refresh: dict[str, Refresh] = {}
+        self._codes: dict[str, Code] = {}
+        self.installed = True
+
+    def access(
+        self,
+        *,
+        member_id: str | None = None,
+        organization_id: str | None = None,
+        scope: str = "",
+        family: int | None = None,
+    ) -> Access:
+        """Issue an access token."""
+        token = Access(
+            value=self._value("at"),
+            member_id=member_id,
+            organization_id=organization_id,
+            scope=scope,
+            expires=self._time() + self.lifetime,
+            family=self._count if family is None else family,
+        )
+        self._access[token.value] = token
+        return token
+
+    def refresh(self, access: Access) -> Refresh:
+        """Issue the refresh token that goes with an access token of a member."""
+        token = Refresh(self._value("rt"), access.member_id or "", access.scope, access.family)
+        self._refresh[token.value] = token
+        return token
+
+    def code(self, member_id: str, redirect_uri: str, scope: str, challenge: str) -> Code:
+        """Issue an authorization code."""
+        value = self._value("ac")
+        expires = self._time() + CODE_SECONDS
+        code = Code(value, member_id, redirect_uri, scope, challenge, expires, self._count)
+        self._codes[value] = code
+        return code
+
+    def find_access(self, value: str) -> Access | None:
+        """Look an access token up, whatever its condition."""
+        return self._access.get(value)
+
+    def find_refresh(self, value: str) -> Refresh | None:
+        """Look a refresh token up, whatever its condition."""
+        return self._refresh.get(value)
+
+    def find_code(self, value: str) -> Code | None:
+        """Look a code up, whatever its condition."""
+        return self._codes.get(value)
+
+    def is_expired(self, token: Access | Code) -> bool:
+        """Tell whether a token's or a code's time is over."""
+        return self._time() >= token.expires
+
+    def expire(self, value: str | None = None) -> int:
+        """End the life of one access token, or of all; return how many."""
+        ended = [t for t in self._access.values() if value in (None, t.value)]
+        for token in ended:
+            token.expires = min(token.expires, self._time())
+        return len(ended)
+
+    def revoke(self, value: str | None = None) -> int:
+        """Revoke one access token, or every token there is; return how many access tokens."""
+        ended = [t for t in self._access.values() if value in (None, t.value)]
+        for token in ended:
+            token.revoked = True
+        if value is None:
+            for renewal in self._refresh.values():
+                renewal.revoked = True
+        return len(ended)
+
+    def revoke_family(self, family: int) -> None:
+        """Revoke all tokens that came from one consent."""
+        tokens: list[Access | Refresh] = [*self._access.values(), *self._refresh.values()]
+        for token in tokens:
+            if token.family == family:
+                token.revoked = True
+
+    def _value(self, kind: str) -> str:
+        self._count += 1
+        text = f"{self._seed}|{kind}|{self._count}"
+        return f"sandbox-{kind}-{hashlib.sha256(text.encode()).hexdigest()[:40]}"

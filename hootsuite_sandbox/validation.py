@@ -1,0 +1,135 @@
+"""Checks a request against the contract before a handler sees it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from hootsuite_api.contract import Contract, Operation, Parameter
+from jsonschema import Draft202012Validator
+from starlette.datastructures import QueryParams
+
+from hootsuite_sandbox.errors import ApiError, SandboxError, ScimError
+
+INVALID = 4000  # a value that does not fit
+NOT_JSON = 1100  # a body that is no JSON at all
+NOT_FOUND = 4001
+Codes = Mapping[str, tuple[int, int]]
+
+
+def check_parameters(
+    operation: Operation, path: Mapping[str, str], query: QueryParams, codes: Codes
+) -> None:
+    """Refuse parameters that are missing or don't fit.
+
+    Args:
+        operation: What the contract says.
+        path: Path parameters, decoded.
+        query: The query, keys repeated for arrays.
+        codes: `(status, code)` by parameter, where a handler's module knows better.
+
+    Raises:
+        SandboxError: In the operation's own shape.
+    """
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            problem = _unfit(parameter, [path[parameter.name]])
+        elif parameter.location == "query":
+            problem = _unfit(parameter, query.getlist(parameter.name))
+        else:
+            continue
+        if problem:
+            raise _refusal(operation, parameter, problem, codes)
+
+
+def read_body(operation: Operation, raw: bytes) -> Any:
+    """Parse a JSON body.
+
+    Raises:
+        SandboxError: When it is not JSON, or missing where it is required.
+    """
+    if operation.body is None or (not raw and not operation.body_required):
+        return None
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        if operation.shape == "scim":
+            raise ScimError(400, "The body is not JSON.", "invalidSyntax") from error
+        raise ApiError(400, NOT_JSON, "The body is not JSON.") from error
+
+
+def check_body(contract: Contract, operation: Operation, body: Any) -> None:
+    """Refuse a body that the contract refuses.
+
+    Raises:
+        SandboxError: Naming every field that doesn't fit.
+    """
+    if operation.body is None or (body is None and not operation.body_required):
+        return
+    problems = contract.problems(operation.id, body)
+    if not problems:
+        return
+    if operation.shape == "scim":
+        detail = "; ".join(str(problem) for problem in problems)
+        raise ScimError(400, detail, _scim_type(operation, body))
+    first, *rest = problems
+    more = tuple((problem.code or INVALID, str(problem)) for problem in rest)
+    raise ApiError(400, first.code or INVALID, str(first), more=more)
+
+
+def _scim_type(operation: Operation, body: Any) -> str:
+    # Recorded: an empty PATCH is a matter of syntax, a wrongly typed value is not.
+    empty_patch = operation.method == "PATCH" and isinstance(body, dict) and not body
+    return "invalidSyntax" if empty_patch or not isinstance(body, dict) else "invalidValue"
+
+
+def _unfit(parameter: Parameter, values: list[str]) -> str | None:
+    kind = parameter.schema.get("type")
+    if not values:
+        return f"{parameter.name} is missing" if parameter.required else None
+    if kind != "array" and len(values) > 1:
+        return f"{parameter.name} is given {len(values)} times"
+    try:
+        value = values if kind == "array" else _typed(values[0], kind)
+    except ValueError:
+        return f"{parameter.name} is not of type {kind}"
+    if _validator(parameter.schema).is_valid(value):
+        return None
+    return f"{parameter.name} has a value that does not fit"
+
+
+def _typed(text: str, kind: str | None) -> Any:
+    if kind == "integer":
+        return int(text)
+    if kind == "boolean":
+        if text not in {"true", "false"}:
+            raise ValueError(text)
+        return text == "true"
+    return text
+
+
+def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    return _compiled(msgspec.json.encode(schema))
+
+
+@functools.cache
+def _compiled(schema: bytes) -> Draft202012Validator:
+    return Draft202012Validator(msgspec.json.decode(schema))
+
+
+def _refusal(
+    operation: Operation, parameter: Parameter, problem: str, codes: Codes
+) -> SandboxError:
+    in_path = parameter.location == "path"
+    if operation.shape == "scim":
+        return (
+            ScimError(404, "No such user.") if in_path else ScimError(400, problem, "invalidValue")
+        )
+    if parameter.name in codes:
+        status, code = codes[parameter.name]
+        return ApiError(status, code, problem)
+    if parameter.code is not None:
+        return ApiError(400, parameter.code, problem)
+    return ApiError(404, NOT_FOUND, problem) if in_path else ApiError(400, INVALID, problem)
