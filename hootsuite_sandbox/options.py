@@ -12,6 +12,7 @@ Role = Literal["admin", "member"]
 Quirks = Literal["documented", "recorded"]
 TextChange = Literal["none", "trim", "shorten_links", "append"]
 Consent = Literal["ask", "auto", "deny"]
+Interactions = Literal["available", "withdrawn"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,9 @@ class Options:
     activity: bool = True
     consent: Consent = "ask"
     date_skew_seconds: int = 0
+    truncate_lists: bool = False  # a full page of messages comes without its cursor, as once seen
+    scheduled_quota: int = 0  # messages that an organization may have scheduled; 0: any number
+    interactions: Interactions = "available"
 
     def __post_init__(self) -> None:
         hints = get_type_hints(type(self))
