@@ -1,0 +1,73 @@
+"""Opening a file that a row names, and nothing else.
+
+The path is walked folder by folder from `media_root` with `O_NOFOLLOW`, so a symlink, however
+briefly it stands there, opens nothing. What is opened is what is checked, hashed and sent: the
+descriptor, never the name a second time.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from target_hootsuite.errors import RowRejected
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_MAX_PATH = 4096
+
+
+def open_under(root: str | None, path: str, field: str) -> BinaryIO:
+    """Open a regular file under `media_root` for reading.
+
+    Args:
+        root: The `media_root` setting.
+        path: As the row has it: relative to the root, or absolute and inside it.
+        field: The column, for messages.
+
+    Raises:
+        RowRejected: The setting is missing, or the path is not such a file.
+    """
+    if not root:
+        raise RowRejected("Files need the `media_root` setting.", field=field, code="media_path")
+    parts = _parts(root, path, field)
+    try:
+        return _walk(root, parts, field)
+    except OSError as error:
+        msg = f"{path!r} can't be opened under `media_root` ({error.strerror})."
+        raise RowRejected(msg, field=field, code="media_path") from None
+
+
+def _parts(root: str, path: str, field: str) -> tuple[str, ...]:
+    refused = RowRejected(
+        f"{path!r} is no file under `media_root`.", field=field, code="media_path"
+    )
+    if not path or len(path) > _MAX_PATH or "\x00" in path or "\\" in path:
+        raise refused
+    pure = PurePosixPath(path)
+    if pure.is_absolute():
+        try:
+            pure = pure.relative_to(PurePosixPath(Path(root).absolute()))
+        except ValueError:
+            raise refused from None
+    if not pure.parts or any(part in ("..", "~") for part in pure.parts):
+        raise refused
+    return pure.parts
+
+
+def _walk(root: str, parts: tuple[str, ...], field: str) -> BinaryIO:
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for part in parts[:-1]:
+            inner = os.open(part, _FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        descriptor = os.open(parts[-1], _FILE, dir_fd=folder)
+    finally:
+        os.close(folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise RowRejected("is not a regular file.", field=field, code="media_path")
+    return os.fdopen(descriptor, "rb")

@@ -1,0 +1,164 @@
+"""Fetching a file that a row names by URL, without becoming a way into the network.
+
+The host must be listed, the address that its name resolves to must be a public one, and that very
+address is connected to: a name that resolves differently a moment later gains nothing. Each
+redirect goes through the same gate. Nothing of the environment (proxies, netrc) is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+import ssl
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+from urllib.parse import urljoin, urlsplit
+
+import urllib3
+
+from target_hootsuite.errors import RowRejected
+
+_REDIRECTS = 5
+_MAX_BYTES = 1024**3
+_CHUNK = 1 << 16
+_STATUS_OK = 200
+_STATUS_MOVED = frozenset({301, 302, 303, 307, 308})
+Resolver = Callable[[str, int], list[str]]
+_RESERVED = tuple(
+    ipaddress.ip_network(text)
+    for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "192.88.99.0/24")
+)
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """All addresses of a name."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is globally reachable, looking through IPv4 in IPv6."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    ip = mapped or ip
+    if any(ip.version == net.version and ip in net for net in _RESERVED):
+        return False  # addresses that carry another address inside
+    return ip.is_global and not ip.is_multicast
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Fetches media under the rules of the settings.
+
+    Args:
+        hosts: The `media_url_hosts` setting; no host, no URL.
+        timeout: Seconds for one connection and for each silence.
+        max_seconds: Seconds for all of it.
+        max_bytes: Size at which a download is given up.
+        resolver: How names become addresses.
+    """
+
+    hosts: frozenset[str]
+    timeout: float = 30
+    max_seconds: float = 600
+    max_bytes: int = _MAX_BYTES
+    resolver: Resolver = resolve
+
+    def fetch(self, url: str, field: str) -> BinaryIO:
+        """Download into an unnamed temporary file, at its start.
+
+        Raises:
+            RowRejected: The URL is refused, or does not give a file.
+        """
+        deadline = time.monotonic() + self.max_seconds
+        for _ in range(_REDIRECTS + 1):
+            host, address, target = self._gate(url, field)
+            try:
+                moved, file = self._get(host, address, target, deadline)
+            except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                msg = f"can't be fetched from {host} ({type(error).__name__})."
+                raise RowRejected(msg, field=field, code="media_url") from None
+            if file is not None:
+                return file
+            url = urljoin(url, moved)
+        raise RowRejected("is redirected too often.", field=field, code="media_url")
+
+    def _gate(self, url: str, field: str) -> tuple[str, str, str]:
+        """Host, the address to connect to, and the request target of an acceptable URL."""
+        host = self._listed_host(url, field)
+        try:
+            addresses = self.resolver(host, 443)
+        except (OSError, UnicodeError):
+            addresses = []
+        if not addresses or not all(is_public(address) for address in addresses):
+            msg = f"{host} has no public address."
+            raise RowRejected(msg, field=field, code="media_url")
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return host, addresses[0], target
+
+    def _listed_host(self, url: str, field: str) -> str:
+        refused = RowRejected(
+            "must be https on a host of `media_url_hosts`, without user or port.",
+            field=field,
+            code="media_url",
+        )
+        if any(ord(letter) <= 32 or letter == "\\" for letter in url):  # noqa: PLR2004 - controls
+            raise refused
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").rstrip("."), parts.port
+        except ValueError:
+            raise refused from None
+        strange = parts.scheme != "https" or "@" in parts.netloc or port not in (None, 443)
+        if strange or host not in {name.lower().rstrip(".") for name in self.hosts}:
+            raise refused
+        return host
+
+    def _get(
+        self, host: str, address: str, target: str, deadline: float
+    ) -> tuple[str, BinaryIO | None]:
+        with urllib3.HTTPSConnectionPool(
+            address,
+            443,
+            timeout=self.timeout,
+            retries=False,
+            ssl_context=self._tls(),
+            server_hostname=host,
+            assert_hostname=host,
+        ) as pool:
+            response = pool.request(
+                "GET",
+                target,
+                headers={"Host": host, "Accept-Encoding": "identity"},
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                if response.status in _STATUS_MOVED:
+                    return response.headers.get("Location", ""), None
+                if response.status != _STATUS_OK:
+                    raise ValueError(f"HTTP {response.status}")
+                return "", self._save(response, deadline)
+            finally:
+                response.close()
+
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+    def _save(self, response: urllib3.BaseHTTPResponse, deadline: float) -> BinaryIO:
+        with contextlib.ExitStack() as undo:
+            file = undo.enter_context(tempfile.TemporaryFile())
+            size = 0
+            for chunk in response.stream(_CHUNK, decode_content=False):
+                size += len(chunk)
+                if size > self.max_bytes or time.monotonic() > deadline:
+                    raise ValueError("too large or too slow")
+                file.write(chunk)
+            file.seek(0)
+            undo.pop_all()
+        return file

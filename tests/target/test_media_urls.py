@@ -1,0 +1,169 @@
+"""Files by URL: only where the settings allow, only to public addresses."""
+
+import socket
+
+import pytest
+import urllib3
+
+from target_hootsuite.errors import RowRejected
+from target_hootsuite.media_urls import Fetcher, is_public
+
+HOSTS = frozenset({"cdn.example.com", "Media.Example.org"})
+FORBIDDEN = [
+    "127.0.0.1",
+    "127.1.2.3",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",  # noqa: S104 - an address to refuse
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "192.0.2.1",
+    "198.18.0.1",
+    "203.0.113.9",
+    "::",
+    "::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "2001:0:1::1",
+    "2001:db8::1",
+    "::ffff:0:0",
+]
+HOSTILE = [
+    "http://cdn.example.com/a.png",
+    "ftp://cdn.example.com/a",
+    "file:///etc/passwd",
+    "//cdn.example.com/a",
+    "cdn.example.com/a",
+    "",
+    "https://",
+    "https:///a",
+    "data:image/png,x",
+    "https://evil.com/a",
+    "https://cdn.example.com.evil.com/",
+    "https://evilcdn.example.com/",
+    "https://cdn.example.com@evil.com/",
+    "https://evil.com@cdn.example.com/",
+    "https://u:p@cdn.example.com/",
+    "https://cdn.example.com:8443/",
+    "https://cdn.example.com:99999/",
+    "https://cdn.example.com:abc/",
+    "https://127.0.0.1/",
+    "https://[::1]/",
+    "https://[::1/",
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://localhost/",
+    "https://cdn.example.com\\@evil.com",
+    "https://cdn.example.com\n.evil.com/",
+    "https://cdn.example.com /",
+    " https://cdn.example.com/",
+    "https://evil.com#cdn.example.com",
+    "https://evil.com?cdn.example.com",
+    "https://cdn\u3002example\u3002com.evil.com/",
+    "gopher://cdn.example.com/",
+]
+
+
+@pytest.fixture
+def connections(monkeypatch):
+    """Every address that something tried to connect to; none gets through."""
+    tried = []
+
+    def refuse(address, *_args, **_options):
+        tried.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", refuse)
+    monkeypatch.setattr(socket.socket, "connect", lambda _self, address: refuse(address))
+    return tried
+
+
+def fetcher(*addresses):
+    return Fetcher(HOSTS, resolver=lambda _host, _port: list(addresses))
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_hostile_urls_reach_nothing(url, connections):
+    """Rule 29: https on a listed host, or no connection at all."""
+    with pytest.raises(RowRejected):
+        fetcher("93.184.216.34").fetch(url, "media[0].url")
+    assert connections == []
+
+
+@pytest.mark.parametrize("address", FORBIDDEN)
+def test_forbidden_addresses_are_not_connected_to(address, connections):
+    """Rule 29: a listed name that resolves to an inner address reaches nothing."""
+    assert not is_public(address)
+    for found in ([address], ["93.184.216.34", address]):
+        with pytest.raises(RowRejected, match="no public address"):
+            fetcher(*found).fetch("https://cdn.example.com/a.png", "media[0].url")
+    assert connections == []
+
+
+def test_the_checked_address_is_the_one_connected_to(connections, monkeypatch):
+    """Rule 29: one look-up, and its address is used; proxies of the environment are not."""
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:3128")
+    asked = []
+
+    def once(host, port):
+        asked.append((host, port))
+        return ["93.184.216.34"] if len(asked) == 1 else ["127.0.0.1"]
+
+    with pytest.raises(RowRejected, match="can't be fetched"):
+        Fetcher(HOSTS, resolver=once).fetch("https://media.example.org/a?b=1", "media[0].url")
+    assert asked == [("media.example.org", 443)]
+    assert [address[0] for address in connections] == ["93.184.216.34"]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://evil.com/",
+        "http://cdn.example.com/",
+        "/loop",
+        "https://127.0.0.1/",
+        "file:///etc/passwd",
+    ],
+)
+def test_redirects_pass_the_same_gate(location, connections, monkeypatch):
+    """Rule 29: each redirect is checked anew, and there are not endless many."""
+    monkeypatch.setattr(Fetcher, "_get", lambda *_: (location, None))
+    with pytest.raises(RowRejected):
+        fetcher("93.184.216.34").fetch("https://cdn.example.com/a", "media[0].url")
+    assert connections == []
+
+
+def test_no_hosts_no_urls(connections):
+    """Without `media_url_hosts` every URL is refused."""
+    with pytest.raises(RowRejected, match="media_url_hosts"):
+        Fetcher(frozenset()).fetch("https://cdn.example.com/a.png", "media[0].url")
+    assert connections == []
+
+
+class Endless:
+    """A response that never ends."""
+
+    def stream(self, size, decode_content):
+        assert decode_content is False
+        while True:
+            yield b"x" * size
+
+
+def test_size_and_time_are_capped():
+    """Rule 29 and 30: an endless answer is given up, by size and by time; nothing is unpacked."""
+    with pytest.raises(ValueError, match="too large"):
+        Fetcher(HOSTS, max_bytes=1 << 20)._save(Endless(), float("inf"))
+    with pytest.raises(ValueError, match="too slow"):
+        Fetcher(HOSTS)._save(Endless(), 0.0)
