@@ -1,0 +1,1 @@
+"""`hootsuite`: the commands that people type."""
