@@ -137,6 +137,7 @@ class Media:
     ready_at: int | None = None
     last_used: int | None = None
     sha256: str = ""
+    content: bytes = b""
 
     @property
     def is_video(self) -> bool:
