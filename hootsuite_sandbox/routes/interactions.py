@@ -1,0 +1,70 @@
+"""`/v1/interactions/{socialNetworkType}`: gone from the documents of 2026, kept by default.
+
+The option `interactions: withdrawn` answers as if the platform had dropped it, by a 404.
+"""
+
+from __future__ import annotations
+
+from hootsuite_sandbox.errors import ApiError, error_entry
+from hootsuite_sandbox.operations import Context, Result, operation
+from hootsuite_sandbox.records import Document, Interaction
+from hootsuite_sandbox.routes import access, views
+from hootsuite_sandbox.state import World
+
+DEFAULT_LIMIT = 10
+LARGEST_LIMIT = 100
+LONGEST_CURSOR = 18
+
+
+@operation("list_interactions")
+def list_interactions(ctx: Context) -> Document | Result:
+    """Answer with a page of what passed between two accounts, oldest first.
+
+    Neither order nor largest page are published. Oldest first keeps cursors valid while new
+    interactions come in; the cursor is the number of rows before the page, plain digits as printed.
+    """
+    if ctx.options.interactions == "withdrawn":
+        raise ApiError(404, 4001, "Not found.")
+    cursor = ctx.query.get("cursor", "0")
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= LONGEST_CURSOR):
+        return _bad_cursor(ctx)
+    own = ctx.query["socialNetworkId"]
+    if own not in _own_accounts(ctx):
+        raise access.denied(ctx)
+    first = int(cursor)
+    limit = min(int(ctx.query.get("limit", DEFAULT_LIMIT)), LARGEST_LIMIT)
+    rows = between(ctx.world, own, ctx.query["targetSocialNetworkId"])
+    return {
+        "data": {
+            "interactions": [views.show_interaction(row) for row in rows[first : first + limit]],
+            "metadata": {
+                "cursor": {
+                    "next": str(first + limit) if first + limit < len(rows) else None,
+                    "previous": str(max(0, first - limit)) if first else None,
+                }
+            },
+        }
+    }
+
+
+def between(world: World, own: str, other: str) -> list[Interaction]:
+    """List the interactions of two accounts in either direction, oldest first."""
+    pair = {own, other}
+    rows = (i for i in world.interactions if {i.from_network_id, i.to_network_id} == pair)
+    return sorted(rows, key=place)
+
+
+def place(row: Interaction) -> tuple[int, str]:
+    """Return the place of an interaction in a listing."""
+    return row.at, row.external_message_id
+
+
+def _own_accounts(ctx: Context) -> set[str]:
+    wanted = ctx.path["socialNetworkType"].upper()
+    return {p.network_id for p in access.visible(ctx) if p.type.startswith(wanted)}
+
+
+def _bad_cursor(ctx: Context) -> Result:
+    entry = error_entry(3020, "The format of the cursor is invalid.", ctx.trace_id)
+    # The document of 2024 declares a bare error here where all other calls have a list of them.
+    return Result(400, entry if ctx.recorded else {"errors": [entry]})

@@ -1,0 +1,53 @@
+"""`/v1/media`: announcing a file and asking how far it has come."""
+
+from __future__ import annotations
+
+from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.operations import Context, operation
+from hootsuite_sandbox.records import Document, Media
+from hootsuite_sandbox.routes import storage
+
+
+@operation("create_media")
+def create_media(ctx: Context) -> Document:
+    """Answer with an id and the address for the upload."""
+    owner = ctx.caller.id if ctx.caller else ctx.organization_id or "0"
+    mime_type = ctx.body["mimeType"]
+    media = Media(
+        id=storage.new_id(ctx.world, owner, mime_type),
+        size_bytes=ctx.body["sizeBytes"],
+        mime_type=mime_type,
+        created=ctx.now,
+        owner_id=owner,
+    )
+    ctx.world.media[media.id] = media
+    ctx.commit("media_created", media_id=media.id)
+    return {
+        "data": {
+            "id": media.id,
+            "uploadUrl": storage.upload_url(ctx, media),
+            "uploadUrlDurationSeconds": storage.DURATION_SECONDS,
+        }
+    }
+
+
+@operation("get_media")
+def get_media(ctx: Context) -> Document:
+    """Answer with the state; QUEUED also stands for "nothing was uploaded yet"."""
+    media_id = ctx.path["mediaId"]
+    media = storage.known_media(ctx.world, media_id)
+    if media is None:
+        # Not published; also what becomes of media 90 days after their use.
+        raise ApiError(404, 4001, "There is no such media.", {"type": "media", "id": media_id})
+    return {"data": show_media(ctx, media)}
+
+
+def show_media(ctx: Context, media: Media) -> Document:
+    """Show media; there is no state for a failure."""
+    ready = media.ready_at is not None and media.ready_at <= ctx.now
+    return {
+        "id": media.id,
+        "state": "READY" if ready else "QUEUED",
+        "downloadUrl": storage.download_url(ctx, media) if ready else None,
+        "downloadUrlDurationSeconds": storage.DURATION_SECONDS if ready else None,
+    }

@@ -1,0 +1,116 @@
+"""Approving and rejecting messages, and the history of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.operations import Context, operation
+from hootsuite_sandbox.records import Document, HistoryAction, Message, Reviewer
+from hootsuite_sandbox.routes import access, views
+from hootsuite_sandbox.routes.composing import send
+from hootsuite_sandbox.routes.messages import visible_message
+
+LEAD_SECONDS = 5 * 60
+VIDEO_LEAD_SECONDS = 15 * 60
+
+
+@operation("approve_message")
+def approve_message(ctx: Context) -> Document:
+    """Take a message over its present step; after the last it is scheduled, or sent at once."""
+    message = _pending(ctx)
+    lead = VIDEO_LEAD_SECONDS if message.video else LEAD_SECONDS
+    if message.time is not None and message.time - ctx.now < lead:
+        raise ApiError(400, 4000, f"It is too late to approve: less than {lead // 60} minutes.")
+    history = [*message.history, _action(ctx, "APPROVE")]
+    step, steps = message.sequence_number or 1, len(message.reviewers or ())
+    if step < steps:
+        _change(ctx, message, history=history, sequence_number=step + 1)
+    else:
+        _release(ctx, message, history)
+    ctx.commit("message_approved", message_id=message.id, sequence_number=step)
+    return {"data": {}}
+
+
+@operation("reject_message")
+def reject_message(ctx: Context) -> Document:
+    """Turn a message down for good."""
+    message = _pending(ctx)
+    history = [*message.history, _action(ctx, "REJECT")]
+    _change(ctx, message, history=history, state="REJECTED", reviewers=None)
+    ctx.commit(
+        "message_rejected",
+        message_id=message.id,
+        sequence_number=message.sequence_number,
+        reason=ctx.body["reason"],
+    )
+    return {"data": {}}
+
+
+@operation("get_message_history")
+def get_message_history(ctx: Context) -> Document:
+    """Answer with the review's steps, oldest first; a message never reviewed has no history."""
+    message = visible_message(ctx)
+    if not message.history:
+        raise _not_awaiting()
+    return {"data": {"actions": [views.show_action(action) for action in message.history]}}
+
+
+def _pending(ctx: Context) -> Message:
+    message = visible_message(ctx)
+    if message.state != "PENDING_APPROVAL":
+        raise _not_awaiting()
+    if ctx.body["sequenceNumber"] != message.sequence_number:
+        # Not published; a step that has passed is a wrong state like any other.
+        raise ApiError(400, 4000, "The sequence number is not that of the present step.")
+    if not _is_turn(ctx, message):
+        raise access.denied(ctx)
+    return message
+
+
+def _is_turn(ctx: Context, message: Message) -> bool:
+    """Tell whether the caller may decide the present step.
+
+    EXTERNAL speaks for a screening app, which acts with its organization's token; which steps it
+    screens is not published, so it may decide any.
+    """
+    if ctx.body.get("reviewerType", "EXTERNAL") == "EXTERNAL":
+        return ctx.caller is None
+    reviewers = message.reviewers or []
+    step = (message.sequence_number or 1) - 1
+    if ctx.caller is None or step >= len(reviewers):
+        return False
+    reviewer: Reviewer = reviewers[step]
+    if reviewer.type != "ADMIN_AND_EDITOR":
+        return reviewer.id == ctx.caller.id
+    grant = access.grant_on(ctx, message.profile_id)
+    own = message.created_by == ctx.caller.id  # nobody approves what is their own
+    return not own and grant is not None and access.PUBLISH in grant.permissions
+
+
+def _action(ctx: Context, kind: Literal["APPROVE", "REJECT"]) -> HistoryAction:
+    if ctx.caller is None:
+        return HistoryAction("EXTERNAL_REVIEW_V1", ctx.organization_id or "0", kind, ctx.now)
+    return HistoryAction("MEMBER", ctx.caller.id, kind, ctx.now)
+
+
+def _release(ctx: Context, message: Message, history: list[HistoryAction]) -> None:
+    if message.time is not None:
+        history.append(HistoryAction("SYSTEM", "0", "SCHEDULE", ctx.now))
+        _change(ctx, message, history=history, state="SCHEDULED", reviewers=None)
+        return
+    _change(ctx, message, history=history, reviewers=None)
+    profile = ctx.world.profiles[message.profile_id]
+    ctx.world.messages.remove(message)  # sending gives it a time, and so a place in the listing
+    send(message, profile, ctx.now)
+    ctx.world.messages.add(message)
+
+
+def _change(ctx: Context, message: Message, **fields: object) -> None:
+    if ctx.caller is not None:
+        fields["updated_by"] = ctx.caller.id
+    ctx.world.messages.change(message, **fields)
+
+
+def _not_awaiting() -> ApiError:
+    return ApiError(400, 4000, "The message is not awaiting approval.")

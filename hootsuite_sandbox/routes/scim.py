@@ -1,0 +1,125 @@
+"""`/scim/v2`: members as an identity provider sees them."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from hootsuite_sandbox.errors import ScimError
+from hootsuite_sandbox.operations import Context, operation
+from hootsuite_sandbox.records import Document, Member
+from hootsuite_sandbox.routes import access, membership, scim_patch, scim_user
+from hootsuite_sandbox.routes.scim_user import EXTENSION, USER_SCHEMA, show_user
+
+LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+LARGEST_PAGE = 100
+_FILTER = re.compile(r'\s*userName\s+eq\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
+
+
+def _managers_only(ctx: Context) -> None:
+    if not access.managed(ctx, access.MANAGE_MEMBERS):
+        raise ScimError(403, "You do not have permission to manage members.")
+
+
+@operation("list_scim_resource_types")
+def list_scim_resource_types(ctx: Context) -> Document:  # noqa: ARG001 - the same for everyone
+    """Answer with the one kind of resource there is; any member may ask."""
+    return {"schemas": [LIST_SCHEMA], "Resources": resource_types(), "totalResults": 1}
+
+
+def resource_types() -> list[Document]:
+    """List the kinds of resources."""
+    return [
+        {
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+            "id": "User",
+            "name": "User",
+            "description": "User Account",
+            "endpoint": "/Users",
+            "schema": USER_SCHEMA,
+            "schemaExtensions": [{"schema": EXTENSION, "required": True}],
+            "meta": {"resourceType": "ResourceType", "location": "/scim/v2/ResourceTypes/User"},
+        }
+    ]
+
+
+@operation("list_scim_users")
+def list_scim_users(ctx: Context) -> Document:
+    """Answer with a page of users; without the right to manage members, only with the caller."""
+    users = _matching(ctx, ctx.query.get("filter"))
+    # RFC 7644, section 3.4.2.4: values below the least are read as the least.
+    start = max(1, int(ctx.query.get("startIndex", 1)))
+    count = min(max(0, int(ctx.query.get("count", LARGEST_PAGE))), LARGEST_PAGE)
+    page = users[start - 1 : start - 1 + count]
+    return {
+        "schemas": [LIST_SCHEMA],
+        "Resources": [show_user(ctx.world, user) for user in page],
+        "totalResults": len(users),
+        "startIndex": start,
+        "itemsPerPage": len(page),
+    }
+
+
+def _matching(ctx: Context, text: str | None) -> list[Member]:
+    users = membership.managed_members(ctx)
+    if not access.managed(ctx, access.MANAGE_MEMBERS):
+        users = [ctx.caller] if ctx.caller else []
+    if text is None:
+        return users
+    wanted = _filtered_name(text).casefold()
+    return [user for user in users if scim_user.user_name(user).casefold() == wanted]
+
+
+def _filtered_name(text: str) -> str:
+    match = _FILTER.fullmatch(text)
+    try:
+        name: str = json.loads(match[1]) if match else ""
+    except ValueError:  # an escape that JSON doesn't know
+        match = None
+    if not match:
+        raise ScimError(400, 'Only filters like userName eq "x" are supported.', "invalidValue")
+    return name
+
+
+@operation("get_scim_user")
+def get_scim_user(ctx: Context) -> Document:
+    """Answer with one user; rights are checked before existence."""
+    _managers_only(ctx)
+    return show_user(ctx.world, _user(ctx))
+
+
+@operation("create_scim_user")
+def create_scim_user(ctx: Context) -> Document:
+    """Create a member in the organizations of the extension, by default in the caller's first."""
+    _managers_only(ctx)
+    member = scim_user.create(ctx, ctx.body)
+    ctx.commit("member_created", member_id=member.id, email=member.email)
+    return show_user(ctx.world, member)
+
+
+@operation("replace_scim_user", before_body=_managers_only)
+def replace_scim_user(ctx: Context) -> Document:
+    """Set all attributes of a user; what the body leaves out falls back to its default."""
+    member = _user(ctx)
+    scim_user.write(ctx, member, ctx.body)
+    ctx.commit("scim_user_replaced", member_id=member.id, active=member.is_active)
+    return show_user(ctx.world, member)
+
+
+@operation("patch_scim_user")
+def patch_scim_user(ctx: Context) -> Document:
+    """Change single attributes of a user: all operations or none."""
+    scim_patch.check(ctx.body)  # recorded: the body is checked before the caller's rights
+    _managers_only(ctx)
+    member = _user(ctx)
+    attributes = scim_patch.apply(scim_user.attributes_of(ctx.world, member), ctx.body)
+    scim_user.write(ctx, member, attributes)
+    ctx.commit("scim_user_patched", member_id=member.id, active=member.is_active)
+    return show_user(ctx.world, member)
+
+
+def _user(ctx: Context) -> Member:
+    for user in membership.managed_members(ctx):
+        if user.id == ctx.path["memberId"]:
+            return user
+    raise ScimError(404, "There is no such user.")

@@ -1,0 +1,216 @@
+"""The truth: what each stream of the tap would bring if it missed nothing.
+
+Rows are the API's own objects; where a stream has a key of the path, that is added. Limits, pages
+and visibility lags play no part; the reach of the main member (the ready line's) does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hootsuite_sandbox.records import Document, Message
+from hootsuite_sandbox.routes import interactions, storage, views
+from hootsuite_sandbox.routes.scim import resource_types
+from hootsuite_sandbox.routes.scim_user import show_user
+from hootsuite_sandbox.rules import PROFILE_ADMIN
+from hootsuite_sandbox.state import World
+
+
+def truth(resource: str, world: World) -> list[Document]:
+    """Return all rows of a stream.
+
+    Args:
+        resource: A stream's name, for example `organization_members`.
+        world: The world.
+
+    Raises:
+        KeyError: For an unknown stream.
+    """
+    return list(_TRUTHS[resource](world))
+
+
+def _recorded(world: World) -> bool:
+    return world.options.quirks == "recorded"
+
+
+def _me(world: World) -> Iterator[Document]:
+    yield views.me(world.members[world.main_member_id], recorded=_recorded(world))
+
+
+def _organizations(world: World) -> Iterator[Document]:
+    for organization in world.organizations_of(world.main_member_id):
+        yield views.show_organization(organization, recorded=_recorded(world))
+
+
+def _my_social_profiles(world: World) -> Iterator[Document]:
+    for profile in world.profiles_of(world.main_member_id):
+        yield views.reference(profile.id)
+
+
+def _social_profiles(world: World) -> Iterator[Document]:
+    for profile in world.profiles_of(world.main_member_id):
+        yield views.show_profile(profile, recorded=_recorded(world))
+
+
+def _social_profile_teams(world: World) -> Iterator[Document]:
+    for profile in world.profiles_of(world.main_member_id):
+        for team in world.teams_with(profile.id):
+            yield {"socialProfileId": profile.id, "teamId": team.id}
+
+
+def _seats(world: World) -> Iterator[tuple[str, str]]:
+    for organization in world.organizations_of(world.main_member_id):
+        for member_id in organization.seats:
+            yield organization.id, member_id
+
+
+def _seat(organization_id: str, member_id: str) -> Document:
+    return {"organizationId": organization_id, "memberId": member_id}
+
+
+def _organization_members(world: World) -> Iterator[Document]:
+    for seat in _seats(world):
+        yield _seat(*seat)
+
+
+def _colleagues(world: World) -> list[str]:
+    return sorted({member_id for _, member_id in _seats(world)}, key=int)
+
+
+def _members(world: World) -> Iterator[Document]:
+    for member_id in _colleagues(world):
+        yield views.show_member(world.members[member_id])
+
+
+def _member_organizations(world: World) -> Iterator[Document]:
+    for organization_id, member_id in _seats(world):
+        yield {"memberId": member_id, "organizationId": organization_id}
+
+
+def _organization_member_permissions(world: World) -> Iterator[Document]:
+    for organization_id, member_id in _seats(world):
+        grant = world.organizations[organization_id].seats[member_id]
+        yield {**_seat(organization_id, member_id), **views.show_grant(grant)}
+
+
+def _organization_member_teams(world: World) -> Iterator[Document]:
+    for organization_id, member_id in _seats(world):
+        for team in world.teams_of(member_id, organization_id):
+            yield {**_seat(organization_id, member_id), "teamId": team.id}
+
+
+def _organization_member_social_profiles(world: World) -> Iterator[Document]:
+    for organization_id, member_id in _seats(world):
+        for profile in world.profiles_of(member_id, organization_id):
+            yield {**_seat(organization_id, member_id), "socialProfileId": profile.id}
+
+
+def _social_profile_permissions(world: World) -> Iterator[Document]:
+    for row in _organization_member_social_profiles(world):
+        grant = world.profile_grant(row["memberId"], row["socialProfileId"]) or PROFILE_ADMIN
+        yield {**row, **views.show_grant(grant)}
+
+
+def _teams(world: World) -> Iterator[Document]:
+    for organization in world.organizations_of(world.main_member_id):
+        for team in world.teams_in(organization.id):
+            yield views.show_team(team)
+
+
+def _team_keys(world: World) -> Iterator[tuple[Document, str]]:
+    for organization in world.organizations_of(world.main_member_id):
+        for team in world.teams_in(organization.id):
+            yield {"organizationId": organization.id, "teamId": team.id}, team.id
+
+
+def _team_members(world: World) -> Iterator[Document]:
+    for key, team_id in _team_keys(world):
+        for member_id in world.teams[team_id].members:
+            yield {**key, "memberId": member_id}
+
+
+def _team_member_permissions(world: World) -> Iterator[Document]:
+    for key, team_id in _team_keys(world):
+        for member_id, grant in world.teams[team_id].members.items():
+            yield {**key, "memberId": member_id, **views.show_grant(grant)}
+
+
+def _team_social_profiles(world: World) -> Iterator[Document]:
+    for key, team_id in _team_keys(world):
+        for profile_id in world.teams[team_id].profile_ids:
+            yield {**key, "socialProfileId": profile_id}
+
+
+def _reachable_messages(world: World) -> Iterator[Message]:
+    profiles = {profile.id for profile in world.profiles_of(world.main_member_id)}
+    return (message for message in world.messages if message.profile_id in profiles)
+
+
+def _messages(world: World) -> Iterator[Document]:
+    for message in _reachable_messages(world):
+        yield views.show_message(world, message)
+
+
+def _deleted_messages(world: World) -> Iterator[Document]:
+    for entry in world.ledger:
+        if entry["kind"] == "message_deleted":
+            yield {"messageId": entry["message_id"]}
+
+
+def _message_history(world: World) -> Iterator[Document]:
+    for message in _reachable_messages(world):
+        for number, action in enumerate(message.history, 1):
+            yield {"messageId": message.id, "sequence": number, **views.show_action(action)}
+
+
+def _media(world: World) -> Iterator[Document]:
+    """Media of messages, while they exist; addresses are left out, they hold for a moment only."""
+    used = {item["id"] for message in _reachable_messages(world) for item in message.media or ()}
+    for media_id in sorted(used):
+        media = storage.known_media(world, media_id)
+        if media:
+            ready = media.ready_at is not None and media.ready_at <= world.now()
+            yield {"id": media.id, "state": "READY" if ready else "QUEUED"}
+
+
+def _interactions(world: World) -> Iterator[Document]:
+    own = {p.network_id for p in world.profiles_of(world.main_member_id)}
+    for row in sorted(world.interactions, key=interactions.place):
+        if own & {row.from_network_id, row.to_network_id}:
+            yield views.show_interaction(row)
+
+
+def _scim_users(world: World) -> Iterator[Document]:
+    for member_id in _colleagues(world):
+        yield show_user(world, world.members[member_id])
+
+
+def _scim_resource_types(world: World) -> Iterator[Document]:  # noqa: ARG001 - one in every world
+    return iter(resource_types())
+
+
+_TRUTHS: dict[str, Callable[[World], Iterator[Document]]] = {
+    "me": _me,
+    "organizations": _organizations,
+    "my_social_profiles": _my_social_profiles,
+    "social_profiles": _social_profiles,
+    "social_profile_teams": _social_profile_teams,
+    "organization_members": _organization_members,
+    "members": _members,
+    "member_organizations": _member_organizations,
+    "organization_member_permissions": _organization_member_permissions,
+    "organization_member_teams": _organization_member_teams,
+    "organization_member_social_profiles": _organization_member_social_profiles,
+    "social_profile_permissions": _social_profile_permissions,
+    "teams": _teams,
+    "team_members": _team_members,
+    "team_member_permissions": _team_member_permissions,
+    "team_social_profiles": _team_social_profiles,
+    "messages": _messages,
+    "deleted_messages": _deleted_messages,
+    "message_history": _message_history,
+    "media": _media,
+    "interactions": _interactions,
+    "scim_users": _scim_users,
+    "scim_resource_types": _scim_resource_types,
+}
