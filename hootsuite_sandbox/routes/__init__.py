@@ -1,24 +1,14 @@
-"""Handlers, one module for each surface of the platform; importing this registers all of them."""
+"""Handlers, one module for each surface of the platform."""
 
 from __future__ import annotations
 
-from hootsuite_sandbox.routes import (
-    composing,
-    interactions,
-    me,
-    media,
-    members,
-    messages,
-    organizations,
-    profiles,
-    reviews,
-    scim,
-    storage,
-    teams,
-)
+from importlib import import_module
+
 from hootsuite_sandbox.routes.truth import truth
 
-__all__ = [
+__all__ = ["register", "truth"]
+
+MODULES = (
     "composing",
     "interactions",
     "me",
@@ -31,5 +21,10 @@ __all__ = [
     "scim",
     "storage",
     "teams",
-    "truth",
-]
+)
+
+
+def register() -> None:
+    """Make every handler of these modules known to the register of operations."""
+    for name in MODULES:
+        import_module(f"{__name__}.{name}")

@@ -1,4 +1,4 @@
-"""`/v1/messages`: listing, reading, deleting; see `composing` for creating, `reviews` for approval."""
+"""`/v1/messages`: listing, reading, deleting. `composing` creates messages, `reviews` decides."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST_LIMIT = 100
 _CURSOR = re.compile(r"([0-9]{1,15}):([0-9]{1,19}):([01])")
 _DELETABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL", "REJECTED", "SEND_FAILED_PERMANENTLY"})
 # What a successful deletion was seen to answer with, besides the documented empty envelope.
-_DELETED_BODIES: tuple[Any, ...] = ({}, {"data": {}}, {"data": []}, "", "Message deleted")
+_DELETED_BODIES: tuple[Any, ...] = ({}, {"data": {}}, {"data": []}, b"", b"Message deleted")
 
 
 def visible_message(ctx: Context) -> Message:
@@ -62,7 +62,7 @@ def delete_message(ctx: Context) -> Document | Result:
     if not ctx.recorded:
         return {"data": {}}
     body = _DELETED_BODIES[message.number % len(_DELETED_BODIES)]
-    return Result(200, body, media_type="text/plain" if isinstance(body, str) else None)
+    return Result(200, body, media_type="text/plain" if isinstance(body, bytes) else None)
 
 
 def _may_delete(ctx: Context, message: Message) -> bool:

@@ -93,7 +93,7 @@ def put_object(ctx: Context) -> Result:
         media.content = ctx.raw_body
         ctx.commit("media_uploaded", media_id=media.id, sha256=media.sha256)
     tag = hashlib.md5(ctx.raw_body, usedforsecurity=False).hexdigest()
-    return Result(200, "", {"ETag": f'"{tag}"'}, "application/xml")
+    return Result(200, b"", {"ETag": f'"{tag}"'}, "application/xml")
 
 
 @storage("media_download", "GET", "/storage/production/{name}")
@@ -196,4 +196,4 @@ def _refusal(status: int, code: str, message: str) -> Result:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
     )
-    return Result(status, body, media_type="application/xml")
+    return Result(status, body.encode(), media_type="application/xml")
