@@ -1,0 +1,207 @@
+"""The account's allowance: requests per second, shared by threads and processes, and per day.
+
+Why this is our own and not pyrate-limiter: that one limits when requests *leave*. The server counts
+when they *arrive*, and a stall on the way (a busy interpreter, the kernel, the server's own loop)
+squeezes what left evenly into one second. So each request waits for the one N places before it
+to have been *counted* a second ago, which only the answer can tell, and that is not a thing one can
+tell a limiter of departures. Its multiprocess bucket also lives in one parent's memory, while our
+processes only share a user.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hootsuite_api.errors import Cancelled, QuotaExhausted
+from hootsuite_api.slots import FileSlots, MemorySlots, Slot
+
+_WINDOW = 1.0
+_MARGIN = 0.008  # what the measured smallest round trip may be wrong by
+_SPACING = 1.02  # starts are this much further apart than the rate allows; leaves room for jitter
+_CATCH_UP = 3  # a late start may be made good for by this many early ones
+_PATIENCE = 3.0  # an unanswered request is taken as counted after this many seconds
+_SLOWEST = 8.0
+_RECENT = 64
+
+
+class RoundTrips:
+    """The smallest round trip of each operation seen recently, in seconds."""
+
+    def __init__(self) -> None:
+        self._recent: dict[str, deque[float]] = {}
+        self._enough = 5
+
+    def add(self, operation: str, seconds: float) -> None:
+        """Remember a round trip."""
+        self._recent.setdefault(operation, deque(maxlen=_RECENT)).append(seconds)
+
+    def smallest(self, operation: str) -> float:
+        """The smallest of an operation; of all of them while it has been seen too rarely."""
+        own = self._recent.get(operation, ())
+        if len(own) >= self._enough:
+            return min(own)
+        return min(map(min, self._recent.values()), default=0.0)
+
+
+class Turn:
+    """The permission to send one request; tell it when the answer begins."""
+
+    __slots__ = ("_budget", "_operation", "slot")
+
+    def __init__(self, budget: Budget, operation: str, slot: Slot) -> None:
+        self._budget = budget
+        self._operation = operation
+        self.slot = slot
+
+    def answered(self, at: float) -> None:
+        """Note the monotonic instant at which the answer began."""
+        self._budget.note_answer(self._operation, self.slot, at)
+
+    def refused(self, seconds: float) -> None:
+        """Note a 429: nobody starts within these seconds, and starts are spaced wider after it."""
+        self._budget.hold(self.slot, seconds)
+
+
+class Budget:
+    """Never more than `rate` requests in any second, as the server counts them.
+
+    Two rules. Starts are evenly spaced, a little wider than the rate asks for, over all threads and
+    processes that share `slots`. And request i+N starts only a second after request i must
+    have been counted: not earlier than it was sent, and not earlier than its answer less the
+    smallest round trip seen recently.
+
+    Args:
+        rate: Requests per second that the account may send.
+        slots: Where the starts are kept: in a file for an account, in memory for tests.
+        stop: Ends every wait when it is set.
+    """
+
+    def __init__(self, rate: int, slots: FileSlots | MemorySlots, stop: threading.Event) -> None:
+        self._rate = rate
+        self._slots = slots
+        self._stop = stop
+        self._slowness = 1.0
+        self._slowed_at = 0.0
+        self._trips = RoundTrips()
+        self._turnstile = threading.Lock()  # held by the one thread whose turn is next
+        self._access = threading.Lock()  # guards everything above, for moments
+
+    @contextmanager
+    def turn(self, operation: str) -> Iterator[Turn]:
+        """Wait for the next start, in order of arrival and without using the processor.
+
+        Args:
+            operation: Round trips are compared per operation.
+
+        Raises:
+            Cancelled: If the stop event is set before the turn comes.
+        """
+        turn = Turn(self, operation, self._wait())
+        try:
+            yield turn
+        finally:
+            if not turn.slot.counted:
+                self._settle(turn.slot, min(time.monotonic(), turn.slot.sent + _PATIENCE))
+
+    def hold(self, slot: Slot, seconds: float) -> None:
+        """Let nobody who shares the slots start within these seconds, and then go slower."""
+        with self._access, self._slots.open():
+            now = time.monotonic()
+            if slot.sent > self._slowed_at:  # one burst of refusals slows us down once
+                self._slowness = min(self._slowness * 1.5, _SLOWEST)
+                self._slowed_at = now
+            self._slots.next_start = max(self._slots.next_start, now + seconds)
+
+    def note_answer(self, operation: str, slot: Slot, at: float) -> None:
+        """Work out when the server must have counted a request, from when it answered."""
+        with self._access:
+            self._trips.add(operation, at - slot.sent)
+            self._slowness = max(1.0, self._slowness * 0.98)
+            counted = max(slot.sent, at - self._trips.smallest(operation))
+        self._settle(slot, counted)
+
+    def _settle(self, slot: Slot, counted: float) -> None:
+        slot.counted = counted
+        with self._access, self._slots.open():
+            self._slots.put(slot)
+
+    def _wait(self) -> Slot:
+        with self._turnstile:
+            while True:
+                with self._access, self._slots.open():
+                    now = time.monotonic()
+                    wait = self._must_wait(now)
+                    if wait <= 0:
+                        return self._start(now)
+                if self._stop.wait(wait):
+                    raise Cancelled("Stopped while waiting for the next request's turn")
+
+    def _start(self, now: float) -> Slot:
+        slots = self._slots
+        gap = _SPACING * self._slowness / self._rate
+        slots.next_start = max(slots.next_start, now - _CATCH_UP * gap) + gap
+        slot = Slot(slots.count, now)
+        slots.put(slot)
+        slots.count += 1
+        return slot
+
+    def _must_wait(self, now: float) -> float:
+        if self._stop.is_set():
+            raise Cancelled("Stopped before a request was sent")
+        slots = self._slots
+        wait = slots.next_start - now
+        before = slots.get(slots.count - self._rate)
+        if before is None or not 0 < before.sent <= now:
+            return wait
+        # Without an answer yet, it was counted at the earliest a round trip ago: no use in looking
+        # again before that is a second past.
+        counted = before.counted or min(now - self._trips.smallest(""), before.sent + _PATIENCE)
+        counted = min(max(before.sent, counted), now)
+        return max(wait, counted + _WINDOW + _MARGIN - now)
+
+
+class Quota:
+    """The account's requests of the day, from the headers of the last answer.
+
+    Args:
+        percent: The share of the day's quota at which to stop.
+    """
+
+    def __init__(self, percent: int) -> None:
+        self._percent = percent
+        self.used: int | None = None
+        self.total: int | None = None
+
+    def note(self, used: str | None, total: str | None) -> None:
+        """Read `X-Account-Quota-Used` ("123") and `X-Account-Quota` ("100000 per day")."""
+        self.used = _whole(used, self.used)
+        self.total = _whole(total, self.total)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the day's quota is used up altogether."""
+        return self.used is not None and self.total is not None and self.used >= self.total
+
+    def check(self) -> None:
+        """Refuse a request once the share is used.
+
+        Raises:
+            QuotaExhausted: Before anything is sent.
+        """
+        if self.used is None or not self.total:
+            return
+        if self.used >= math.floor(self.total * self._percent / 100):
+            raise QuotaExhausted(
+                f"{self.used} of the day's {self.total} requests are used, "
+                f"and daily_quota_percent is {self._percent}"
+            )
+
+
+def _whole(text: str | None, default: int | None) -> int | None:
+    word = text.split(maxsplit=1)[0] if text and text.strip() else ""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 19 else default  # noqa: PLR2004

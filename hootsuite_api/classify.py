@@ -1,0 +1,241 @@
+"""From an answer to an error: by body code before status, for all five body shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import hootsuite_api.errors as e
+from hootsuite_api.contract import ErrorCode, Operation, load
+
+_LONGEST = 300  # characters of a server's text that a person is shown
+_KINDS: Mapping[str, type[e.HootsuiteError]] = {
+    "token": e.TokenRejected,
+    "permission": e.PermissionDenied,
+    "scope": e.ScopeMissing,
+    "quota": e.RateLimited,  # 1003 is also the body of a plain 429
+    "validation": e.ValidationRejected,
+    "not_found": e.NotFound,
+    "state": e.WrongState,
+    "server": e.ServerFault,
+}
+# RFC 6749 5.2 and the platform's own words, which its gateway also uses on /v1.
+_OAUTH: Mapping[str, type[e.HootsuiteError]] = {
+    **dict.fromkeys(
+        (
+            "invalid_token",
+            "token_expired",
+            "token_inactive",
+            "token_signature_mismatch",
+            "token_claim",
+            "request_unauthorized",
+            "request_forbidden",
+        ),
+        e.TokenRejected,
+    ),
+    **dict.fromkeys(("scope_not_granted", "invalid_scope"), e.ScopeMissing),
+    **dict.fromkeys(("access_denied", "unauthorized_client"), e.PermissionDenied),
+    **dict.fromkeys(("invalid_client", "invalid_grant"), e.AuthError),
+    **dict.fromkeys(("server_error", "temporarily_unavailable", "unknown_error"), e.ServerFault),
+    "misconfiguration": e.ServerFault,
+    "not_found": e.NotFound,
+    "invalid_request": e.ValidationRejected,
+    "invalid_state": e.ValidationRejected,
+    "insufficient_entropy": e.ValidationRejected,
+    "unsupported_response_type": e.ValidationRejected,
+    "unsupported_grant_type": e.ValidationRejected,
+}
+_SCIM: Mapping[str, type[e.HootsuiteError]] = dict.fromkeys(
+    ("invalidSyntax", "mutability", "invalidValue", "uniqueness"), e.ValidationRejected
+)
+_STATUSES: Mapping[int, type[e.HootsuiteError]] = {
+    401: e.TokenRejected,
+    403: e.PermissionDenied,
+    404: e.NotFound,
+    409: e.WrongState,
+    410: e.NotFound,
+    429: e.RateLimited,
+}
+_SAYS: Mapping[type[e.HootsuiteError], str] = {
+    e.TokenRejected: "Hootsuite does not accept the access token",
+    e.AuthError: "Hootsuite does not accept the credentials",
+    e.ScopeMissing: "The access token lacks a scope",
+    e.PermissionDenied: "Hootsuite does not permit this to the caller",
+    e.RateLimited: "Hootsuite answers that requests come too fast",
+    e.ValidationRejected: "Hootsuite refuses the request",
+    e.NotFound: "Hootsuite knows no such thing",
+    e.Withdrawn: "Hootsuite no longer offers this",
+    e.WrongState: "Hootsuite refuses this in the present state",
+    e.ServerFault: "Hootsuite failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it came from the wire.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers, looked up without regard to case.
+        body: The parsed JSON, or the text when it isn't JSON; None when empty.
+        is_json: Whether the body was JSON.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    is_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a body says about an error, whichever of the five shapes it has."""
+
+    kind: type[e.HootsuiteError] | None = None
+    code: int | str | None = None
+    text: str = ""
+    trace_id: str | None = None
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    known: bool = False  # every code in it is one that we know
+
+
+def error_list(body: Any) -> list[dict[str, Any]]:
+    """The `errors` of a REST body, whatever else is in there; malformed entries are dropped."""
+    found = body.get("errors") if isinstance(body, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
+    """Turn an answer that is not a success into the one error that describes it.
+
+    Args:
+        operation: What was asked.
+        answer: What came back.
+
+    Returns:
+        A member of the tree; it never raises, whatever the answer holds.
+    """
+    found = _read(answer)
+    kind = _kind(operation, answer, found)
+    refused = 400 <= answer.status < 500  # noqa: PLR2004 - status classes
+    proof = refused and (kind is e.RateLimited or found.known)
+    trace = found.trace_id or answer.headers.get("X-Request-Id")
+    where = e.Where(
+        operation.method,
+        operation.path,
+        answer.status,
+        found.code,
+        trace,
+        tuple(found.errors),
+        proof and not issubclass(kind, e.ServerFault),
+        _retry_after(answer.headers),
+    )
+    says = _SAYS[kind]
+    return kind(f"{says}: {_clean(found.text)}" if found.text else says, where)
+
+
+def _kind(operation: Operation, answer: Answer, found: Findings) -> type[e.HootsuiteError]:
+    if answer.status == 429:  # noqa: PLR2004 - whatever the body says, nothing was done
+        return e.RateLimited
+    if operation.retired and answer.status in (404, 410) and not found.known:
+        return e.Withdrawn
+    if found.kind:
+        return found.kind
+    if 300 <= answer.status < 400 or answer.status >= 500:  # noqa: PLR2004 - status classes
+        return e.ServerFault
+    return _STATUSES.get(answer.status, e.ValidationRejected)
+
+
+def _read(answer: Answer) -> Findings:
+    body = answer.body
+    if isinstance(body, dict):
+        if error_list(body):
+            return _rest(error_list(body))
+        if isinstance(body.get("error"), str):
+            return _oauth(body)
+        if "scimType" in body or "urn:ietf:params:scim:api:messages:2.0:Error" in str(
+            body.get("schemas")
+        ):
+            return _scim(body, answer.status)
+        return Findings(text=_words(body, "detail", "title", "message"))
+    text = body if isinstance(body, str) and not answer.is_json else ""
+    if text.lstrip().lower().startswith("max rate reached"):
+        return Findings(e.RateLimited, None, text, known=True)
+    return Findings(text="" if "<" in text[:20] else text)
+
+
+def _rest(errors: list[dict[str, Any]]) -> Findings:
+    known = load().error_codes
+    codes = [_number(one.get("code")) for one in errors]
+    text = "; ".join(filter(None, (_words(one, "message") for one in errors)))
+    trace = next((str(one["id"]) for one in errors if one.get("id")), None)
+    meanings = [known.get(code) if code is not None else None for code in codes]
+    safe = all(one is not None and one.kind != "server" for one in meanings)
+    return Findings(_by_code(meanings[0]), codes[0], text, trace, errors, safe)
+
+
+def _by_code(meaning: ErrorCode | None) -> type[e.HootsuiteError] | None:
+    if meaning is None:
+        return None
+    if meaning.kind == "token" and not meaning.renew:
+        return e.AuthError
+    return _KINDS.get(meaning.kind)
+
+
+def _oauth(body: Mapping[str, Any]) -> Findings:
+    word = str(body["error"])[:_LONGEST]
+    text = _words(body, "error_description", "error_hint") or word
+    trace = body.get("id") or body.get("request_id")
+    return Findings(
+        _OAUTH.get(word), word, text, str(trace) if trace else None, known=word in _OAUTH
+    )
+
+
+def _scim(body: Mapping[str, Any], status: int) -> Findings:
+    word = body.get("scimType")
+    kind = _SCIM.get(word) if isinstance(word, str) else None
+    if status == 409:  # noqa: PLR2004 - RFC 7644 3.12: uniqueness
+        kind = e.ValidationRejected
+    known = kind is not None or status in (400, 401, 403, 404)
+    code = word if isinstance(word, str) else None
+    return Findings(kind, code, _words(body, "detail"), known=known)
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _words(body: Mapping[str, Any], *names: str) -> str:
+    return "; ".join(str(body[name]) for name in names if isinstance(body.get(name), str))
+
+
+def _clean(text: str) -> str:
+    printable = "".join(char if char.isprintable() else " " for char in text[: 2 * _LONGEST])
+    short = " ".join(printable.split())
+    return (short if len(short) <= _LONGEST else short[:_LONGEST] + "…").rstrip(".")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After")
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+        return max(0.0, (until - parsedate_to_datetime(headers["Date"])).total_seconds())
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def unknown(cause: e.HootsuiteError) -> e.OutcomeUnknown:
+    """Wrap what went wrong with a write into the error that says: it may have happened."""
+    where = replace(cause.where, not_written=False)
+    return e.OutcomeUnknown("It is not known whether this write happened", where)

@@ -1,0 +1,206 @@
+"""`HootsuiteClient.send`: the only way to the platform."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import IO, Any, Self
+
+from hootsuite_api import redact, uploads
+from hootsuite_api.budget import Budget, Quota
+from hootsuite_api.calls import Call, build
+from hootsuite_api.classify import Answer, unknown
+from hootsuite_api.clock import date_of
+from hootsuite_api.contract import Operation
+from hootsuite_api.errors import (
+    Cancelled,
+    ConnectionNeverMade,
+    HootsuiteError,
+    PermissionDenied,
+    QuotaExhausted,
+    RateLimited,
+    TokenRejected,
+)
+from hootsuite_api.gateway import Gateway, Stats, exhausted
+from hootsuite_api.replies import Reply, judge
+from hootsuite_api.retry import Retry, harmless, passing
+from hootsuite_api.settings import Settings, parse
+from hootsuite_api.slots import account_slots
+from hootsuite_api.token_store import TokenStore
+from hootsuite_api.tokens import (
+    AppToken,
+    RefreshToken,
+    StaticToken,
+    Token,
+    TokenEndpoint,
+    TokenManager,
+)
+from hootsuite_api.transport import BearerAuth, Outgoing, Transport
+
+_UNSENT = (Cancelled, ConnectionNeverMade, QuotaExhausted, RateLimited)
+
+
+class HootsuiteClient:
+    """One caller's view of the platform; safe for threads, meant to be shared by all of them.
+
+    Args:
+        settings: Valid settings; `from_settings` takes a plugin's configuration.
+        retry: How patient to be; by default with waits.
+        stop: Ends every wait when it is set; `cancel` sets it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        retry: Retry | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.settings = settings
+        self.stop = stop or threading.Event()
+        self._retry = retry or Retry(self.stop)
+        transport = Transport(
+            settings.api_url,
+            settings.max_concurrency,
+            settings.request_timeout_seconds,
+            settings.user_agent,
+        )
+        budget = Budget(settings.requests_per_second, account_slots(settings), self.stop)
+        self._gateway = Gateway(transport, budget, Quota(settings.daily_quota_percent))
+        self._tokens = TokenManager(self._renewal())
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Build a client from the settings that tap and target share.
+
+        Raises:
+            ConfigError: If one of them is wrong; the message says which, why and what to do.
+        """
+        redact.guard_logs()
+        return cls(parse(settings))
+
+    def send(self, call: Call) -> Reply:
+        """Ask the platform: waits its turn, keeps the token fresh, repeats what is safe to repeat.
+
+        Args:
+            call: What is asked.
+
+        Returns:
+            The answer. A 200 with both `data` and `errors` is a reply that carries both; a write
+            that got a 200 with errors alone is one too, with `data` None.
+
+        Raises:
+            OutcomeUnknown: If a write may or may not have happened; the cause is chained.
+            Cancelled: If `cancel` was called before the call went out.
+            HootsuiteError: By its type, why it failed and what may be done next; see `errors`.
+        """
+        operation, out = build(call, self.settings.api_url)
+        token = self._tokens.current()
+        try:
+            return self._patiently(operation, out, token)
+        except TokenRejected as error:
+            successor = self._successor(token, error)
+            return self._patiently(operation, out, successor)
+
+    def upload(self, url: str, stream: IO[bytes], size: int, content_type: str) -> None:
+        """Put a file where `create_media` said; repeated when that is safe, which a PUT is.
+
+        Args:
+            url: The signed address; it gets no access token.
+            stream: Positioned at its first byte, and seekable.
+            size: Bytes to send, as declared to `create_media`.
+            content_type: As declared to `create_media`.
+        """
+        put = uploads.Upload(url, stream, size, content_type, self.settings)
+        self._retry.run(put.attempt, passing)
+
+    def now(self) -> datetime:
+        """The platform's now, UTC; asks only if nothing has been answered yet."""
+        known = self._gateway.clock.now()
+        if known is None:
+            try:
+                return self.send(Call("get_me")).date
+            except PermissionDenied:  # as good a clock as any
+                known = self._gateway.clock.now()
+        return known or datetime.now(UTC)
+
+    @property
+    def stats(self) -> Stats:
+        """Requests by operation, and how many were answered with 429."""
+        return self._gateway.stats
+
+    @property
+    def quota(self) -> Quota:
+        """`used` and `total` of the account's day, None until an answer told."""
+        return self._gateway.quota
+
+    def cancel(self) -> None:
+        """End all waits; calls that wait raise `Cancelled`, calls under way are finished."""
+        self.stop.set()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._gateway.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _renewal(self) -> AppToken | RefreshToken | StaticToken:
+        settings = self.settings
+        if settings.auth_method == "access_token":
+            return StaticToken(settings)
+        store = TokenStore(settings.token_store, self.stop)
+        endpoint = TokenEndpoint(settings, self._gateway)
+        if settings.auth_method == "refresh_token":
+            return RefreshToken(settings, endpoint, store, self._retry)
+        return AppToken(settings, endpoint, store, self._retry)
+
+    def _patiently(self, operation: Operation, out: Outgoing, token: Token) -> Reply:
+        auth = BearerAuth(token.value, self.settings.api_url)
+        safe = passing if operation.read else harmless
+        try:
+            return self._retry.run(lambda n: self._once(operation, out, auth, token, n), safe)
+        except RateLimited as error:
+            raise exhausted(error) from error
+
+    def _once(
+        self, operation: Operation, out: Outgoing, auth: BearerAuth, token: Token, attempt: int
+    ) -> Reply:
+        try:
+            answer = self._gateway.ask(operation, out, auth, attempt)
+            reply = judge(operation, answer, self._date(answer))
+        except HootsuiteError as error:
+            self._learn(token, error)
+            if operation.read or error.not_written or isinstance(error, _UNSENT):
+                raise
+            raise unknown(error) from error
+        self._tokens.prove(token)
+        return reply
+
+    def _learn(self, token: Token, error: HootsuiteError) -> None:
+        """Any word of the platform itself about something else shows that the token is good."""
+        if error.not_written and not isinstance(error, TokenRejected):
+            self._tokens.prove(token)
+
+    def _successor(self, token: Token, error: TokenRejected) -> Token:
+        """A fresh token, unless a fresh one can't help: then it is a permission that lacks."""
+        if not error.not_written and self._tokens.is_proven(token):
+            raise PermissionDenied(error.happened, error.where) from error
+        try:
+            return self._tokens.replace(token, error)
+        except TokenRejected as final:
+            raise TokenRejected(final.happened, error.where) from error
+
+    def _date(self, answer: Answer) -> datetime:
+        known = date_of(answer.headers.get("Date")) or self._gateway.clock.now()
+        return known or datetime.now(UTC)

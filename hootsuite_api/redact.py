@@ -1,0 +1,119 @@
+"""The one scrubber of secrets: every log line and every error message passes through it."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+import threading
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+_SHORTEST = 6  # anything shorter would mask ordinary words
+
+_FIELDS = (
+    r"access_token|refresh_token|id_token|client_secret|code_verifier|oauth_token|api_key|password"
+    r"|authorization|signature|AWSAccessKeyId|X-Amz-[A-Za-z-]+|sig|token|secret"
+)
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9._~+/=%-]{4,}"), rf"\1\2{MASK}"),
+    (re.compile(r"(?i)(://)[^/\s@:]+:[^/\s@]+@"), rf"\1{MASK}@"),
+    (re.compile(rf"(?i)([?&;](?:{_FIELDS}|code|expires)=)[^&\s\"'<>]+"), rf"\1{MASK}"),
+    (
+        re.compile(rf"(?i)((?:{_FIELDS})\\?[\"']\s*[:=]\s*\\?[\"'])(?:\\.|[^\"'\\])+"),
+        rf"\1{MASK}",
+    ),
+    (
+        re.compile(rf"(?i)\b((?:{_FIELDS})\s*[:=]\s*)(?![\"'\s*])[^\s&,;\"'}}\]]{{4,}}"),
+        rf"\1{MASK}",
+    ),
+)
+
+
+class _Vault:
+    """The secrets known to this process, in every spelling they could be printed in."""
+
+    def __init__(self) -> None:
+        self._spellings: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self._lock = threading.Lock()
+
+    def add(self, *spellings: str) -> None:
+        with self._lock:
+            fresh = {one for one in spellings if len(one) >= _SHORTEST} - self._spellings
+            if fresh:
+                self._spellings |= fresh
+                longest_first = sorted(self._spellings, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def mask(self, text: str) -> str:
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+
+_vault = _Vault()
+
+
+def register(secret: str | None) -> None:
+    """Remember a secret, so that `scrub` masks it wherever it turns up.
+
+    Args:
+        secret: The value itself. Percent-encoded, base64 and JSON-escaped spellings are masked too.
+    """
+    if not secret:
+        return
+    raw = secret.encode("utf-8", "surrogatepass")
+    encoded = base64.b64encode(raw).decode("ascii")
+    _vault.add(
+        secret,
+        quote(raw, safe=""),
+        quote(raw),
+        quote_plus(raw),
+        encoded,
+        quote(encoded, safe=""),
+        base64.urlsafe_b64encode(raw).decode("ascii"),
+        secret.encode("unicode_escape").decode("ascii"),
+    )
+
+
+def register_pair(identity: str, secret: str) -> None:
+    """Remember a client secret, together with the Basic header it makes with its client id."""
+    register(secret)
+    register(f"{identity}:{secret}")
+
+
+def scrub(text: str) -> str:
+    """Mask every secret in a text: the registered ones, and whatever looks like one.
+
+    Args:
+        text: Anything that is about to be shown: a log line, an error, a body from a server.
+
+    Returns:
+        The same text with each secret replaced by `***`.
+    """
+    text = _vault.mask(text)
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class ScrubFilter(logging.Filter):
+    """A logging filter that scrubs the finished message, and the traceback with it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Replace the record's message by its scrubbed form and let it pass."""
+        record.msg = scrub(record.getMessage())
+        record.args = ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = scrub(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def guard_logs() -> None:
+    """Scrub our own logger, and keep libraries that log whole URLs at WARNING."""
+    own = logging.getLogger("hootsuite_api")
+    if not any(isinstance(one, ScrubFilter) for one in own.filters):
+        own.addFilter(ScrubFilter())
+    for name in ("urllib3", "requests", "PIL"):
+        library = logging.getLogger(name)
+        if library.level < logging.WARNING:  # NOTSET too: the root may be opened up later
+            library.setLevel(logging.WARNING)

@@ -1,0 +1,106 @@
+"""Repeat what is safe to repeat: full jitter, capped by tries and by time, ended by a stop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
+
+import backoff
+
+from hootsuite_api.errors import (
+    Cancelled,
+    ConnectionNeverMade,
+    HootsuiteError,
+    NetworkFault,
+    RateLimited,
+    ServerFault,
+    TornBody,
+)
+
+Outcome = TypeVar("Outcome")
+_LONGEST_WAIT = 30.0
+_FIRST_WAIT = 0.5
+
+
+def harmless(error: HootsuiteError) -> bool:
+    """Whether a failed call surely did nothing, so that even a write may be repeated."""
+    if isinstance(error, ConnectionNeverMade):
+        return not error.permanent
+    return isinstance(error, RateLimited)
+
+
+def passing(error: HootsuiteError) -> bool:
+    """Whether a failed read may well succeed when it is repeated."""
+    if harmless(error):
+        return True
+    if isinstance(error, ServerFault):
+        return not 300 <= (error.status or 500) < 400  # noqa: PLR2004 - a redirect stays one
+    return isinstance(error, (NetworkFault, TornBody)) and not isinstance(
+        error, ConnectionNeverMade
+    )
+
+
+class Retry:
+    """The patience of one client.
+
+    Args:
+        stop: Ends every wait when it is set.
+        tries: The most attempts for one call.
+        seconds: After this long no further attempt begins.
+        waits: False removes the waiting, for tests.
+    """
+
+    def __init__(
+        self,
+        stop: threading.Event,
+        *,
+        tries: int = 6,
+        seconds: float = 180,
+        waits: bool = True,
+    ) -> None:
+        self._stop = stop
+        self._tries = tries
+        self._seconds = seconds
+        self.waits = waits
+
+    def run(
+        self, attempt: Callable[[int], Outcome], safe: Callable[[HootsuiteError], bool]
+    ) -> Outcome:
+        """Call `attempt` with 1, 2, ... until it succeeds or may not be repeated.
+
+        Args:
+            attempt: One try.
+            safe: Whether the call may be repeated after this error.
+
+        Raises:
+            HootsuiteError: The last error, when patience ends or repeating isn't safe.
+        """
+        tries = backoff.retry_context(
+            HootsuiteError,
+            _waits,
+            max_tries=self._tries,
+            max_time=self._seconds,
+            jitter=self._pause,
+            giveup=lambda error: not (isinstance(error, HootsuiteError) and safe(error)),
+            logger=None,
+        )
+        for number, one in enumerate(tries, start=1):
+            with one:
+                return attempt(number)
+        raise AssertionError("unreachable: the last error is raised above")
+
+    def _pause(self, value: float) -> float:
+        """Wait here and report 0: the library would sleep through a stop."""
+        if self._stop.wait(backoff.full_jitter(value) if self.waits else 0):
+            raise Cancelled("Stopped while waiting to repeat a request")
+        return 0.0
+
+
+def _waits() -> Generator[float, Any, None]:
+    """Grow from fault to fault; after a 429 the budget does the waiting."""
+    growing = backoff.expo(base=2, factor=_FIRST_WAIT, max_value=_LONGEST_WAIT)
+    next(growing)
+    error = yield 0
+    while True:
+        error = yield 0 if isinstance(error, RateLimited) else next(growing)

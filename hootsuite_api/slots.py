@@ -1,0 +1,144 @@
+"""The last request starts of an account, in a small file that all its processes share."""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from hootsuite_api.errors import ConfigError
+from hootsuite_api.settings import Settings, digest, private_folder, state_folder
+
+CAPACITY = 16_384  # requests remembered; more than any rate that the settings allow
+_MAGIC = b"HSBUDGT1"
+_HEAD = struct.Struct("<8sQdd")  # magic, requests so far, earliest next start, instant of boot
+_SLOT = struct.Struct("<dd")  # sent at, counted by the server at (0: no answer yet)
+_SIZE = _HEAD.size + CAPACITY * _SLOT.size
+_POLL_SECONDS = 0.002  # the lock is held for microseconds
+_SAME_BOOT = 5.0  # seconds that a corrected wall clock may move the instant of boot
+_FARTHEST = 300.0  # seconds; no start is ever put off for longer
+
+
+def _boot() -> float:
+    return time.time() - time.monotonic()
+
+
+@dataclass(slots=True)
+class Slot:
+    """One request: when it left, and when the server must have counted it at the latest."""
+
+    number: int
+    sent: float
+    counted: float = 0.0
+
+
+class MemorySlots:
+    """Slots of this process alone."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.next_start = 0.0
+        self._slots: dict[int, Slot] = {}
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Begin and end a transaction; the caller holds its own lock."""
+        yield
+
+    def get(self, number: int) -> Slot | None:
+        """The slot of a request, if it is still remembered."""
+        return self._slots.get(number % CAPACITY) if number >= 0 else None
+
+    def put(self, slot: Slot) -> None:
+        """Remember a slot."""
+        self._slots[slot.number % CAPACITY] = slot
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.count, self.next_start = 0, 0.0
+        self._slots.clear()
+
+
+class FileSlots:
+    """Slots in a file, read and written only under its lock.
+
+    Times are those of the monotonic clock, which all processes of a machine share and which starts
+    anew with the machine; the instant of boot in the head tells one run of it from another.
+
+    Args:
+        path: The file; it is created when missing and rebuilt when it makes no sense.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = FileLock(f"{path}.lock", mode=0o600, poll_interval=_POLL_SECONDS)
+        self._file = -1
+        self.count = 0
+        self.next_start = 0.0
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Hold the lock, with `count` and `next_start` fresh from the file, and write them back."""
+        with self._lock:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                self._load()
+                yield
+                self._write(0, _HEAD.pack(_MAGIC, self.count, self.next_start, _boot()))
+            finally:
+                os.close(self._file)
+
+    def get(self, number: int) -> Slot | None:
+        """The slot of a request, if it is still remembered."""
+        if not 0 <= number < self.count or self.count - number > CAPACITY:
+            return None
+        os.lseek(self._file, self._offset(number), os.SEEK_SET)
+        data = os.read(self._file, _SLOT.size)
+        return Slot(number, *_SLOT.unpack(data)) if len(data) == _SLOT.size else None
+
+    def put(self, slot: Slot) -> None:
+        """Remember a slot."""
+        self._write(self._offset(slot.number), _SLOT.pack(slot.sent, slot.counted))
+
+    def reset(self) -> None:
+        """Forget everything."""
+        os.ftruncate(self._file, 0)
+        os.ftruncate(self._file, _SIZE)
+        self.count, self.next_start = 0, 0.0
+
+    def _load(self) -> None:
+        data = os.read(self._file, _HEAD.size)
+        if len(data) == _HEAD.size and os.fstat(self._file).st_size == _SIZE:
+            magic, self.count, self.next_start, boot = _HEAD.unpack(data)
+            sane = 0 <= self.next_start <= time.monotonic() + _FARTHEST
+            if magic == _MAGIC and sane and abs(boot - _boot()) < _SAME_BOOT:
+                return
+        self.reset()
+
+    def _write(self, offset: int, data: bytes) -> None:
+        os.lseek(self._file, offset, os.SEEK_SET)
+        os.write(self._file, data)
+
+    @staticmethod
+    def _offset(number: int) -> int:
+        return _HEAD.size + number % CAPACITY * _SLOT.size
+
+
+def account_slots(settings: Settings) -> FileSlots:
+    """The slots of the settings' platform and account, in the user's state folder.
+
+    Where that can't be written, as in a container with a read-only home, they lie beside the token
+    store: processes that share it still share their budget.
+    """
+    name = f"{digest(f'{settings.api_url} {settings.account}')}.slots"
+    try:
+        folder = private_folder(state_folder() / "budget")
+    except ConfigError:
+        folder = private_folder(settings.token_store.parent)
+    return FileSlots(folder / name)

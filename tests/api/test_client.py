@@ -1,0 +1,470 @@
+"""`send`: what it asks, what it makes of the answers, what it repeats and what never."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import threading
+
+import pytest
+
+import hootsuite_api.errors as e
+from hootsuite_api import Call, HootsuiteClient
+
+MESSAGE = {"text": "hi", "socialProfileIds": ["1"]}
+READ = Call("get_message", {"messageId": "7"})
+WRITE = Call("create_message", body=MESSAGE)
+DELETE = Call("delete_message", {"messageId": "7"})
+
+
+def test_a_read_returns_what_the_envelope_holds(client, server, script):
+    """Data, metadata, errors and the server's time are all in the reply."""
+    date = "Thu, 15 Jan 2026 12:00:00 GMT"
+    body = {"data": [{"id": "1"}], "metadata": {"cursor": {"next": "a:b"}}}
+    server.add(script(body=body, headers={"Date": date}))
+    reply = client.send(Call("list_messages", query={"limit": 100}))
+    assert (reply.status, reply.data, reply.errors) == (200, [{"id": "1"}], [])
+    assert reply.metadata == {"cursor": {"next": "a:b"}}
+    assert reply.body == body
+    assert reply.date.isoformat() == "2026-01-15T12:00:00+00:00"
+
+
+def test_a_request_carries_what_the_platform_asks_for(client, server):
+    """Bearer, gzip, our name, and JSON in UTF-8 on a write."""
+    client.send(WRITE)
+    seen = server.calls()[0]
+    assert seen.method == "POST"
+    assert json.loads(seen.body) == MESSAGE
+    assert seen.headers["authorization"] == "Bearer issued-token-1"
+    assert seen.headers["accept-encoding"] == "gzip"
+    assert seen.headers["content-type"] == "application/json;charset=utf-8"
+    assert seen.headers["user-agent"].startswith("meltano-hootsuite")
+
+
+def test_the_token_request_authenticates_the_client(client, server):
+    """Basic credentials and a form, as the token endpoint wants them."""
+    client.send(READ)
+    seen = server.token_calls()[0]
+    assert seen.headers["authorization"].startswith("Basic ")
+    assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert seen.body == b"grant_type=member_app&member_id=42"
+
+
+def test_lists_repeat_their_key_and_everything_is_encoded(client, server):
+    """A cursor's colon, a list and a truth value arrive as the platform reads them."""
+    query = {
+        "socialProfileIds": ["1", "2"],
+        "cursor": "a:b+c",
+        "includeUnscheduledReviewMsgs": True,
+        "state": None,
+    }
+    client.send(Call("list_messages", query=query))
+    assert server.calls()[0].path == (
+        "/v1/messages?socialProfileIds=1&socialProfileIds=2&cursor=a%3Ab%2Bc"
+        "&includeUnscheduledReviewMsgs=true"
+    )
+
+
+def test_a_media_id_stays_one_segment(client, server):
+    """Slash, plus and equals of base64 reach the server percent-encoded."""
+    client.send(Call("get_media", {"mediaId": "aHR0/cHM6+Ly9=="}))
+    assert server.calls()[0].path == "/v1/media/aHR0%2FcHM6%2BLy9%3D%3D"
+
+
+@pytest.mark.parametrize("bad", ["1/../../x", "", ".", "..", "1?x=2", "1#", "é", "1\r\nX: y", 7])
+def test_an_id_that_leads_elsewhere_is_refused_unsent(client, server, bad):
+    """No path parameter can reach another operation."""
+    with pytest.raises(e.ValidationRejected):
+        client.send(Call("get_message", {"messageId": bad}))
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        Call("get_message"),
+        Call("get_message", {"messageId": "1", "other": "2"}),
+        Call("list_messages", query={"nonsense": 1}),
+    ],
+)
+def test_missing_and_unknown_parameters_are_refused_unsent(client, server, call):
+    """A slip in a call shows before it leaves."""
+    with pytest.raises(e.ValidationRejected):
+        client.send(call)
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("operation", ["create_token", "authorize", "no_such_thing"])
+def test_only_operations_with_json_can_be_sent(client, operation):
+    """OAuth has its own door."""
+    with pytest.raises(ValueError, match=operation):
+        client.send(Call(operation))
+
+
+@pytest.mark.parametrize("kind", ["reset", "close", "truncate"])
+def test_a_read_is_repeated_after_a_fault(client, server, script, kind):
+    """A broken connection and a torn body do no harm to a read."""
+    server.add(script(kind=kind), script(body={"data": {"id": "7"}}))
+    assert client.send(READ).data == {"id": "7"}
+    assert len(server.calls()) == 2
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_read_is_repeated_after_a_server_fault(client, server, script, status):
+    """5xx passes."""
+    server.add(script(status, b"<html>"), script(body={"data": 1}))
+    assert client.send(READ).data == 1
+
+
+def test_a_server_fault_in_disguise_is_repeated(client, server, rest_error):
+    """Code 5000 means a fault, whatever the status."""
+    server.add(rest_error(400, 5000))
+    client.send(READ)
+    assert len(server.calls()) == 2
+
+
+def test_patience_ends(client, server, script):
+    """A fault that stays is raised after six attempts, as itself."""
+    server.default = lambda _: script(500, {"errors": [{"code": 9000, "message": "x"}]})
+    with pytest.raises(e.ServerFault):
+        client.send(READ)
+    assert len(server.calls()) == 6
+
+
+@pytest.mark.parametrize("kind", ["reset", "close", "truncate"])
+@pytest.mark.parametrize("call", [WRITE, DELETE])
+def test_a_write_without_an_answer_is_never_repeated(client, server, script, kind, call):
+    """Its fate is unknown, and the cause is chained."""
+    server.add(script(kind=kind))
+    with pytest.raises(e.OutcomeUnknown) as caught:
+        client.send(call)
+    assert isinstance(caught.value.__cause__, (e.NetworkFault, e.TornBody))
+    assert len(server.calls()) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, {"errors": [{"code": 9000}]}),
+        (500, {"errors": [{"code": 4000}]}),
+        (400, {"errors": [{"code": 5000}]}),
+        (400, {"errors": [{"code": 4000}, {"code": 9000}]}),
+        (400, {"errors": [{"code": 77777}]}),
+        (400, b"<html>nginx</html>"),
+        (401, None),
+        (404, {"title": "gone"}),
+        (302, {"data": {"id": "1"}}),
+        (200, b'{"data": '),
+        (200, b"<html>hello</html>"),
+        (200, None),
+        (200, [1, 2]),
+        (200, {"message": "foreign"}),
+        (418, "text"),
+    ],
+)
+def test_a_write_with_an_answer_that_proves_nothing_is_unknown(
+    client, server, script, status, body
+):
+    """Only known non-server codes in a 4xx prove that nothing was written."""
+    server.add(script(status, body))
+    with pytest.raises(e.OutcomeUnknown):
+        client.send(WRITE)
+    assert len(server.calls()) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ((400, 4000), e.ValidationRejected),
+        ((401, 1201), e.PermissionDenied),
+        ((403, 4002), e.PermissionDenied),
+        ((400, 40003), e.WrongState),
+        ((400, 40025), e.WrongState),
+        ((404, 4001), e.NotFound),
+    ],
+)
+def test_a_write_that_was_refused_says_so(client, server, rest_error, error, kind):
+    """The platform's own known code is proof; it is neither repeated nor called unknown."""
+    server.add(rest_error(*error))
+    with pytest.raises(kind) as caught:
+        client.send(WRITE)
+    assert caught.value.not_written
+    assert (caught.value.status, caught.value.code) == error
+    assert caught.value.trace_id == "00ab-12cd"
+    assert len(server.calls()) == 1
+
+
+def test_data_beside_errors_is_a_reply(client, server, script):
+    """A 200 with both carries both; the caller reads them per profile."""
+    errors = [{"code": 4000, "message": "no", "resource": {"type": "socialProfile", "id": "2"}}]
+    server.add(script(body={"data": [{"id": "1"}], "errors": errors}))
+    reply = client.send(WRITE)
+    assert (reply.data, reply.errors) == ([{"id": "1"}], errors)
+
+
+def test_errors_alone_are_a_reply_to_a_write_and_an_error_to_a_read(client, server, rest_error):
+    """A write's caller reads per profile; a read's caller got nothing."""
+    server.add(rest_error(200, 4000), rest_error(200, 4001))
+    assert client.send(WRITE).errors[0]["code"] == 4000
+    with pytest.raises(e.NotFound):
+        client.send(READ)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"data": {}}, {"data": []}, {"data": None}, b"Deleted", None, b"OK\n"]
+)
+def test_a_delete_may_answer_anything_that_is_not_a_page(client, server, script, body):
+    """All the ways in which deletes were seen to say done."""
+    server.add(script(body=body))
+    assert not client.send(DELETE).data
+
+
+def test_a_delete_answered_by_a_page_is_unknown(client, server, script):
+    """A gateway's page is not the platform's word."""
+    server.add(script(body=b"<html>login</html>"))
+    with pytest.raises(e.OutcomeUnknown):
+        client.send(DELETE)
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_a_429_is_repeated_even_for_a_write(client, server, rest_error, call):
+    """It was not processed, so nothing is doubled."""
+    server.add(rest_error(429, 1003, Retry_After="0"))
+    client.send(call)
+    assert len(server.calls()) == 2
+    assert client.stats.too_many == 1
+
+
+def test_max_rate_reached_in_plain_words_is_a_429(client, server, script):
+    """The gateway's text counts, whatever its status."""
+    server.add(script(403, b"Max rate reached, slow down", {"Retry-After": "0"}))
+    client.send(WRITE)
+    assert len(server.calls()) == 2
+
+
+def test_429_without_end_is_a_quota_that_is_used_up(client, server, rest_error):
+    """Six refusals in a row are no coincidence."""
+    server.default = lambda _: rest_error(429, 1003, Retry_After="0")
+    with pytest.raises(e.QuotaExhausted) as caught:
+        client.send(WRITE)
+    assert caught.value.code == 1003
+    assert len(server.calls()) == 6
+
+
+def test_a_429_with_the_quota_used_up_is_not_repeated(client, server, rest_error):
+    """The headers say that waiting a second won't help."""
+    quota = {"X_Account_Quota": "100 per day", "X_Account_Quota_Used": "100"}
+    server.add(rest_error(429, 1003, **quota))
+    with pytest.raises(e.QuotaExhausted):
+        client.send(READ)
+    assert len(server.calls()) == 1
+
+
+def test_a_429_that_asks_for_hours_is_the_quota(client, server, rest_error):
+    """Nobody waits for tomorrow inside a run."""
+    server.add(rest_error(429, 1003, Retry_After="7200"))
+    with pytest.raises(e.QuotaExhausted):
+        client.send(READ)
+
+
+def test_the_share_of_the_quota_stops_before_sending(make_client, server, script):
+    """At `daily_quota_percent` the next call isn't sent."""
+    client = make_client(daily_quota_percent=50)
+    quota = {"X-Account-Quota": "100 per day", "X-Account-Quota-Used": "50"}
+    server.add(script(headers=quota))
+    client.send(READ)
+    assert (client.quota.used, client.quota.total) == (50, 100)
+    with pytest.raises(e.QuotaExhausted):
+        client.send(READ)
+    assert len(server.calls()) == 1
+
+
+@pytest.mark.parametrize("call", [READ, WRITE])
+def test_redirects_are_not_followed(client, server, script, call):
+    """Neither the body nor the bearer goes anywhere else."""
+    server.add(script(307, None, {"Location": f"{server.url}/v1/elsewhere"}))
+    with pytest.raises((e.ServerFault, e.OutcomeUnknown)):
+        client.send(call)
+    assert len(server.calls()) == 1
+
+
+def test_a_connection_never_made_is_repeated_even_for_a_write(make_client, server, monkeypatch):
+    """Nothing left, so nothing can be doubled."""
+    client = make_client()
+    client.send(READ)
+    server.close()
+    with pytest.raises(e.ConnectionNeverMade):
+        client.send(WRITE)
+    assert client.stats.requests["create_message"] == 6
+
+
+def test_an_unknown_host_has_a_message(make_client):
+    """Which name, and what to look at."""
+    client = make_client(
+        api_url="https://nowhere.invalid", auth_method="access_token", access_token="tok-en-tok-en"
+    )
+    with pytest.raises(e.ConnectionNeverMade, match=r"nowhere\.invalid can't be resolved"):
+        client.send(READ)
+
+
+def test_a_write_uses_a_connection_of_its_own(client, server):
+    """So that a server which closes an idle connection can't make its fate unknown."""
+    client.send(READ)
+    client.send(READ)
+    client.send(WRITE)
+    client.send(WRITE)
+    peers = [one.peer for one in server.calls()]
+    assert peers[0] == peers[1]
+    assert len(set(peers)) == 3
+
+
+def test_gzip_is_understood(client, server, script):
+    """A compressed answer is an answer."""
+    body = gzip.compress(json.dumps({"data": ["ä" * 5000]}).encode())
+    server.add(script(body=body, headers={"Content-Encoding": "gzip"}))
+    assert client.send(READ).data == ["ä" * 5000]
+
+
+def test_a_bomb_is_not_inflated(client, server, script, monkeypatch):
+    """What inflates beyond all measure is a torn body."""
+    monkeypatch.setattr("hootsuite_api.transport.MAX_BODY", 1_000_000)
+    body = gzip.compress(b"0" * 50_000_000)
+    server.default = lambda _: script(body=body, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(e.TornBody):
+        client.send(READ)
+
+
+def test_the_retired_operation_is_withdrawn(client, server, script):
+    """404 on interactions is not a missing thing but a missing operation."""
+    server.add(script(404, b"not found"), script(410, None))
+    query = {"socialNetworkId": "1", "targetSocialNetworkId": "2"}
+    call = Call("list_interactions", {"socialNetworkType": "twitter"}, query)
+    for _ in range(2):
+        with pytest.raises(e.Withdrawn):
+            client.send(call)
+
+
+def test_a_netrc_does_not_interfere(client, server, tmp_path, monkeypatch):
+    """The bearer is ours even when a .netrc names the host."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    client.send(READ)
+    assert server.calls()[0].headers["authorization"].startswith("Bearer ")
+
+
+def test_plain_http_to_this_machine_avoids_a_proxy(make_client, server, monkeypatch):
+    """A proxy in the environment never sees a token in the clear."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    make_client().send(READ)
+    assert len(server.calls()) == 1
+
+
+def test_now_is_the_servers(client, server, script):
+    """It asks once if it must, and knows from then on."""
+    date = "Thu, 15 Jan 2026 12:00:00 GMT"
+    server.default = lambda _: script(headers={"Date": date})
+    assert client.now().isoformat().startswith("2026-01-15T12:00:00")
+    client.now()
+    assert len(server.calls()) == 1
+
+
+def test_a_skewed_clock_is_named_once(client, server, script, caplog):
+    """A warning, and only one."""
+    server.default = lambda _: script(headers={"Date": "Thu, 15 Jan 2015 12:00:00 GMT"})
+    server.tokens = lambda _: script(
+        body={"access_token": "tok-en-1"}, headers={"Date": "Thu, 15 Jan 2015 12:00:00 GMT"}
+    )
+    client.send(READ)
+    client.send(READ)
+    assert [one.getMessage() for one in caplog.records if "clock" in one.getMessage()] == [
+        one.getMessage() for one in caplog.records if one.levelname == "WARNING"
+    ]
+    assert sum("clock" in one.getMessage() for one in caplog.records) == 1
+
+
+def test_every_call_leaves_a_line_without_secrets(client, server, rest_error, caplog):
+    """Operation, status, time, attempt and quota; no token."""
+    caplog.set_level(logging.DEBUG, logger="hootsuite_api")
+    server.add(rest_error(429, 1003, Retry_After="0", X_Account_Quota_Used="9"))
+    client.send(READ)
+    lines = [one.getMessage() for one in caplog.records if one.levelname == "DEBUG"]
+    assert [line.split()[0:2] for line in lines] == [
+        ["operation=create_token", "status=200"],
+        ["operation=get_message", "status=429"],
+        ["operation=get_message", "status=200"],
+    ]
+    assert "attempt=2" in lines[-1]
+    assert "quota_used=9" in lines[-1]
+    assert "issued-token" not in caplog.text
+
+
+def test_stats_count_requests_by_operation(client, server):
+    """What a run cost is known at its end."""
+    client.send(READ)
+    client.send(READ)
+    assert client.stats.requests == {"create_token": 1, "get_message": 2}
+
+
+def test_a_stop_ends_waiting(raw, server, script):
+    """A call that waits to be repeated raises at once when the run is cancelled."""
+    client = HootsuiteClient.from_settings(raw)
+    failed = threading.Event()
+
+    def fail(_):
+        failed.set()
+        return script(500, None)
+
+    server.default = fail
+    outcome = []
+
+    def call():
+        try:
+            client.send(READ)
+        except e.HootsuiteError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    failed.wait(10)
+    client.cancel()
+    thread.join(10)
+    client.close()
+    assert isinstance(outcome[0], e.Cancelled)
+    with pytest.raises(e.Cancelled):
+        client.send(READ)
+
+
+def test_an_upload_carries_the_file_and_no_token(client, server, tmp_path):
+    """Signed addresses get type, length and bytes, nothing else of ours."""
+    file = tmp_path / "a.png"
+    file.write_bytes(b"12345678")
+    with file.open("rb") as stream:
+        client.upload(f"{server.url}/upload?Signature=x", stream, 8, "image/png")
+    seen = server.seen[0]
+    assert (seen.method, seen.body) == ("PUT", b"12345678")
+    assert seen.headers["content-type"] == "image/png"
+    assert seen.headers["content-length"] == "8"
+    assert "authorization" not in seen.headers
+
+
+def test_an_upload_is_repeated_from_the_start(client, server, script, tmp_path):
+    """A PUT of the same bytes does no harm."""
+    file = tmp_path / "a.png"
+    file.write_bytes(b"12345678")
+    server.add(script(kind="close"), script(500, b"<Error/>"), script(body=None))
+    with file.open("rb") as stream:
+        client.upload(f"{server.url}/upload", stream, 8, "image/png")
+    assert [one.body for one in server.seen] == [b"12345678"] * 3
+
+
+@pytest.mark.parametrize("size", [9, 8])
+def test_an_upload_that_is_refused_says_why(client, server, script, tmp_path, size):
+    """A wrong length shows here, a wrong signature there."""
+    file = tmp_path / "a.png"
+    file.write_bytes(b"12345678")
+    server.default = lambda _: script(403, b"<Error><Code>AccessDenied</Code></Error>")
+    with file.open("rb") as stream, pytest.raises(e.ValidationRejected):
+        client.upload(f"{server.url}/upload", stream, size, "image/png")
