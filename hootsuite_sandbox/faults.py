@@ -80,7 +80,7 @@ class Fault:
             ValueError: For an unknown key or value, with a message for the author of the script.
         """
         if not isinstance(document, dict):
-            raise ValueError("a fault is an object")
+            raise ValueError("a fault is an object")  # noqa: TRY004 - one class of error for people
         unknown = sorted(set(document) - _KEYS)
         if unknown:
             raise ValueError(f"unknown key {unknown[0]!r}; there are: {', '.join(sorted(_KEYS))}")

@@ -159,7 +159,7 @@ def storage(name: str, method: str, path: str) -> Callable[[Handler], Handler]:
     Args:
         name: What stats and faults call it.
         method: HTTP method.
-        path: Starlette path, e.g. `/storage/{key:path}`.
+        path: Template, each parameter one segment, e.g. `/storage/{key}`.
     """
 
     def register(handler: Handler) -> Handler:

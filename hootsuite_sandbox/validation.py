@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from hootsuite_api.contract import Contract, Operation, Parameter
 from jsonschema import Draft202012Validator
 from starlette.datastructures import QueryParams
 
+from hootsuite_api.contract import Contract, Operation, Parameter
 from hootsuite_sandbox.errors import ApiError, SandboxError, ScimError
 
 INVALID = 4000  # a value that does not fit

@@ -1,0 +1,110 @@
+"""A sandbox as a whole: a world, its limits, its faults, and what was seen."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping
+from typing import Any
+
+from hootsuite_api import contract
+from hootsuite_sandbox import daily, people, routes, seed
+from hootsuite_sandbox.dispatch import Router
+from hootsuite_sandbox.faults import FaultBook
+from hootsuite_sandbox.limits import Limiter
+from hootsuite_sandbox.oauth import CLIENT_ID, CLIENT_SECRET
+from hootsuite_sandbox.operations import handlers, storage_routes
+from hootsuite_sandbox.options import Options
+from hootsuite_sandbox.state import World
+from hootsuite_sandbox.tokens import Access
+from hootsuite_sandbox.traffic import RequestLog
+
+# These decide what is seeded; changing one means a new world.
+_SEEDED = frozenset(
+    {"seed", "messages", "members", "teams", "profiles", "organizations", "now", "clock_rate"}
+    | {"activity"}
+)
+
+
+class Sandbox:
+    """All the state behind the server.
+
+    Args:
+        options: The start options; `reset` goes back to them.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.defaults = options
+        self.contract = contract.load()
+        routes.register()
+        self.router = Router(self.contract, handlers(), storage_routes())
+        self.base_url = ""
+        self.faults = FaultBook()
+        self.reset({})
+
+    def reset(self, changes: Mapping[str, Any]) -> None:
+        """Start over with a fresh world.
+
+        Args:
+            changes: Options that differ from those of the start.
+
+        Raises:
+            ValueError: For an option that there is not, or that doesn't fit.
+        """
+        options = self.defaults.changed(changes)
+        self.faults.clear()
+        self.world: World = seed.build(options)
+        self.limiter = Limiter(options.requests_per_second, options.daily_quota)
+        self.log = RequestLog()
+        self.access: Access = self.world.tokens.access(
+            member_id=self.world.main_member_id, scope="offline"
+        )
+        self.refresh_token = self.world.tokens.refresh(self.access).value
+        # What lives until the next reset need not be walked by the collector again and again.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Change options of the running world.
+
+        Args:
+            changes: Options that act on requests, not on the seed.
+
+        Raises:
+            ValueError: For an option that needs a reset, or is unfit.
+        """
+        seeded = sorted(_SEEDED & set(changes))
+        if seeded:
+            raise ValueError(f"{seeded[0]} decides the seed: use reset")
+        options = self.world.options.changed(changes)
+        self.world.options = options
+        self.world.tokens.lifetime = options.token_ttl
+        self.limiter.per_second = options.requests_per_second
+        self.limiter.per_day = options.daily_quota
+        if "role" in changes:
+            for organization in self.world.organizations_of(self.world.main_member_id):
+                organization.seats[self.world.main_member_id] = people.main_seat(options.role)
+
+    def tick(self) -> None:
+        """Let what the clock has passed happen."""
+        daily.live(self.world)
+
+    def ready(self) -> dict[str, str]:
+        """Return what a client needs to begin."""
+        return {
+            "url": self.base_url,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "member_id": self.world.main_member_id,
+            "organization_id": self.world.main_organization_id,
+            "access_token": self.access.value,
+            "refresh_token": self.refresh_token,
+        }
+
+    def stats(self) -> dict[str, Any]:
+        """Return the counts of requests and limits as JSON."""
+        return {
+            **self.log.stats(),
+            "most_in_any_second": self.limiter.most_in_any_second,
+            "quota_used": self.limiter.used,
+        }
