@@ -1,0 +1,86 @@
+"""Declared date layouts: `DD.MM.YYYY HH:mm`, `mm/dd/yyyy hh:mm` or `%d.%m.%Y %H:%M`."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.times import MONTHS, Layout, Stamp, stamp_of
+
+_TWO = r"\d{1,2}"
+_PIECES = {
+    "Y": r"(?P<Y>\d{4})",
+    "m": rf"(?P<m>{_TWO})",
+    "d": rf"(?P<d>{_TWO})",
+    "H": rf"(?P<H>{_TWO})",
+    "M": r"(?P<M>\d{2})",
+    "S": r"(?P<S>\d{2})",
+    "p": r"(?P<p>[AaPp])\.?[Mm]\.?",
+    "B": "(?P<B>" + "|".join(f"{name}|{name[:3]}" for name in MONTHS) + r")\.?",
+    "z": r"(?P<z>[Zz]|[+-]\d{2}(?::?\d{2})?)",
+}
+_DIRECTIVES = {"%b": "B", "%I": "H", "%y": "y", "%h": "B"} | {f"%{c}": c for c in "YmdHMSpBz"}
+_TOKENS = re.compile(
+    r"%[A-Za-z]|y+|Y+|m+|M+|d+|D+|h+|H+|s+|S+|[aA]/?[pP]?[mM]?(?![A-Za-z])|.", re.DOTALL
+)
+_LETTERS = {"d": "d", "h": "H", "s": "S", "a": "p"}
+
+
+@cache
+def layout(text: str) -> Layout:
+    """Compile a declared layout.
+
+    Raises:
+        SheetError: It does not name year, month and day once each.
+    """
+    pieces = [_piece(token, before) for token, before in _with_past(text)]
+    try:
+        pattern = re.compile("".join(pieces), re.IGNORECASE)
+    except re.error as error:
+        raise SheetError(f"The date layout {text!r} names a part twice.") from error
+    groups = set(pattern.groupindex)
+    if not {"Y", "d"} <= groups or not groups & {"m", "B"}:
+        raise SheetError(
+            f"The date layout {text!r} does not name a four-digit year, a month and a day. "
+            "Write for example DD.MM.YYYY HH:mm or MM/DD/YYYY hh:mm a."
+        )
+
+    def read(value: str) -> Stamp | None:
+        match = pattern.fullmatch(value)
+        return None if match is None else stamp_of(match.groupdict())
+
+    return read
+
+
+def _with_past(text: str) -> list[tuple[str, str]]:
+    tokens = [match.group() for match in _TOKENS.finditer(text)]
+    return [(token, "".join(tokens[:n])) for n, token in enumerate(tokens)]
+
+
+def _piece(token: str, before: str) -> str:
+    """Return the pattern of one token; m is a minute after an hour, else a month."""
+    if token.startswith("%"):
+        kind = _DIRECTIVES.get(token)
+        if kind is None or kind not in _PIECES:
+            raise SheetError(
+                f"The date layout directive {token} is not known. Use %Y %m %d %H %M %S %p."
+            )
+        return _PIECES[kind]
+    first = token[0].lower()
+    if first == "y" and len(token) == 4:  # noqa: PLR2004 - a year of two digits would be a guess
+        return _PIECES["Y"]
+    if first == "m" and not token[0].isascii():
+        return re.escape(token)
+    if first == "m":
+        return _month_or_minute(token, before)
+    if first in _LETTERS and len(token) <= 3:  # noqa: PLR2004 - dd, hh, ss, am/pm are short
+        return _PIECES[_LETTERS[first]]
+    return r"\s+" if token.isspace() else re.escape(token)
+
+
+def _month_or_minute(token: str, before: str) -> str:
+    if len(token) >= 3:  # noqa: PLR2004 - MMM and MMMM are names
+        return _PIECES["B"]
+    after_hour = re.search(r"[hH]\s*[:.]\s*$", before) is not None
+    return _PIECES["M" if after_hour else "m"]

@@ -1,0 +1,107 @@
+"""When a row is to be posted: its date, time and zone cells together."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from tap_hootsuite_sheet import values
+from tap_hootsuite_sheet.layouts import layout
+from tap_hootsuite_sheet.model import Options
+from tap_hootsuite_sheet.problems import CellError
+from tap_hootsuite_sheet.profiles import Directory
+from tap_hootsuite_sheet.times import (
+    DATE_REMEDY,
+    Converter,
+    Stamp,
+    combine,
+    read_date,
+    utc_text,
+    zone,
+)
+
+
+class Clock:
+    """Knows the declared layouts and the zone of times that name none.
+
+    Args:
+        options: The declared layouts and zone.
+        directory: The account, whose member has a zone; None when it is not to be asked.
+        notes: Where to say which zone was taken from the account.
+    """
+
+    def __init__(self, options: Options, directory: Directory | None, notes: list[str]) -> None:
+        formats = options.date_formats
+        if options.composer_date_format:
+            formats = (options.composer_date_format,)
+        self._layouts = tuple(layout(text) for text in formats)
+        self._declared = options.timezone
+        self._directory = directory
+        self._notes = notes
+        self._asked = False
+        self._converter = Converter()
+
+    def date(self, cell: object) -> Stamp:
+        """Return what a date cell says.
+
+        Raises:
+            CellError: It is not a date.
+        """
+        return read_date(cell, self._layouts)
+
+    def moment(
+        self, stamp: Stamp | None, clock: time | None, zone_name: str
+    ) -> tuple[datetime, str, str]:
+        """Return a row's moment as it is written, the same in UTC, and the zone it was read in.
+
+        Raises:
+            CellError: There is none, or it cannot be placed.
+        """
+        if stamp is None:
+            raise CellError("there is no date", DATE_REMEDY)
+        moment = stamp if clock is None and isinstance(stamp, datetime) else combine(stamp, clock)
+        if moment.tzinfo is not None:
+            _agree(moment, zone_name)
+            return moment, utc_text(moment), zone_name or self._declared or "UTC"
+        used = zone_name or self._declared or self._zone()
+        return moment, self._converter.utc(moment, used), used
+
+    def _zone(self) -> str:
+        if self._declared is None and not self._asked:
+            self._asked = True
+            self._declared = self._member_zone()
+        if self._declared is None:
+            raise CellError(
+                "has no time zone",
+                "Set timezone (Europe/Berlin), or add a column Time zone, or write +01:00 after it",
+            )
+        return self._declared
+
+    def _member_zone(self) -> str | None:
+        name = self._directory.time_zone() if self._directory is not None else None
+        if name:
+            zone(name)
+            self._notes.append(f"Times are read in {name}, the time zone of the member who posts.")
+        return name
+
+
+def zone_name(cell: object) -> str:
+    """Return the name in a zone cell.
+
+    Raises:
+        CellError: There is no such zone.
+    """
+    name = values.as_text(cell)
+    zone(name)
+    return name
+
+
+def _agree(moment: datetime, name: str) -> None:
+    """Refuse a time whose own offset is not that of its zone column.
+
+    Raises:
+        CellError: They differ.
+    """
+    if name and moment.astimezone(zone(name)).utcoffset() != moment.utcoffset():
+        raise CellError(
+            f"has an offset that {name} does not have at that time", "Leave out one of the two"
+        )

@@ -1,0 +1,126 @@
+"""What is wrong with a plan, in words for the person who wrote it.
+
+Tree:
+    SheetError                the whole file cannot be used (locked, damaged, not a sheet)
+    CellError                 one cell cannot be used; becomes a Problem
+    PlanError              the file was read and some of its rows are bad
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+SHOWN = 100
+_VALUE_LIMIT = 60
+
+
+class SheetError(Exception):
+    """The file as a whole cannot be used; the message says why and what to do."""
+
+
+class CellError(Exception):
+    """One cell cannot be used.
+
+    Args:
+        message: What is wrong with it.
+        remedy: What to write instead.
+    """
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A cell that no person could read as a value: it stands in the row until it is reported."""
+
+    shown: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to correct, and where."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        value = f" {self.value}" if self.value else ""
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.sheet}, row {self.row}{column}:{value} {self.message}. {self.remedy}."
+
+
+def shown(value: object) -> str:
+    """Return a cell's value as it can be printed on one line."""
+    if isinstance(value, Flaw):
+        value = value.shown
+    text = value if isinstance(value, str) else plain(value)
+    text = "".join(c if c.isprintable() else " " for c in text).strip()
+    short = (
+        text if len(text) <= _VALUE_LIMIT else text[: _VALUE_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    )
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{short}\N{RIGHT DOUBLE QUOTATION MARK}" if short else ""
+
+
+def plain(value: object) -> str:
+    """Return a cell that is not text as a person would write it down."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value)
+
+
+@dataclass(slots=True)
+class Problems:
+    """All problems of a plan, and which rows have one."""
+
+    sheet: str
+    items: list[Problem] = field(default_factory=list)
+    rows: set[int] = field(default_factory=set)
+
+    def add(self, row: int, column: str, value: object, error: CellError | Flaw) -> None:
+        """Remember one problem; the row is bad from now on."""
+        self.rows.add(row)
+        self.items.append(
+            Problem(self.sheet, row, column, shown(value), error.message, error.remedy)
+        )
+
+    def lines(self, limit: int = SHOWN) -> list[str]:
+        """Return the problems in the order of the sheet, at most `limit`, then a count."""
+        ordered = sorted(self.items, key=lambda p: (p.row, p.column))
+        more = len(ordered) - limit
+        tail = [f"... and {more} more problems"] if more > 0 else []
+        return [str(problem) for problem in ordered[:limit]] + tail
+
+
+class PlanError(SheetError):
+    """Some rows are bad and nothing may be sent; the message lists what to correct."""
+
+    def __init__(self, source: str, problems: Problems) -> None:
+        self.problems = problems
+        count = len(problems.rows)
+        noun = "row" if count == 1 else "rows"
+        head = f"{source}: {count} {noun} cannot be used. Nothing was sent."
+        super().__init__("\n".join([head, *problems.lines()]))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a phrase: `Alpha, Beta and Gamma`."""
+    items = list(names)
+    return (
+        items[0]
+        if len(items) == 1
+        else ", ".join(items[:-1]) + " and " + items[-1]
+        if items
+        else ""
+    )

@@ -1,0 +1,252 @@
+"""Reads a plan's sheet into rows of cells, whatever program wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import python_calamine
+
+from tap_hootsuite_sheet import archive, opendocument, scan, separated
+from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
+
+MAX_FILE = 256 * 1024 * 1024
+MAX_ROWS = 100_000
+_ZIP = b"PK\x03\x04"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+Cell = str | float | int | bool | datetime | date | time | timedelta | Flaw
+
+
+def _none(_column: int) -> set[int]:
+    return set()
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet as it was read. `rows[0]` is row 1, `rows[0][0]` is column A."""
+
+    source: str
+    name: str
+    rows: Sequence[list[Cell]]
+    merged: list[scan.Range] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    delimiter: str = ""
+    encoding: str = ""
+    midnights: Callable[[int], set[int]] = _none
+    """The rows of a column (from 1) whose date is shown with its time of day, midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    name: str
+    part: str
+    visible: bool
+
+
+def read_sheet(
+    path: Path,
+    *,
+    score: separated.Score,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Sheet:
+    """Read one sheet of a file.
+
+    Args:
+        path: An XLSX, ODS or CSV file; its content decides which, not its name.
+        score: Tells how well the first rows of a CSV file read under a delimiter.
+        sheet: The sheet's name; by default the first that is visible.
+        encoding: Of a CSV file without a mark; UTF-8 by default.
+        delimiter: Of a CSV file; found by the score by default.
+
+    Raises:
+        SheetError: The file cannot be used.
+    """
+    data = archive.read_bytes(path, MAX_FILE)
+    notes = _open_elsewhere(path)
+    if data.startswith(_ZIP):
+        result = _workbook(archive.Archive(data, path.name), sheet)
+    else:
+        archive.refuse_compound(data, path.name)
+        if path.suffix.lower() in {".xlsx", ".xlsm", ".ods"}:
+            raise archive.unfinished(path.name)
+        text, used = separated.decode(data, encoding, path.name)
+        _refuse_markup(text, path.name)
+        rows, mark = separated.rows_of(text, delimiter, score, path.name)
+        result = Sheet(path.name, path.name, rows, delimiter=mark, encoding=used)  # type: ignore[arg-type]  # list is invariant; str is a Cell
+    result.notes[:0] = notes
+    if len(result.rows) > MAX_ROWS:
+        refuse_long(result.name, sum(1 for row in result.rows if any(row)))
+    return result
+
+
+def refuse_long(name: str, filled: int) -> None:
+    """Refuse a plan of more rows than any calendar holds.
+
+    Raises:
+        SheetError: There are more than `MAX_ROWS`.
+    """
+    if filled > MAX_ROWS:
+        raise SheetError(
+            f"Sheet {name} has {filled:,} filled rows; a plan may have {MAX_ROWS:,}. Split it."
+        )
+
+
+def _open_elsewhere(path: Path) -> list[str]:
+    locks = (path.with_name("~$" + path.name), path.with_name(f".~lock.{path.name}#"))
+    if any(lock.exists() for lock in locks):
+        return [f"{path.name} is open in another program: what is not saved yet is not read."]
+    return []
+
+
+def _refuse_markup(text: str, name: str) -> None:
+    if re.match(r"\s*(<\?xml|<!doctype|<html|<table|\{\\rtf|%PDF-)", text[:200], re.IGNORECASE):
+        raise archive.not_a_sheet(name)
+
+
+def _workbook(parts: archive.Archive, wanted: str | None) -> Sheet:
+    names = set(parts.names())
+    if "xl/workbook.xml" in names:
+        return _excel(parts, wanted)
+    if "content.xml" in names:
+        return _opendocument(parts, wanted)
+    raise archive.not_a_sheet(parts.name)
+
+
+def _excel(parts: archive.Archive, wanted: str | None) -> Sheet:
+    chosen, notes = _choose(_excel_sheets(parts), wanted, parts.name)
+    optional = {"xl/styles.xml", "xl/sharedStrings.xml", "[Content_Types].xml", "_rels/.rels"}
+    for name in optional & set(parts.names()):
+        parts.part(name)
+    styles = parts.part("xl/styles.xml") if "xl/styles.xml" in parts.names() else b""
+    xml = parts.part(chosen.part)
+    found = scan.scan(xml, styles, chosen.name)
+    refuse_long(chosen.name, found.filled_rows)
+    result = _finish(parts.name, chosen.name, _parsed(parts, chosen.name), found, notes)
+    result.midnights = lambda column: scan.midnights(xml, styles, column)
+    return result
+
+
+def _excel_sheets(parts: archive.Archive) -> list[_Listed]:
+    """List the worksheets; charts have none of our business."""
+    try:
+        book = ET.fromstring(parts.part("xl/workbook.xml"))  # noqa: S314 - document types were refused
+        relations = ET.fromstring(parts.part("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
+    except ET.ParseError as error:
+        raise archive.unfinished(parts.name) from error
+    targets = {
+        node.get("Id"): node.get("Target", "")
+        for node in relations
+        if node.get("Type", "").endswith("/worksheet")
+    }
+    found = []
+    for node in book.iter():
+        key = node.get(_RELATION) or node.get(_STRICT_RELATION)
+        if node.tag.endswith("}sheet") and key in targets:
+            target = targets[key]
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            found.append(
+                _Listed(node.get("name", ""), part, node.get("state", "visible") == "visible")
+            )
+    return found
+
+
+def _choose(sheets: list[_Listed], wanted: str | None, source: str) -> tuple[_Listed, list[str]]:
+    """Return the sheet to read, and what to tell about the others."""
+    visible = [item for item in sheets if item.visible]
+    if wanted is not None:
+        named = [
+            item for item in sheets if item.name.strip().casefold() == wanted.strip().casefold()
+        ]
+        if not named:
+            known = listed(item.name for item in visible) or "none"
+            raise SheetError(f"{source} has no sheet {wanted!r}. It has: {known}.")
+        return named[0], []
+    if not visible:
+        raise SheetError(f"{source} has no visible sheet. Name the one to read.")
+    notes = []
+    if hidden := [item.name for item in sheets if not item.visible]:
+        notes.append(f"Hidden sheets are ignored: {listed(hidden)}.")
+    if others := [item.name for item in visible[1:]]:
+        notes.append(f"Only the first sheet, {visible[0].name}, is read; not: {listed(others)}.")
+    return visible[0], notes
+
+
+def _parsed(parts: archive.Archive, name: str) -> list[list[Cell]]:
+    packed = parts.packed()
+    parts.forget()
+    try:
+        with python_calamine.load_workbook(packed) as book:
+            rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            return rows
+    except python_calamine.PasswordError as error:
+        raise archive.protected(parts.name) from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise archive.unfinished(parts.name) from error
+
+
+def _finish(
+    source: str, name: str, rows: list[list[Cell]], found: scan.Scan, notes: list[str]
+) -> Sheet:
+    for (row, column), flaw in found.flaws.items():
+        _put(rows, row, column, flaw)
+    if found.hidden_rows:
+        notes.append(f"{found.hidden_rows} hidden rows (a filter, perhaps) are part of the plan.")
+    return Sheet(source, name, rows, found.merged, notes)
+
+
+def _put(rows: list[list[Cell]], row: int, column: int, value: Cell) -> None:
+    while len(rows) < row:
+        rows.append([])
+    line = rows[row - 1]
+    line.extend([""] * (column - len(line)))
+    line[column - 1] = value
+
+
+def _opendocument(parts: archive.Archive, wanted: str | None) -> Sheet:
+    if "META-INF/manifest.xml" in parts.names() and b"encryption-data" in parts.part(
+        "META-INF/manifest.xml"
+    ):
+        raise archive.protected(parts.name)
+    content = parts.part("content.xml")
+    chosen, notes = _choose(_opendocument_sheets(content, parts.name), wanted, parts.name)
+    walker = opendocument.SheetPass(chosen.name)
+    walker.run(content)
+    refuse_long(chosen.name, walker.found.filled_rows)
+    if "mimetype" in parts.names():
+        parts.part("mimetype")
+    rows = _parsed(parts, chosen.name)
+    for (row, column), text in walker.texts.items():
+        _put(rows, row, column, text)
+    result = _finish(parts.name, chosen.name, rows, walker.found, notes)
+    result.midnights = lambda column: {row for row, place in walker.midnights if place == column}
+    return result
+
+
+def _opendocument_sheets(content: bytes, source: str) -> list[_Listed]:
+    try:
+        root = ET.fromstring(content)  # noqa: S314 - document types were refused
+    except ET.ParseError as error:
+        raise archive.unfinished(source) from error
+    hidden = set()
+    sheets = []
+    for node in root.iter():
+        named = {key.rpartition("}")[2]: value for key, value in node.attrib.items()}
+        if node.tag.endswith("}style") and any(
+            value == "false" and key.endswith("}display")
+            for child in node
+            for key, value in child.items()
+        ):
+            hidden.add(named.get("name"))
+        elif node.tag.endswith("}table"):
+            visible = named.get("style-name") not in hidden
+            sheets.append(_Listed(named.get("name", ""), "", visible))
+    return sheets
