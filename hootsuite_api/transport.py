@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +13,9 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 import urllib3.exceptions as u3
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from requests.utils import get_environ_proxies
 
+from hootsuite_api import sessions
 from hootsuite_api.classify import Answer
 from hootsuite_api.errors import (
     ConnectionNeverMade,
@@ -27,7 +25,6 @@ from hootsuite_api.errors import (
     ValidationRejected,
     Where,
 )
-from hootsuite_api.settings import is_loopback
 
 MAX_BODY = 64 * 1024 * 1024  # a page is far below; this stops a bomb, not a page
 _CHUNK = 256 * 1024
@@ -90,8 +87,7 @@ class Outgoing:
         path: The template, for messages.
         headers: Additional headers.
         body: The encoded body.
-        fresh: Whether to use a connection of its own. An old connection may be closed by the
-            server just as a request goes out, and then nobody knows whether a write arrived.
+        fresh: Whether to use a connection of its own; see `sessions.used_once`.
         guard: Asked right before the request goes out; what it raises stops it.
     """
 
@@ -121,9 +117,8 @@ class Transport:
 
     def __init__(self, api_url: str, pool_size: int, timeout: float, user_agent: str) -> None:
         self._timeout = timeout
-        self._session = _session(api_url, pool_size, user_agent)
-        self._fresh = _session(api_url, pool_size, user_agent)
-        self._fresh.headers["Connection"] = "close"
+        self._session = sessions.kept(api_url, pool_size, user_agent)
+        self._fresh = sessions.used_once(api_url, pool_size, user_agent)
 
     def exchange(
         self,
@@ -166,25 +161,6 @@ class Transport:
         """Close all connections."""
         self._session.close()
         self._fresh.close()
-
-
-def _session(api_url: str, pool_size: int, user_agent: str) -> requests.Session:
-    session = requests.Session()
-    # Whatever the environment says about proxies and certificates is read here, once: with
-    # `trust_env` it would be read per request, and a .netrc with it.
-    session.trust_env = False
-    session.verify = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    )
-    if not is_loopback(api_url):
-        session.proxies.update(get_environ_proxies(api_url))
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=pool_size, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    session.headers.update(
-        {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"}
-    )
-    return session
 
 
 def _read(response: requests.Response, out: Outgoing, deadline: float) -> bytes:
