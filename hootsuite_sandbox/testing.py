@@ -1,0 +1,188 @@
+"""A sandbox in a process of its own, for tests, the demonstration and the benchmarks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+SMALL_WORLD: Mapping[str, Any] = {
+    "seed": 7,
+    "messages": 300,
+    "members": 8,
+    "teams": 3,
+    "profiles": 6,
+    "requests_per_second": 0,
+}
+"""Options of a world that is quick to read and still holds every rule's case."""
+
+_STOP_SECONDS = 5
+_CALL_SECONDS = 120
+
+
+class SandboxProcess:
+    """Starts `python -m hootsuite_sandbox` on a free port and speaks to its control API.
+
+    Args:
+        options: Start options, named as in `Options`, and `port`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = {"port": 0, **options}
+        self._process: subprocess.Popen[str] | None = None
+        self._session = requests.Session()
+        # Proxies and .netrc of the environment have no business with a server on loopback.
+        self._session.trust_env = False
+        self.ready: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the process and wait for its ready line.
+
+        Raises:
+            RuntimeError: When it ended instead; its stderr tells why.
+        """
+        command = [sys.executable, "-m", "hootsuite_sandbox", *_flags(self._options)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            code = self._process.wait()
+            self.stop()
+            raise RuntimeError(f"the sandbox did not start (exit code {code}): see stderr")
+        self.ready = json.loads(line)
+
+    def stop(self) -> None:
+        """Stop the process, gently at first."""
+        self._session.close()
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+    @property
+    def url(self) -> str:
+        """Where the platform is."""
+        return self.ready["url"]
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        if self._process is None:
+            raise RuntimeError("the sandbox is not running")
+        return self._process.pid
+
+    # -- the world -----------------------------------------------------------------------------
+
+    def reset(self, **options: Any) -> dict[str, str]:
+        """Start over with a fresh world; options not named are those of the process's start."""
+        self.ready = self._call("POST", "reset", options)
+        return self.ready
+
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        """Change options of the running world (role, limits, lag, quirks ...); return all."""
+        return dict(self._call("POST", "settings", changes))
+
+    def now(self) -> str:
+        """Return the sandbox's instant, RFC 3339."""
+        return str(self._call("GET", "clock")["now"])
+
+    def advance(self, seconds: float) -> str:
+        """Push the clock forward; return its new instant."""
+        return str(self._call("POST", "clock", {"advance_seconds": seconds})["now"])
+
+    def truth(self, resource: str) -> list[dict[str, Any]]:
+        """Return all rows of a stream, as the API's own objects."""
+        return list(self._call("GET", f"truth/{resource}"))
+
+    def mutate(self, action: str, **arguments: Any) -> str:
+        """Do what somebody else does on the platform; return the id of what was touched."""
+        changed = self._call("POST", "mutate", {"action": action, **arguments})
+        return str(changed[0]["id"])
+
+    def use_quota(self, used: int) -> None:
+        """Pretend that the main account used so many requests of today's quota."""
+        self._call("POST", "quota", {"used": used})
+
+    # -- faults --------------------------------------------------------------------------------
+
+    def faults(
+        self, faults: Sequence[Mapping[str, Any]] = (), /, **fault: Any
+    ) -> list[dict[str, Any]]:
+        """Install faults: a list of them, or one by keywords; return them with their ids."""
+        return list(self._call("POST", "faults", [*faults, *([fault] if fault else [])]))
+
+    def installed_faults(self) -> list[dict[str, Any]]:
+        """Return the faults with how often each was met."""
+        return list(self._call("GET", "faults"))
+
+    def clear_faults(self) -> None:
+        """Remove all faults and let held requests go."""
+        self._call("DELETE", "faults")
+
+    def hold(self, operation: str = "*", **fault: Any) -> int:
+        """Install a `hold` fault; return its id for `wait_held` and `release`."""
+        return int(self.faults(kind="hold", operation=operation, **fault)[0]["id"])
+
+    def wait_held(self, fault_id: int, timeout: float = 30) -> bool:
+        """Wait until a `hold` fault has caught a request; tell whether it has."""
+        return bool(self._call("GET", f"faults/held?id={fault_id}&timeout={timeout}")["held"])
+
+    def release(self, fault_id: int | None = None) -> None:
+        """Let held requests go on (without an id: all of them)."""
+        self._call("POST", "faults/release", {} if fault_id is None else {"id": fault_id})
+
+    # -- what was seen -------------------------------------------------------------------------
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Return every committed write, oldest first."""
+        return list(self._call("GET", "ledger"))
+
+    def stats(self) -> dict[str, Any]:
+        """Return counts of requests, refusals, and the most in any second."""
+        return dict(self._call("GET", "stats"))
+
+    def requests(self, operation: str | None = None, since: int = 0) -> list[dict[str, Any]]:
+        """Return every request outside the control API, in the order of arrival."""
+        chosen = f"&operation={operation}" if operation else ""
+        return list(self._call("GET", f"requests?since={since}{chosen}"))
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        url = f"{self.url}/__sandbox__/{path}"
+        answer = self._session.request(method, url, json=body, timeout=_CALL_SECONDS)
+        if not answer.ok:
+            raise RuntimeError(f"{method} {path}: {answer.text}")
+        return answer.json()
+
+
+def _flags(options: Mapping[str, Any]) -> list[str]:
+    flags = []
+    for name, value in options.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            flags.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            flags.append(f"--{flag}={value}")
+    return flags
