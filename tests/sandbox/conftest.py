@@ -1,0 +1,127 @@
+"""A bare HTTP client for the sandbox: these tests must not lean on the client they help to test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+# Large enough for one profile of every network; the clock stands still between two advances.
+WORLD = {"messages": 2000, "members": 40, "teams": 6, "profiles": 12, "clock_rate": 0.0}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def data(self) -> Any:
+        assert self.status == 200, self.body
+        return self.body["data"]
+
+    @property
+    def refusal(self) -> tuple[int, int]:
+        """Status and first code of an error."""
+        return self.status, self.body["errors"][0]["code"]
+
+
+class Api:
+    """Calls of one caller."""
+
+    def __init__(self, sandbox: Any, session: requests.Session, token: str) -> None:
+        self.sandbox = sandbox
+        self.session = session
+        self.token = token
+        self.ready = sandbox.ready
+
+    def call(self, method: str, path: str, json: Any = None, **query: Any) -> Answer:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = self.ready["url"] + path
+        reply = self.session.request(method, url, params=query, json=json, headers=headers)
+        is_json = reply.headers["Content-Type"].startswith("application/json") and reply.content
+        return Answer(reply.status_code, reply.json() if is_json else reply.text, reply.headers)
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.call("GET", path, **query)
+
+    def post(self, path: str, json: Any = None) -> Answer:
+        return self.call("POST", path, json)
+
+    def delete(self, path: str) -> Answer:
+        return self.call("DELETE", path)
+
+    def named(self, grant: str, **form: str) -> Api:
+        """The same API for somebody else."""
+        client = (self.ready["client_id"], self.ready["client_secret"])
+        url = self.ready["url"] + "/oauth2/token"
+        reply = self.session.post(url, data={"grant_type": grant, **form}, auth=client)
+        assert reply.status_code == 200, reply.text
+        return Api(self.sandbox, self.session, reply.json()["access_token"])
+
+    def member(self, member_id: str) -> Api:
+        return self.named("member_app", member_id=member_id)
+
+    def organization(self) -> Api:
+        return self.named("organization_app", organization_id=self.ready["organization_id"])
+
+    def profile(self, kind: str, number: int = 0) -> str:
+        """The id of a visible profile of a network."""
+        profiles = self.get("/v1/socialProfiles").data
+        return [p["id"] for p in profiles if p["type"] == kind][number]
+
+    def message(self, **fields: Any) -> Answer:
+        """Schedule something harmless, unless told otherwise."""
+        body = {
+            "text": "Hello",
+            "socialProfileIds": [self.profile("FACEBOOKPAGE")],
+            "scheduledSendTime": "2026-02-01T10:00:00Z",
+            **fields,
+        }
+        return self.post("/v1/messages", {k: v for k, v in body.items() if v is not None})
+
+    def messages(self, start: str, end: str, **query: Any) -> Answer:
+        return self.get("/v1/messages", startTime=start, endTime=end, **query)
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[requests.Session]:
+    """One pool of connections for all tests."""
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
+
+
+@pytest.fixture
+def start(sandbox: Any, http: requests.Session) -> Callable[..., Api]:
+    """Reset the sandbox to given options; return the API of its main member."""
+
+    def begin(**options: Any) -> Api:
+        sandbox.reset(**{**WORLD, **options})
+        return Api(sandbox, http, sandbox.ready["access_token"])
+
+    return begin
+
+
+@pytest.fixture
+def api(start: Callable[..., Api]) -> Api:
+    """The API for an administrator, shapes as documented."""
+    return start()
+
+
+@pytest.fixture
+def recorded(start: Callable[..., Api]) -> Api:
+    """The API for an administrator, shapes as recorded."""
+    return start(quirks="recorded")
+
+
+@pytest.fixture
+def plain(start: Callable[..., Api]) -> Api:
+    """The API for a member without rights."""
+    return start(role="member")
