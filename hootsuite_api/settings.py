@@ -89,7 +89,8 @@ def private_folder(folder: Path) -> Path:
         ConfigError: If it can't be created or written.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for one in (*reversed(folder.parents), folder):  # `parents=True` would open them to all
+            one.mkdir(mode=0o700, exist_ok=True)
     except OSError as cause:
         raise ConfigError(_unwritable(folder, cause.strerror)) from cause
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import click
@@ -18,17 +19,41 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("hootsuite_cli.check:check", "Who am I, what may I do, what does it cost?"),
     "schedule": ("hootsuite_cli.schedule:schedule", "From a spreadsheet to scheduled posts."),
     "results": ("hootsuite_cli.results:results", "What became of every row."),
-    "sandbox": ("hootsuite_cli.sandbox:sandbox", "Start the emulated platform."),
+    "sandbox": ("hootsuite_sandbox.cli:main", "Start the emulated platform."),
 }
-USAGE = 64  # wrong words on the command line (EX_USAGE); 2 means rejected rows
+
+_EXTRAS = {"starlette": "sandbox", "uvicorn": "sandbox", "keyring": "keyring"}
 
 
 class Failure(click.ClickException):
     """Something went wrong that a person can understand: one line, no stack trace."""
 
-    def __init__(self, message: str, exit_code: int = 1) -> None:
+    def __init__(self, message: str) -> None:
         super().__init__(scrub(message))
-        self.exit_code = exit_code
+
+
+class WrongUsage(click.UsageError):
+    """The command line itself is wrong."""
+
+    exit_code = 64  # EX_USAGE; click's own 2 would read as "some rows rejected"
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turn what we raise on purpose into messages for a person."""
+    try:
+        yield
+    except (WrongUsage, click.exceptions.NoArgsIsHelpError):
+        raise
+    except click.UsageError as error:
+        raise WrongUsage(error.format_message(), error.ctx) from error
+    except HootsuiteError as error:
+        raise Failure(str(error)) from error
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRAS:
+            raise
+        extra = f'pip install "meltano-hootsuite[{_EXTRAS[error.name]}]"'
+        raise Failure(f"{error.name} is not installed: {extra}") from error
 
 
 class LazyGroup(click.Group):
@@ -50,15 +75,15 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the group's own words."""
+        with _plainly():
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what we raise on purpose becomes a message."""
-        try:
+        """Run a command."""
+        with _plainly():
             return super().invoke(ctx)
-        except click.UsageError as error:
-            error.exit_code = USAGE
-            raise
-        except HootsuiteError as error:
-            raise Failure(str(error)) from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,8 +93,3 @@ def main() -> None:
 
     Exit codes: 0 well, 1 failed, 2 and 3 as the command's help says, 64 wrong usage.
     """
-
-
-def run(arguments: Sequence[str]) -> None:
-    """Run a command line inside this process."""
-    main.main(list(arguments))

@@ -1,0 +1,165 @@
+"""`hootsuite login`: authorization code and PKCE (RFC 7636), in the user's browser (RFC 8252)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+import sys
+import webbrowser
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import click
+
+from hootsuite_api import HootsuiteError
+from hootsuite_api.errors import ConfigError
+from hootsuite_api.redact import register
+from hootsuite_cli import pages
+from hootsuite_cli.account import Account, account_options
+from hootsuite_cli.callback import Listener, SignInRefused, read_answer
+from hootsuite_cli.signin import Person, SignInClient
+
+_PORT = 8910
+_PATH = re.compile(r"/[A-Za-z0-9/_.~-]*")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for consent: its state and its PKCE pair are used once."""
+
+    api_url: str
+    client_id: str
+    scope: str
+    state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64), repr=False)
+
+    def url(self, redirect_uri: str) -> str:
+        """The address of the consent page."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        query = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": self.scope,
+            "state": self.state,
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{self.api_url}/oauth2/auth?{urlencode(query, quote_via=quote)}"
+
+    def form(self, code: str, redirect_uri: str) -> dict[str, str]:
+        """What is sent to exchange the code."""
+        register(self.verifier)
+        return {"code": code, "redirect_uri": redirect_uri, "code_verifier": self.verifier}
+
+
+@click.command()
+@account_options
+@click.option("--scope", help="Scopes, separated by commas.  [default: offline]")
+@click.option("--port", default=_PORT, show_default=True, help="Of the redirect address; 0: any.")
+@click.option("--path", default="/callback", show_default=True, help="Of the redirect address.")
+@click.option("--redirect-uri", help="A registered https address; needs --no-browser.")
+@click.option("--no-browser", is_flag=True, help="Print the address, take the pasted answer.")
+@click.option(
+    "--timeout", default=300.0, show_default=True, help="Seconds to wait for the browser."
+)
+@click.option("--keyring", is_flag=True, help="Keep the tokens in the system's keyring.")
+def login(account: Account, scope: str | None, *, keyring: bool, **way: Any) -> None:
+    """Sign in with the browser and keep the tokens for the plugins and for these commands.
+
+    The app must have the redirect address registered: http://localhost:8910/callback, unless
+    --port and --path say otherwise. Exit codes: 0 signed in, 1 not.
+    """
+    settings = _complete(account, scope)
+    if keyring:
+        settings["token_store"] = f"keyring:{account.profile or 'default'}"
+    with SignInClient.from_settings(settings) as client:
+        request = Request(client.settings.api_url, client.settings.client_id, settings["scope"])
+        if way["no_browser"]:
+            person = _pasted(client, request, way)
+        else:
+            person = _browsed(client, request, way)
+    account.remember(settings)
+    _tell(account, settings, person)
+
+
+def _complete(account: Account, scope: str | None) -> dict[str, Any]:
+    settings = account.sign_in_settings
+    for name, hidden in (("client_id", False), ("client_secret", True)):
+        if not settings.get(name) and sys.stdin.isatty():
+            label = name.replace("_", " ").capitalize()
+            settings[name] = click.prompt(label, hide_input=hidden, err=True).strip()
+    wanted = scope or settings.get("scope") or "offline"
+    settings["scope"] = " ".join(str(wanted).replace(",", " ").split())
+    return settings
+
+
+def _browsed(client: SignInClient, request: Request, way: Mapping[str, Any]) -> Person:
+    if way["redirect_uri"]:
+        raise ConfigError("A --redirect-uri needs --no-browser: nobody listens there")
+    if not _PATH.fullmatch(way["path"]):
+        raise ConfigError("The --path must be that of an address", advice="For example /callback")
+    listener = Listener(way["port"], way["path"], request.state, _say)
+    try:
+        url = request.url(listener.redirect_uri)
+        _say(f"Opening the browser. If nothing opens, go to:\n\n{url}\n")
+        if not webbrowser.open(url):
+            _say("No browser here. From another machine, use: hootsuite login --no-browser")
+        code = listener.wait(way["timeout"])
+        return _finish(client, request.form(code, listener.redirect_uri), listener)
+    finally:
+        listener.close()
+
+
+def _finish(client: SignInClient, form: Mapping[str, str], listener: Listener) -> Person:
+    try:
+        person = client.sign_in(form)
+    except HootsuiteError as error:
+        listener.show(pages.page(502, "Not signed in", str(error)))
+        raise
+    text = f"You are signed in as {person.name}. You may close this page."
+    listener.show(pages.page(200, "Signed in", text))
+    return person
+
+
+def _pasted(client: SignInClient, request: Request, way: Mapping[str, Any]) -> Person:
+    redirect_uri = way["redirect_uri"] or f"http://localhost:{way['port'] or _PORT}{way['path']}"
+    _say(f"Open this address in any browser and allow the app:\n\n{request.url(redirect_uri)}\n")
+    _say("The browser then shows a page that can't be reached. That is as it should be:")
+    pasted = click.prompt("paste its address here", err=True).strip()
+    return client.sign_in(request.form(_pasted_code(pasted, redirect_uri, request), redirect_uri))
+
+
+def _pasted_code(pasted: str, redirect_uri: str, request: Request) -> str:
+    """The code in a pasted address, or in its query alone."""
+    parts = urlsplit(pasted)
+    query = parts.query
+    if not parts.scheme:
+        query = pasted.rpartition("?")[2]
+    elif f"{parts.scheme}://{parts.netloc}{parts.path}" != redirect_uri.partition("?")[0]:
+        raise SignInRefused("The pasted address is not the one that Hootsuite sends back to")
+    return read_answer(query, request.state)
+
+
+def _tell(account: Account, settings: Mapping[str, Any], person: Person) -> None:
+    click.echo(f"Signed in as {person.name} <{person.email}>, member {person.id}.")
+    for organization in person.organizations:
+        click.echo(f"Organization: {organization.get('name') or '-'} ({organization['id']})")
+    if not person.organizations:
+        click.echo("This member belongs to no organization.")
+    if not person.lasting:
+        _say("The scope offline was not granted: this sign-in ends within the hour.")
+    name = f" --profile {account.profile}" if account.profile else ""
+    _say(f"\nNext: hootsuite check{name}. In tap-hootsuite and target-hootsuite set:")
+    for setting in ("api_url", "client_id", "token_store"):
+        if settings.get(setting):
+            _say(f"  {setting}: {settings[setting]}")
+    _say("  auth_method: refresh_token\n  client_secret: (that of the app)")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,79 @@
+"""The platform's side of a sign-in: the exchange, and who it was that signed in."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hootsuite_api import Call, HootsuiteClient
+from hootsuite_api.errors import AuthError
+from hootsuite_api.settings import Settings
+from hootsuite_api.token_store import TokenStore
+from hootsuite_api.tokens import RefreshToken, TokenEndpoint, entry_key
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who signed in.
+
+    Args:
+        id: The member's id.
+        name: In full.
+        email: The address of the account.
+        organizations: As the platform lists them.
+        lasting: Whether the tokens can be renewed.
+    """
+
+    id: str
+    name: str
+    email: str
+    organizations: Sequence[Mapping[str, Any]]
+    lasting: bool
+
+
+class SignInClient(HootsuiteClient):
+    """A client that can begin a chain of tokens."""
+
+    def sign_in(self, form: Mapping[str, str]) -> Person:
+        """Exchange a code, store the tokens, ask who they belong to.
+
+        Args:
+            form: `code`, `redirect_uri` and `code_verifier`; sent once.
+
+        Raises:
+            AuthError: If the code is refused, or somebody else signed in than `member_id` names.
+        """
+        store = TokenStore(self.settings.token_store, self.stop)
+        endpoint = TokenEndpoint(self.settings, self._gateway)
+        RefreshToken(self.settings, endpoint, store, self._retry).sign_in(form)
+        me = self.send(Call("get_me")).data
+        if self.settings.member_id and str(me["id"]) != self.settings.member_id:
+            forget(self.settings)
+            raise AuthError(
+                f"Member {me['id']} signed in, but member_id is {self.settings.member_id}",
+                advice="Sign out of Hootsuite in the browser and sign in as the other member",
+            )
+        organizations = self.send(Call("list_my_organizations")).data
+        name, email = str(me.get("fullName") or "?"), str(me.get("email") or "?")
+        return Person(str(me["id"]), name, email, organizations, self._lasts(store))
+
+    def _lasts(self, store: TokenStore) -> bool:
+        chains = (store.read(entry_key(self.settings)) or {}).get("chains", {})
+        return bool(chains.get("login", {}).get("refresh_token"))
+
+
+def forget(settings: Settings) -> bool:
+    """Drop the tokens of an account from its store.
+
+    Returns:
+        Whether there were any.
+    """
+    store = TokenStore(settings.token_store, threading.Event())
+    key = entry_key(settings)
+    with store.locked():
+        known = bool(store.read(key))
+        if known:
+            store.write(key, {})
+    return known
