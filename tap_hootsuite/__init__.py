@@ -1,1 +1,1 @@
-"""placeholder"""
+"""Singer extraction from the Hootsuite platform."""

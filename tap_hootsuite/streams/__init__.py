@@ -1,1 +1,1 @@
-"""placeholder"""
+"""The streams, one module for each surface of the platform; `tap.py` finds them by themselves."""

@@ -1,0 +1,327 @@
+"""The ground under every stream: schema, emission, gaps, pauses, versions, the summary line."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from singer_sdk import Stream
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
+
+from hootsuite_api.contract import load
+from hootsuite_api.errors import Cancelled, QuotaExhausted
+from hootsuite_api.naming import snake
+from hootsuite_api.records import builder, singer_schema
+from tap_hootsuite.directory import Gaps, Path
+from tap_hootsuite.progress import Progress
+from tap_hootsuite.run import Run
+
+if TYPE_CHECKING:
+    from tap_hootsuite.tap import TapHootsuite
+
+Row = dict[str, Any]
+ID: Mapping[str, Any] = {"type": ["string", "null"]}
+TIME: Mapping[str, Any] = {"type": ["string", "null"], "format": "date-time"}
+
+
+class Stage(IntEnum):
+    """When a stream's turn comes: cheap and wanted first, long scans last."""
+
+    ACCOUNT = 1
+    PEOPLE = 2
+    MESSAGES = 3
+    FOLLOWERS = 4
+    LATER = 5
+    SCANS = 6
+
+
+class HootsuiteStream(Stream):
+    """A stream of the platform.
+
+    A subclass names things; it needs a method only for a rule of its own.
+
+    Attributes:
+        operation: What is asked.
+        component: The contract's name of the objects in the answer; None for bare references.
+        reference: The column of the id in a bare reference.
+        over: What the stream fans out over, one of `directory.PARENTS`.
+        extra: Schemas of columns that the platform doesn't send as such.
+        replaces: Whether a complete reading stands for the whole table.
+    """
+
+    name: str
+    primary_keys: ClassVar[Sequence[str]]
+    replication_key: ClassVar[str | None] = None
+    stage: ClassVar[Stage] = Stage.ACCOUNT
+    operation: ClassVar[str] = ""
+    component: ClassVar[str | None] = None
+    reference: ClassVar[str | None] = None
+    over: ClassVar[str | None] = None
+    extra: ClassVar[Mapping[str, Any]] = {}
+    replaces: ClassVar[bool] = True
+    # Rows are built to the schema (tests/tap/test_rows.py proves it); conforming would only cost.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    def __init__(self, tap: TapHootsuite) -> None:
+        super().__init__(tap)
+        self.run: Run = tap.run
+        self.writer = tap.message_writer
+        self.gaps = Gaps(skip=True)
+        self.emitted = self.cost = 0
+        self.seconds = 0.0
+        self._plain: bool | None = None
+
+    # ------------------------------------------------------------------ what subclasses say
+
+    def pages(self) -> Iterator[list[Row]]:
+        """Yield rows, many at a time."""
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Note in the state that the reading is complete."""
+
+    # ------------------------------------------------------------------ schema and rows
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Columns, from the contract."""
+        return _schema(type(self))
+
+    @classmethod
+    def path_columns(cls) -> tuple[str, ...]:
+        """Columns that hold the ids of the operation's path."""
+        if cls.over is None:
+            return ()
+        parameters = load().operations[cls.operation].parameters
+        return tuple(snake(one.name) for one in parameters if one.location == "path")
+
+    def row(self, path: Path, data: Any) -> Row:
+        """Build one row from an object of the answer."""
+        row: Row = dict(zip(self.path_columns(), path.values(), strict=False))
+        if self.reference:
+            row[self.reference] = data["id"] if isinstance(data, Mapping) else data
+        if self.component:
+            row = builder(self.component)(data) | row
+        return row
+
+    # ------------------------------------------------------------------ one reading
+
+    def get_records(self, context: Mapping[str, Any] | None) -> Iterable[Row]:
+        """Yield single rows, for whoever knows only the SDK."""
+        del context
+        return (row for page in self.pages() for row in page)
+
+    def get_batch_config(self, config: Mapping[str, Any]) -> None:
+        """Records are lines; files were measured to be slower."""
+
+    @property
+    def emit_activate_version_messages(self) -> bool:
+        """The SDK would write them before the first record; see `_activate`."""
+        return False
+
+    @property
+    def is_timestamp_replication_key(self) -> bool:
+        """Every stream keeps its own bookmark, so the SDK shall place no marks of its own."""
+        return False
+
+    def _sync_records(
+        self, context: Mapping[str, Any] | None = None, *, write_messages: bool = True
+    ) -> Generator[dict[str, Any], Any, Any]:
+        del context, write_messages
+        if not self.run.halted and self.name not in self.run.done:
+            with self.measured(), self.get_record_counter() as counter, self.get_sync_timer():
+                self._guarded()
+                counter.increment(self.emitted)
+        yield from ()
+
+    def prepare(self) -> None:
+        """Begin: announce the columns, and know what to do about refusals."""
+        self.gaps = Gaps(skip=self.run.options.skip_forbidden)
+        self._write_schema_message()
+
+    def _guarded(self) -> None:
+        self.prepare()
+        try:
+            self.read()
+        except QuotaExhausted as reason:
+            self.run.pause(reason)
+        except Cancelled:
+            if self.run.signal is None:
+                raise
+        finally:
+            self.writer.flush()
+        self.say_gaps()
+        self.save()
+
+    def read(self) -> None:
+        """Read the stream from where it is to its end."""
+        version = self.next_version() if self.replaces else None
+        for page in self.pages():
+            self.write(page, version)
+            self.run.check()
+        self.finish()
+        if version is not None and not self.gaps:
+            self.activate(version)
+
+    # ------------------------------------------------------------------ writing
+
+    def write(self, rows: Sequence[Row], version: int | None = None) -> None:
+        """Write rows, the fast way if nothing has to be done to them."""
+        if not rows:
+            return
+        if self.ABORT_AT_RECORD_COUNT is not None or not self._is_plain():
+            self._write_each(rows, version)
+        else:
+            alias = self.stream_maps[0].stream_alias
+            self.writer.write_records(alias, rows, version, datetime.now(UTC))
+            self.emitted += len(rows)
+        self.state_manager.is_flushed = False
+
+    def _write_each(self, rows: Sequence[Row], version: int | None) -> None:
+        self._stream_version = version
+        for row in rows:
+            self._check_max_record_limit(self.emitted)
+            self._write_record_message(row)
+            self.emitted += 1
+
+    def _is_plain(self) -> bool:
+        """Whether selection, stream maps and flattening leave every record as it is."""
+        if self._plain is None:
+            maps = self.stream_maps
+            self._plain = (
+                all(self.mask.values())
+                and len(maps) == 1
+                and type(maps[0]) is SameRecordTransform
+                and not maps[0].flattening_enabled
+                and self.effective_schema["properties"].keys() >= self.schema["properties"].keys()
+            )
+        return self._plain
+
+    def _generate_record_messages(self, record: Row) -> Generator[Any, None, None]:
+        known = self.effective_schema["properties"]
+        if not known.keys() >= record.keys():  # an older catalog knows fewer columns
+            record = {name: value for name, value in record.items() if name in known}
+        yield from super()._generate_record_messages(record)
+
+    def _write_schema_message(self) -> None:
+        if self.name not in self.run.announced:  # a driver may have announced us already
+            self.run.announced.add(self.name)
+            super()._write_schema_message()
+
+    # ------------------------------------------------------------------ state and versions
+
+    @property
+    def full(self) -> bool:
+        """Whether the catalog asks an incremental stream to read everything again."""
+        return not self.replaces and self.forced_replication_method == "FULL_TABLE"
+
+    @property
+    def bookmark(self) -> str | None:
+        """The time up to which earlier runs have read."""
+        found = self.stream_state.get("replication_key_value")
+        return None if self.full else found
+
+    def set_bookmark(self, value: str) -> None:
+        """Move the bookmark."""
+        self.stream_state["replication_key"] = self.replication_key
+        self.stream_state["replication_key_value"] = value
+
+    def save(self) -> None:
+        """Write the state of all streams, after everything that it stands for."""
+        self.writer.flush()
+        self._tap.state_writer.write_state(self.tap_state)
+        self.state_manager.is_flushed = True
+
+    def next_version(self) -> int:
+        """Return a table version above every earlier one, even if clocks went back."""
+        last = int(self.stream_state.get("version") or 0)
+        return max(self._initialized_at // 1000, last + 1)
+
+    def activate(self, version: int) -> None:
+        """Tell the target that rows of older versions are gone."""
+        self.stream_state["version"] = version
+        if self.run.options.activate:
+            self._write_activate_version_message(version)
+
+    # ------------------------------------------------------------------ what a person is told
+
+    def measured(self) -> Measure:
+        """Count requests and seconds of a block as this stream's."""
+        return Measure(self)
+
+    def say_gaps(self) -> None:
+        """Name what was skipped, in one line."""
+        first = self.gaps.first
+        if first is None:
+            return
+        known = load().error_codes.get(first.code) if isinstance(first.code, int) else None
+        lacks = f" (the caller lacks: {known.meaning})" if known else ""
+        self.logger.warning(
+            "%s: skipped %d that the caller may not read%s. %s",
+            self.name,
+            self.gaps.count,
+            lacks,
+            first,
+        )
+
+    def progress(self, unit: str, total: int | None = None) -> Progress:
+        """Show how far the stream is, if somebody watches."""
+        return Progress(self.name, unit, total)
+
+    def log_sync_costs(self) -> None:
+        """Write the stream's line of the summary."""
+        if not self.selected:
+            return
+        quota = self.run.quota
+        share = f", {100 * self.cost / quota:.2f} % of the day's quota" if quota else ""
+        self.logger.info(
+            "%s: %d rows, %d requests, %.1f s%s",
+            self.name,
+            self.emitted,
+            self.cost,
+            self.seconds,
+            share,
+        )
+
+    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
+        """Log, but leave errors to the one message that ends the run."""
+        super().log(message, *args, level=min(level, logging.INFO), **kwargs)
+
+
+class Measure:
+    """Adds what happens inside a block to a stream's account.
+
+    Args:
+        stream: Whose account.
+    """
+
+    def __init__(self, stream: HootsuiteStream) -> None:
+        self._stream = stream
+        self._requests = self._began = 0.0
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._requests, self._began = self._stream.run.requests, time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self._stream.cost += int(self._stream.run.requests - self._requests)
+        self._stream.seconds += time.monotonic() - self._began
+
+
+@functools.cache
+def _schema(stream: type[HootsuiteStream]) -> dict[str, Any]:
+    """Resolve a stream's schema; once per class, since the SDK asks for it with every record."""
+    columns = {name: dict(ID) for name in stream.path_columns()}
+    if stream.reference:
+        columns[stream.reference] = dict(ID)
+    columns |= {name: dict(column) for name, column in stream.extra.items()}
+    if stream.component:
+        return singer_schema(stream.component, extra=columns)
+    return {"type": "object", "properties": columns}

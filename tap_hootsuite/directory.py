@@ -1,0 +1,302 @@
+"""Who and what there is: every list that several streams need, fetched once per run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied, ValidationRejected
+from tap_hootsuite.memory import order
+
+if TYPE_CHECKING:
+    from tap_hootsuite.run import Run
+
+Path = Mapping[str, str]
+Key = tuple[str, ...]
+SCIM_PAGE = 100
+# What the platform says about the id of something that is gone, apart from a plain 404.
+_GONE = frozenset({2303, 2304, 2306, 3003, 3005, 4001, 4303})
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether an error says that there is no such thing (any more)."""
+    if isinstance(error, ValidationRejected):
+        return error.code in _GONE
+    return isinstance(error, NotFound)
+
+
+class Gaps:
+    """What one stream was not allowed to read.
+
+    Args:
+        skip: Whether that is a warning; else it is the end of the run.
+    """
+
+    def __init__(self, *, skip: bool) -> None:
+        self._skip = skip
+        self.first: PermissionDenied | None = None
+        self.count = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything is missing."""
+        return self.count > 0
+
+    def note(self, error: PermissionDenied) -> None:
+        """Count a refusal, or raise it."""
+        if not self._skip:
+            raise error
+        self.first = self.first or error
+        self.count += 1
+
+
+class Directory:
+    """Answers that are worth keeping for the whole run, refusals included.
+
+    Args:
+        run: Sends the requests.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._answers: dict[tuple[str, Key], Any] = {}
+        self._gone: dict[tuple[str, Key], HootsuiteError] = {}
+        self._scim_dates: dict[str, str | None] | None = None
+        self.seen_profiles: set[str] = set()
+
+    # ------------------------------------------------------------------ asking
+
+    def ask(self, operation: str, path: Path | None = None) -> Any:
+        """Return the `data` of an answer, asking at most once per run; workers call this too.
+
+        Raises:
+            HootsuiteError: The same one every time, if it was refused.
+        """
+        path = path or {}
+        key = operation, tuple(path.values())
+        if key in self._gone:
+            raise self._gone[key]
+        if key not in self._answers:
+            try:
+                data = self._run.send(operation, path).data
+            except (PermissionDenied, NotFound, ValidationRejected) as error:
+                self._gone[key] = error
+                raise
+            self._answers[key] = _slim(data)
+        return self._answers[key]
+
+    def each(
+        self, operation: str, paths: Iterable[Path], gaps: Gaps, *, keep: bool = True
+    ) -> Iterator[tuple[Path, Any]]:
+        """Ask for many things at once and yield the answers in order.
+
+        Args:
+            operation: What to ask.
+            paths: For which things.
+            gaps: Where refusals are counted.
+            keep: Whether another stream will want the answers.
+
+        Yields:
+            The path and what there is; None where it is gone or refused.
+        """
+        ask = self.ask if keep else self._once
+        for path, data in self._run.map(lambda path: ask(operation, path), paths):
+            if isinstance(data, PermissionDenied):
+                gaps.note(data)
+            elif isinstance(data, Exception) and not is_gone(data):
+                raise data
+            yield path, None if isinstance(data, Exception) else data
+
+    def kept(self, operation: str) -> Iterator[Any]:
+        """Return all answers to an operation so far."""
+        return (data for (name, _), data in self._answers.items() if name == operation)
+
+    def _once(self, operation: str, path: Path) -> Any:
+        key = operation, tuple(path.values())
+        if key in self._answers:
+            return self._answers[key]
+        return self._run.send(operation, path).data
+
+    # ------------------------------------------------------------------ the account
+
+    def me(self) -> Mapping[str, Any] | None:
+        """Return the caller, unless the caller is an organization."""
+        try:
+            found: Mapping[str, Any] = self.ask("get_me")
+        except (PermissionDenied, NotFound, ValidationRejected):
+            return None
+        return found
+
+    def organizations(self) -> list[Mapping[str, Any]]:
+        """Return the caller's organizations that the filter lets through."""
+        wanted = self._run.options.organizations
+        found = self.ask("list_my_organizations")
+        return [one for one in found if not wanted or str(one["id"]) in wanted]
+
+    def profiles(self) -> list[Mapping[str, Any]]:
+        """Return the profiles that the caller sees and the filter on organizations lets through."""
+        wanted = self._run.options.organizations
+        found = self.ask("list_social_profiles")
+        return [
+            one
+            for one in found
+            if not wanted or (one.get("owner") != "MEMBER" and self._owned(one, wanted))
+        ]
+
+    @staticmethod
+    def _owned(profile: Mapping[str, Any], organizations: frozenset[str]) -> bool:
+        owner = profile.get("ownerId")  # older answers lack it
+        return owner is None or str(owner) in organizations
+
+    def scim_pages(self) -> Iterator[list[Mapping[str, Any]]]:
+        """List the accounts of the provisioning interface, and keep when each was changed."""
+        dates: dict[str, str | None] = {}
+        start, total = 1, 1
+        while start <= total:
+            body = self._run.send("list_scim_users", startIndex=start, count=SCIM_PAGE).body
+            found = body.get("Resources") or []
+            dates.update(
+                (str(one["id"]), (one.get("meta") or {}).get("lastModified")) for one in found
+            )
+            yield found
+            total = int(body.get("totalResults") or 0) if found else 0
+            start += len(found)
+        self._scim_dates = dates
+
+    def scim_dates(self) -> Mapping[str, str | None]:
+        """Return when the accounts that the provisioning interface lists were changed."""
+        if self._scim_dates is None:
+            try:
+                for _ in self.scim_pages():
+                    self._run.check()
+            except (PermissionDenied, NotFound):
+                self._scim_dates = {}
+        return self._scim_dates or {}
+
+    # ------------------------------------------------------------------ what is only mentioned
+
+    def mentioned_profiles(self) -> set[str]:
+        """Return the profiles that messages and teams mention."""
+        lists = self.kept("list_team_social_profiles")
+        return self.seen_profiles.union(*(ids(one) for one in lists))
+
+    def mentioned_teams(self, *, widely: bool) -> set[str]:
+        """Return the teams that profiles mention.
+
+        Args:
+            widely: Go and look: at every profile, and at the teams of the caller itself.
+        """
+        if widely:
+            gaps = Gaps(skip=True)  # what is refused here mentions nothing
+            me = self.me()
+            for _ in self.each("list_social_profile_teams", self._profiles(gaps, ()), gaps):
+                self._run.check()
+            own = self._organizations(gaps, ()) if me else iter(())
+            mine = ({**path, "memberId": str((me or {})["id"])} for path in own)
+            for _ in self.each("list_organization_member_teams", mine, gaps):
+                self._run.check()
+        lists = (
+            *self.kept("list_social_profile_teams"),
+            *self.kept("list_organization_member_teams"),
+        )
+        return set().union(*(ids(one) for one in lists))
+
+    # ------------------------------------------------------------------ what streams fan out over
+
+    def over(self, what: str, gaps: Gaps, after: Key = ()) -> Iterator[Path]:
+        """Yield the path parameters of one kind of thing, in a stable order.
+
+        Args:
+            what: One of the names in `PARENTS`.
+            gaps: Where refused lists are counted.
+            after: Only those behind this key, for a scan that carries on.
+        """
+        for path in PARENTS[what](self, gaps, after):
+            if _place(path) > _place_of(after):
+                yield path
+
+    def _organizations(self, gaps: Gaps, after: Key) -> Iterator[Path]:
+        del gaps, after
+        return ({"organizationId": one} for one in ids(self.organizations()))
+
+    def _profiles(self, gaps: Gaps, after: Key) -> Iterator[Path]:
+        del gaps, after
+        return ({"socialProfileId": one} for one in ids(self.profiles()))
+
+    def _members(self, gaps: Gaps, after: Key) -> Iterator[Path]:
+        operation = "list_organization_members"
+        organizations = list(self._organizations(gaps, after))
+        for path, found in list(self.each(operation, organizations, gaps)):
+            if found is None:  # the caller may perhaps read of itself what it may not of others
+                me = self.me()
+                found = [me] if me else []  # noqa: PLW2901 - the next best answer
+            yield from ({**path, "memberId": one} for one in ids(found))
+
+    def _persons(self, gaps: Gaps, after: Key) -> Iterator[Path]:
+        found = {path["memberId"] for path in self._members(gaps, after)}
+        return ({"memberId": one} for one in sorted(found, key=order))
+
+    def _teams(self, gaps: Gaps, after: Key) -> Iterator[Path]:
+        operation = "list_organization_teams"
+        for path, found in self.each(operation, self._organizations(gaps, after), gaps):
+            yield from ({**path, "teamId": one} for one in ids(found or ()))
+
+    def _team_members(self, gaps: Gaps, after: Key) -> Iterator[Path]:
+        teams = self._from(self._teams(gaps, after), after)
+        return self._children("list_team_members", teams, "memberId", gaps)
+
+    def _member_profiles(self, gaps: Gaps, after: Key) -> Iterator[Path]:
+        members = self._from(self._members(gaps, after), after)
+        operation = "list_organization_member_social_profiles"
+        return self._children(operation, members, "socialProfileId", gaps)
+
+    def _children(
+        self, operation: str, parents: Iterable[Path], name: str, gaps: Gaps
+    ) -> Iterator[Path]:
+        for path, found in self.each(operation, parents, gaps):
+            yield from ({**path, name: one} for one in ids(found or ()))
+
+    @staticmethod
+    def _from(paths: Iterable[Path], after: Key) -> Iterator[Path]:
+        """Leave out parents whose children all lie before the place of a scan."""
+        begin = _place_of(after)
+        return (path for path in paths if _place(path) >= begin[: len(path)])
+
+
+Parents = Callable[[Directory, Gaps, Key], Iterator[Path]]
+PARENTS: Mapping[str, Parents] = {
+    "organizations": Directory._organizations,  # noqa: SLF001 - the table of this very class
+    "profiles": Directory._profiles,  # noqa: SLF001
+    "members": Directory._members,  # noqa: SLF001
+    "persons": Directory._persons,  # noqa: SLF001
+    "teams": Directory._teams,  # noqa: SLF001
+    "team_members": Directory._team_members,  # noqa: SLF001
+    "member_profiles": Directory._member_profiles,  # noqa: SLF001
+}
+
+
+def _place(path: Path) -> tuple[tuple[int, str], ...]:
+    return _place_of(tuple(path.values()))
+
+
+def _place_of(key: Key) -> tuple[tuple[int, str], ...]:
+    return tuple(order(part) for part in key)
+
+
+def ids(found: Iterable[Any]) -> list[str]:
+    """Return the ids of a list of objects or of what `_slim` left of them, in a stable order."""
+    return sorted((ident(one) for one in found), key=order)
+
+
+def ident(one: Any) -> str:
+    """Return the id of an object, or of what `_slim` left of it."""
+    return str(one["id"] if isinstance(one, Mapping) else one)
+
+
+def _slim(data: Any) -> Any:
+    """Make a list of references cheap to keep: a tuple of ids, each of them one text."""
+    if isinstance(data, list) and all(
+        isinstance(one, dict) and one.keys() == {"id"} for one in data
+    ):
+        return tuple(sys.intern(str(one["id"])) for one in data)
+    return data

@@ -1,0 +1,95 @@
+"""Filters have memory: what a wider filter adds is read back from the start date."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from tap_hootsuite.chain import Scope
+from tap_hootsuite.memory import order, pack, unpack
+from tap_hootsuite.windows import instant
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a table of messages was built with.
+
+    Attributes:
+        start: The start date.
+        profiles: The profiles that were visible or chosen, packed.
+        states: The chosen states, packed; empty for all.
+    """
+
+    start: str
+    profiles: str
+    states: str
+
+    @classmethod
+    def of(cls, start: str, scope: Scope) -> Filters:
+        """Describe what a run reads."""
+        chosen = scope.visible if scope.profiles is None else scope.profiles
+        return cls(start, pack(chosen), ",".join(sorted(scope.states)))
+
+    @classmethod
+    def read(cls, state: Mapping[str, str] | None) -> Filters | None:
+        """Read them from a stream's state."""
+        return cls(**state) if state else None
+
+    def write(self) -> dict[str, str]:
+        """Write them for a stream's state."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A range to read back."""
+
+    scope: Scope
+    start: datetime
+    end: datetime
+
+
+def widened(before: Filters, now: Filters, scope: Scope, until: datetime) -> Iterator[Task]:
+    """Yield what the table lacks under the present filters.
+
+    Args:
+        before: What it was built with.
+        now: What is asked for.
+        scope: The present scope.
+        until: From here on the run reads everything anyway.
+    """
+    start, old_start = instant(now.start), instant(before.start)
+    if start < old_start:
+        yield Task(scope, start, min(old_start, until))
+    old, new = unpack(before.profiles), unpack(now.profiles)
+    begin = max(start, old_start) if start < old_start else start
+    if added := new - old:
+        yield Task(replace(scope, profiles=_sorted(added)), begin, until)
+    states_before = frozenset(before.states.split(",")) if before.states else frozenset()
+    if not states_before:
+        return
+    kept = scope if not added else replace(scope, profiles=_sorted(new & old))
+    if not now.states:
+        yield Task(replace(kept, beyond=states_before), begin, until)
+    elif more := scope.states - states_before:
+        yield Task(replace(kept, states=more), begin, until)
+
+
+def fingerprint(before: Filters, now: Filters) -> str:
+    """Name a change of filters, so that reading back can be resumed and not confused."""
+    text = repr((before, now))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _sorted(ids: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids, key=order))
+
+
+def place(state: Mapping[str, Any] | None, key: str) -> tuple[int, datetime | None]:
+    """Return where reading back stands: the task's number, and the time reached in it."""
+    if not state or state.get("key") != key:
+        return 0, None
+    return int(state["task"]), instant(state["at"])

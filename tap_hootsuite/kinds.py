@@ -1,0 +1,146 @@
+"""Three ways to read that most streams share: one list, a list for each parent, a long scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, ClassVar
+
+from hootsuite_api.errors import PermissionDenied
+from tap_hootsuite.base import HootsuiteStream, Row, Stage
+from tap_hootsuite.directory import Key, Path
+from tap_hootsuite.windows import instant, stamp
+
+DAILY_QUOTA = 100_000  # documented; the headers know better
+BATCH = 100  # items of a scan between two states
+ROWS = 500  # rows written in one go
+
+
+class ListStream(HootsuiteStream):
+    """One request that lists everything."""
+
+    def pages(self) -> Iterator[list[Row]]:
+        """Ask once."""
+        try:
+            found = self.listed()
+        except PermissionDenied as error:
+            self.gaps.note(error)
+            return
+        yield [self.row({}, one) for one in found]
+
+    def listed(self) -> Iterable[Any]:
+        """Return the objects of the list."""
+        found = self.run.directory.ask(self.operation)
+        return [found] if isinstance(found, dict) else found
+
+
+class FanOutStream(HootsuiteStream):
+    """One request for each parent."""
+
+    over: ClassVar[str]
+
+    def pages(self) -> Iterator[list[Row]]:
+        """Ask for all parents at once."""
+        parents = list(self.run.directory.over(self.over, self.gaps))
+        page: list[Row] = []
+        with self.progress("parents", len(parents)) as progress:
+            for path, found in self.run.directory.each(self.operation, parents, self.gaps):
+                page += [self.row(path, one) for one in found or ()]
+                progress.step()
+                if len(page) >= ROWS:
+                    yield page
+                    page = []
+        yield page
+
+
+class ScanStream(FanOutStream):
+    """A scan so long that it may take several runs.
+
+    The state knows when it began, its place, its table version and whether anything was forbidden.
+    It works in a stable order, so that the place means something when people come and go.
+    """
+
+    stage: ClassVar[Stage] = Stage.SCANS
+
+    def read(self) -> None:
+        """Carry on with the scan, begin a new one if it is due, or leave it."""
+        scan = self._scan()
+        if scan is None or not self._may_go_on():
+            return
+        items = self.run.directory.over(self.over, self.gaps, _key(scan["place"]))
+        # Lists serve other streams too, permissions nobody else.
+        keep = self.component is None
+        answers = self.run.directory.each(self.operation, items, self.gaps, keep=keep)
+        requests = self.run.requests
+        with self.progress("ids") as progress:
+            while batch := list(islice(answers, BATCH)):
+                self._write_batch(batch, int(scan["version"]))
+                scan["place"] = "/".join(batch[-1][0].values())
+                scan["gaps"] = bool(scan["gaps"] or self.gaps)
+                self._spend(self.run.requests - requests)
+                requests = self.run.requests
+                self.save()
+                progress.step(len(batch))
+                if not self._may_go_on():
+                    return
+        self._complete(scan)
+
+    def _write_batch(self, batch: list[tuple[Path, Any]], version: int) -> None:
+        rows = [
+            self.row(path, one)
+            for path, found in batch
+            if found is not None
+            for one in ([found] if self.component else found)
+        ]
+        self.write(rows, version)
+        self.run.check()
+
+    def _scan(self) -> dict[str, Any] | None:
+        state = self.stream_state
+        scan: dict[str, Any] | None = state.get("scan")
+        if scan is not None:
+            return scan
+        begun = state.get("begun")
+        interval = self.run.options.scan_interval
+        if begun and self.run.start < instant(begun) + interval:
+            self.logger.info("%s: not due before %s", self.name, instant(begun) + interval)
+            return None
+        state["begun"] = stamp(self.run.start)
+        state["scan"] = scan = {"version": self.next_version(), "place": None, "gaps": False}
+        return scan
+
+    def _complete(self, scan: dict[str, Any]) -> None:
+        self.stream_state["scan"] = None
+        if not scan["gaps"] and not self.gaps:
+            self.activate(int(scan["version"]))
+
+    # ------------------------------------------------------------------ the share of the quota
+
+    def _spend(self, requests: int) -> None:
+        day = _day(self.run.start)
+        spent = self.stream_state.get("spent") or {}
+        before = spent.get("requests", 0) if spent.get("day") == day else 0
+        self.stream_state["spent"] = {"day": day, "requests": before + requests}
+
+    def _may_go_on(self) -> bool:
+        day = _day(self.run.start)
+        bookmarks = self.tap_state.get("bookmarks", {}).values()
+        spent = [state.get("spent") or {} for state in bookmarks]
+        used = sum(one.get("requests", 0) for one in spent if one.get("day") == day)
+        room = (self.run.quota or DAILY_QUOTA) * self.run.options.scan_percent // 100
+        if used >= room:
+            self.logger.info(
+                "%s: scans have used their share of the day (%d requests); the next run carries on",
+                self.name,
+                used,
+            )
+        return bool(used < room)
+
+
+def _key(place: str | None) -> Key:
+    return tuple(place.split("/")) if place else ()
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()

@@ -1,0 +1,361 @@
+"""Reads messages, window by window, for all streams that follow them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied
+from hootsuite_api.records import builder
+from tap_hootsuite import memory
+from tap_hootsuite.base import Row
+from tap_hootsuite.chain import Chain, Scope
+from tap_hootsuite.directory import ids
+from tap_hootsuite.feed import Detail, MessageStream
+from tap_hootsuite.filters import Filters, Task, fingerprint, place, widened
+from tap_hootsuite.memory import Seen
+from tap_hootsuite.progress import Progress
+from tap_hootsuite.pump import pages
+from tap_hootsuite.run import Run
+from tap_hootsuite.windows import Window, cut, instant, stamp
+from tap_hootsuite.writer import encode
+
+PAGE = 200  # rows of details written in one go
+Want = tuple[MessageStream, str]
+
+
+class Reader:
+    """One reading of messages for streams that stand at the same place.
+
+    Args:
+        run: The run.
+        streams: Who follows; the first one's state holds what they share.
+    """
+
+    def __init__(self, run: Run, streams: Sequence[MessageStream]) -> None:
+        self.run = run
+        self.streams = streams
+        self.leader = streams[0]
+        self.rows_to = self._named("messages")
+        self.deleted = self._named("deleted_messages")
+        self.followers = [s for s in streams if type(s).wanted is not MessageStream.wanted]
+        self.scope = self._scope()
+        self.now = Filters.of(stamp(run.options.start), self.scope)
+        self.before = Filters.read(self.leader.stream_state.get("filters"))
+        self.tracks = run.options.track_deletions and bool(self.rows_to or self.deleted)
+        self.filling = False
+        self.remembered: dict[str, Seen] = {}
+        self.unresolved: set[str] = set()
+        self._recall()
+
+    def _named(self, name: str) -> MessageStream | None:
+        return next((stream for stream in self.streams if stream.name == name), None)
+
+    # ------------------------------------------------------------------ what is read
+
+    def _scope(self) -> Scope:
+        options = self.run.options
+        visible = ids(self.run.directory.profiles())
+        chosen = [one for one in visible if one in options.profiles]
+        for one in sorted(options.profiles.difference(visible), key=memory.order):
+            self.leader.logger.warning(
+                "social_profile_ids names %s, which the caller does not see", one
+            )
+        restricted = bool(options.profiles)
+        profiles = chosen if restricted else visible if options.organizations else None
+        return Scope(
+            visible=tuple(chosen if restricted else visible),
+            profiles=None if profiles is None else tuple(profiles),
+            states=options.states,
+        )
+
+    def read(self) -> None:
+        """Read the main range, look for what vanished, then read back what filters added."""
+        if self.scope.profiles == ():
+            self.leader.logger.warning("%s: no social profile to read", self.leader.name)
+            return
+        options, start = self.run.options, self.run.start
+        begin = options.start
+        if self.leader.bookmark:
+            begin = max(begin, instant(self.leader.bookmark) - options.lookback)
+        end = min(options.end or datetime.max.replace(tzinfo=start.tzinfo), start + options.horizon)
+        self._main(begin, end)
+        self._settle(end)
+        self._close(begin)
+
+    def _main(self, begin: datetime, end: datetime) -> None:
+        windows = list(cut(begin, end, self.run.start))
+        # Messages in review without a time are in no window: the first one after now asks for them.
+        with_review = next(
+            (w for w in windows if w.start >= self.run.start), windows[-1] if windows else None
+        )
+        chains = [
+            Chain(window, self.scope, review=self.run.options.review and window is with_review)
+            for window in windows
+        ]
+        self._follow(chains, self._window_done)
+
+    def _follow(self, chains: list[Chain], done: Callable[[Window], None]) -> None:
+        wants: dict[Want, list[str]] = {}
+        edge: set[str] = set()  # read at the boundary with the window before
+        coming: set[str] = set()
+        with Progress(self.leader.name, "windows", len(chains)) as progress:
+            for chain, rows in pages(self.run.pool, self._fetch, iter(chains)):
+                self.run.check()
+                if rows is not None:
+                    self._take(chain, _without(rows, chain.window, edge), wants)
+                    coming |= _on_edge(rows, chain.window)
+                    continue
+                edge, coming = coming, set()
+                self._details(wants)
+                wants.clear()
+                done(chain.window)
+                progress.step()
+
+    def _fetch(self, query: dict[str, Any]) -> tuple[list[Row], str | None]:
+        reply = self.run.send("list_messages", **query)
+        cursor = (reply.metadata.get("cursor") or {}).get("next")
+        return reply.data, cursor
+
+    # ------------------------------------------------------------------ rows and details
+
+    def _take(self, chain: Chain, rows: list[Row], wants: dict[Want, list[str]]) -> None:
+        taken = [one for one in rows if self._belongs(chain.scope, one)]
+        if self.rows_to:
+            build = builder("Message")
+            self.rows_to.write([build(one) for one in taken])
+        if self._remembers():
+            cutoff = self._cutoff(chain.window)
+            for one in taken:
+                self._note(one, chain.scope, cutoff, wants)
+        profiles = {(one.get("socialProfile") or {}).get("id") for one in taken}
+        self.run.directory.seen_profiles.update(str(one) for one in profiles if one)
+
+    def _belongs(self, scope: Scope, message: Row) -> bool:
+        """Whether a message passes the filter on states, or did when it was last seen."""
+        if scope.takes(message.get("state")):
+            return True
+        ident = str(message["id"])
+        self.unresolved.discard(ident)
+        return self.remembered.pop(ident, None) is not None
+
+    def _note(
+        self, message: Row, scope: Scope, cutoff: str | None, wants: dict[Want, list[str]]
+    ) -> None:
+        """Remember a message that the next run will read again; ask for what is new about it."""
+        ident = str(message["id"])
+        time = message.get("scheduledSendTime")
+        keep = cutoff is not None and (not time or time >= cutoff)
+        old = self.remembered.get(ident)
+        digest = f"{zlib.crc32(encode(message)):x}" if keep or old else ""
+        if old is None or not old.digest or old.digest != digest:
+            self._want(message, ident, wants)
+        self.unresolved.discard(ident)
+        if keep and scope.takes(message.get("state")):
+            at = memory.seconds(instant(time)) if time else None
+            profile = str((message.get("socialProfile") or {}).get("id") or "")
+            self.remembered[ident] = Seen(at, profile, str(message.get("state")), digest)
+
+    def _want(self, message: Row, ident: str, wants: dict[Want, list[str]]) -> None:
+        for follower in self.followers:
+            for key in follower.wanted(message):
+                wants.setdefault((follower, key), []).append(ident)
+
+    def _details(self, wants: dict[Want, list[str]]) -> None:
+        """Ask for what hangs on the messages of a window, and write it."""
+        new = [want for want in wants if want[1] not in want[0].asked]
+        pending: dict[MessageStream, list[Row]] = {one: [] for one in self.followers}
+        for (follower, key), answer in self.run.map(lambda want: want[0].ask(want[1]), new):
+            follower.asked.add(key)
+            detail = _detail(follower, key, answer)
+            if not detail.settled:
+                follower.unsettled.add(key)
+            pending[follower] += detail.rows
+            if len(pending[follower]) >= PAGE:
+                follower.write(pending[follower])
+                pending[follower] = []
+        for follower, rows in pending.items():
+            follower.write(rows)
+        for (follower, key), idents in wants.items():
+            if key in follower.unsettled:
+                for ident in idents:
+                    self._unsettle(ident)
+
+    def _unsettle(self, ident: str) -> None:
+        if ident in self.remembered:
+            self.remembered[ident] = replace(self.remembered[ident], digest="")
+
+    # ------------------------------------------------------------------ memory
+
+    def _recall(self) -> None:
+        state = self.leader.stream_state
+        self.remembered = memory.unpack_messages(state.get("memory"))
+        for stream in self.streams[1:]:
+            if stream.stream_state.get("memory"):  # it read by itself: what it settled is unknown
+                stream.stream_state["memory"] = None
+                for ident in self.remembered:
+                    self._unsettle(ident)
+        self.unresolved = set(self.remembered)
+
+    def _remembers(self) -> bool:
+        return self.tracks or bool(self.followers)
+
+    def _cutoff(self, window: Window) -> str | None:
+        """From which time on the next run will read again; None while filters are filled."""
+        if self.filling:
+            return None
+        return stamp(min(window.end, self.run.start) - self.run.options.lookback)
+
+    def _window_done(self, window: Window) -> None:
+        """One state for all: rows, history and media of the window stand before it."""
+        reached = min(window.end, self.run.start)
+        earlier = self.leader.bookmark
+        if earlier and instant(earlier) > reached:  # windows of the lookback
+            reached = instant(earlier)
+        self._forget(min(window.end, self.run.start))
+        for stream in self.streams:
+            stream.set_bookmark(stamp(reached))
+            stream.moved()
+            if self.before is None:
+                stream.stream_state["filters"] = self.now.write()
+        self._save_memory()
+
+    def _forget(self, reached: datetime) -> None:
+        """Drop what the next run will not read, unless this one still has to look for it."""
+        cutoff = memory.seconds(reached - self.run.options.lookback)
+        gone = [
+            ident
+            for ident, seen in self.remembered.items()
+            if seen.time is not None
+            and seen.time < cutoff
+            and seen.missing is None
+            and ident not in self.unresolved
+        ]
+        for ident in gone:
+            del self.remembered[ident]
+
+    def _save_memory(self) -> None:
+        state = self.leader.stream_state
+        state["memory"] = memory.pack_messages(self.remembered) if self._remembers() else None
+        self.leader.save()
+
+    # ------------------------------------------------------------------ what vanished
+
+    def _settle(self, end: datetime) -> None:
+        """Look for every message that should have been listed and was not."""
+        wanted = []
+        for ident in sorted(self.unresolved, key=memory.order):
+            seen = self.remembered[ident]
+            if not self.tracks or not self._still_asked_for(seen):
+                del self.remembered[ident]
+            elif seen.time is None or seen.time < memory.seconds(end):
+                wanted.append(ident)
+        self.unresolved.clear()
+        found: list[Row] = []
+        for ident, answer in self.run.map(self._look_up, wanted):
+            if answer is None or isinstance(answer, Exception):
+                self._missing(ident, answer)
+            else:
+                found.append(answer)
+        self._reappeared(found)
+
+    def _still_asked_for(self, seen: Seen) -> bool:
+        chosen = self.scope.visible if self.scope.profiles is None else self.scope.profiles
+        return seen.profile in chosen and self.scope.takes(seen.state)
+
+    def _look_up(self, ident: str) -> Row | None:
+        data = self.run.send("get_message", {"messageId": ident}).data
+        found: Row | None = next(iter(data), None) if isinstance(data, list) else data
+        return found
+
+    def _missing(self, ident: str, answer: Exception | None) -> None:
+        if isinstance(answer, PermissionDenied):
+            del self.remembered[ident]
+        elif answer is not None and not isinstance(answer, NotFound):
+            raise answer
+        else:
+            self._missed(ident)
+
+    def _missed(self, ident: str) -> None:
+        """The first run that misses a message only notes it; the second is sure."""
+        seen, now = self.remembered[ident], self.run.start
+        if seen.missing is None:
+            self.remembered[ident] = replace(seen, missing=memory.seconds(now), digest="")
+            return
+        del self.remembered[ident]
+        if self.deleted:
+            time = None if seen.time is None else stamp(memory.moment(seen.time))
+            row = {
+                "message_id": ident,
+                "social_profile_id": seen.profile,
+                "scheduled_send_time": time,
+                "last_state": seen.state,
+                "missing_since": stamp(memory.moment(seen.missing)),
+                "confirmed_at": stamp(now),
+            }
+            self.deleted.write([row])
+
+    def _reappeared(self, found: list[Row]) -> None:
+        """Messages that are elsewhere now: another time, another state."""
+        wants: dict[Want, list[str]] = {}
+        window = Window(self.run.start, self.run.start + timedelta(seconds=1))
+        # Whatever their state is now, the table must hear of it.
+        self._take(Chain(window, Scope()), found, wants)
+        self._details(wants)
+
+    # ------------------------------------------------------------------ filters with memory
+
+    def _close(self, begin: datetime) -> None:
+        """Read back what wider filters add, then remember the filters."""
+        before = self.before or self.now
+        key = fingerprint(before, self.now)
+        reached, at = place(self.leader.stream_state.get("fill"), key)
+        self.filling = True
+        for number, task in enumerate(widened(before, self.now, self.scope, begin)):
+            if number >= reached:
+                start = max(task.start, at) if at and number == reached else task.start
+                self._fill(key, number, replace(task, start=start))
+        for stream in self.streams:
+            stream.stream_state["filters"] = self.now.write()
+            stream.stream_state["fill"] = None
+        self._forget(self.run.start)
+        self._save_memory()
+
+    def _fill(self, key: str, number: int, task: Task) -> None:
+        def done(window: Window) -> None:
+            for stream in self.streams:
+                stream.stream_state["fill"] = {"key": key, "task": number, "at": stamp(window.end)}
+            self._save_memory()
+
+        windows = cut(task.start, task.end, task.end)
+        self._follow([Chain(window, task.scope) for window in windows], done)
+
+
+def _detail(follower: MessageStream, key: str, answer: Any) -> Detail:
+    """What is not there, or was never reviewed, has no rows."""
+    if isinstance(answer, PermissionDenied):
+        follower.gaps.note(answer)
+    elif isinstance(answer, HootsuiteError) and answer.code in follower.nothing:
+        pass
+    elif isinstance(answer, Exception) and not isinstance(answer, NotFound):
+        raise answer
+    elif not isinstance(answer, Exception):
+        return follower.detail(key, answer)
+    return Detail([], settled=True)
+
+
+def _without(rows: list[Row], window: Window, edge: set[str]) -> list[Row]:
+    if not edge:
+        return rows
+    start = stamp(window.start)
+    return [
+        one for one in rows if one.get("scheduledSendTime") != start or str(one["id"]) not in edge
+    ]
+
+
+def _on_edge(rows: list[Row], window: Window) -> set[str]:
+    end = stamp(window.end)
+    return {str(one["id"]) for one in rows if one.get("scheduledSendTime") == end}

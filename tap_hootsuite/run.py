@@ -1,0 +1,143 @@
+"""What the streams of one run share: the client, its threads, the run's start, whether to go on."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from hootsuite_api import Call, HootsuiteClient, Reply, ordered_map
+from hootsuite_api.errors import Cancelled, HootsuiteError, QuotaExhausted, ServerFault, Where
+from tap_hootsuite.directory import Directory
+from tap_hootsuite.settings import Options, options
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Run:
+    """One run of the tap.
+
+    Nothing is built before it is used, so that discovery needs neither settings nor network.
+
+    Args:
+        config: The tap's settings.
+        logger: Where a person reads.
+    """
+
+    def __init__(self, config: Mapping[str, Any], logger: logging.Logger) -> None:
+        self._config = config
+        self._logger = logger
+        self._start: datetime | None = None
+        self.signal: int | None = None
+        self.paused: HootsuiteError | None = None
+        self.done: set[str] = set()  # streams that another one has read along
+        self.announced: set[str] = set()  # streams whose schema was written
+        self.directory = Directory(self)
+
+    @cached_property
+    def options(self) -> Options:
+        """The tap's own settings."""
+        return options(self._config)
+
+    @cached_property
+    def client(self) -> HootsuiteClient:
+        """The one client of the run; it and its threads end with this object."""
+        client = HootsuiteClient.from_settings(self._config)
+        weakref.finalize(self, client.close)
+        return client
+
+    @cached_property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads that fetch; nothing else is ever done in them."""
+        pool = ThreadPoolExecutor(self.concurrency, "hootsuite")
+        weakref.finalize(self, pool.shutdown, wait=False, cancel_futures=True)
+        return pool
+
+    @property
+    def concurrency(self) -> int:
+        """How many requests may be under way."""
+        return int(self._config.get("max_concurrency") or 16)
+
+    @property
+    def start(self) -> datetime:
+        """When the run began, by the platform's clock: the date of the first answer."""
+        if self._start is None:
+            self._start = self.client.now().replace(microsecond=0)
+        return self._start
+
+    @property
+    def halted(self) -> bool:
+        """Whether streams should return at the next page."""
+        return self.signal is not None or self.paused is not None
+
+    def send(self, operation: str, path: Mapping[str, str] | None = None, **query: Any) -> Reply:
+        """Ask the platform; workers call this too.
+
+        Args:
+            operation: The id in the contract.
+            path: Values of the path's parameters.
+            query: Values of the query's parameters, by their own names.
+        """
+        reply = self.client.send(Call(operation, path=path or {}, query=query))
+        if self._start is None:
+            self._start = reply.date.replace(microsecond=0)
+        if reply.errors:  # half an answer would be a silent gap
+            said = "; ".join(str(one.get("message")) for one in reply.errors)
+            code, trace = (reply.errors[0].get(name) for name in ("code", "id"))
+            where = Where(path=operation, status=reply.status, code=code, trace_id=trace)
+            raise ServerFault(f"Hootsuite answered only in part: {said}", where)
+        return reply
+
+    def map(
+        self, fetch: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, Result | Exception]]:
+        """Fetch concurrently and yield in order.
+
+        Raises:
+            Cancelled: Between two results, when somebody asked to stop.
+        """
+        for item, result in ordered_map(self.pool, fetch, items, 2 * self.concurrency):
+            self.check()
+            yield item, result
+
+    def check(self) -> None:
+        """Raise `Cancelled` if somebody asked to stop."""
+        if self.signal is not None:
+            raise Cancelled("The run was asked to stop")
+
+    def stop(self, signal: int) -> None:
+        """Ask every stream to return; waiting requests are given up. Safe in a signal handler."""
+        self.signal = signal
+        if "client" in self.__dict__:
+            self.client.cancel()
+
+    def pause(self, reason: QuotaExhausted) -> None:
+        """Stop asking for today.
+
+        Raises:
+            QuotaExhausted: If the settings say that this is a failure.
+        """
+        if not self.options.pause_on_quota:
+            raise reason
+        if self.paused is None:
+            self.paused = reason
+            self._logger.warning("Paused; the next run carries on from here. %s", reason)
+
+    @property
+    def quota(self) -> int | None:
+        """The account's requests per day, if an answer told."""
+        return self.client.quota.total if "client" in self.__dict__ else None
+
+    def count(self) -> dict[str, int]:
+        """Return how many requests were sent so far, by operation."""
+        return dict(self.client.stats.requests)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far."""
+        return self.client.stats.requests.total() if "client" in self.__dict__ else 0

@@ -1,0 +1,385 @@
+"""The settings of the tap: names, meanings, and whether a value can be right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from singer_sdk import typing as th
+
+from hootsuite_api.contract import load
+from hootsuite_api.errors import ConfigError
+from tap_hootsuite.windows import instant
+
+_IDS = th.ArrayType(th.StringType)
+
+
+def _percent(default: int, **more: Any) -> dict[str, Any]:
+    return {"wrapped": th.IntegerType(minimum=1, maximum=100), "default": default, **more}
+
+
+_SHARED = (
+    th.Property(
+        "api_url",
+        th.StringType,
+        default="https://platform.hootsuite.com",
+        title="API address",
+        description="The platform, or a sandbox on this machine.",
+        examples=["http://127.0.0.1:8765"],
+    ),
+    th.Property(
+        "auth_method",
+        th.StringType,
+        required=True,
+        allowed_values=["member_app", "organization_app", "refresh_token", "access_token"],
+        title="Authentication method",
+        description="How the tap gets its access token: as an app installed by a member or an "
+        "organization, from a signed-in member's refresh token, or with a token from elsewhere.",
+        examples=["member_app"],
+    ),
+    th.Property(
+        "client_id",
+        th.StringType,
+        title="Client id",
+        description="Of the app in Hootsuite's developer area; only access_token needs none.",
+        examples=["0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"],
+    ),
+    th.Property(
+        "client_secret",
+        th.StringType,
+        secret=True,
+        title="Client secret",
+        description="Belongs to the client id.",
+        examples=["the-secret-of-the-app"],
+    ),
+    th.Property(
+        "member_id",
+        th.StringType,
+        title="Member id",
+        description="For member_app: the member who installed the app.",
+        examples=["1000001"],
+    ),
+    th.Property(
+        "organization_id",
+        th.StringType,
+        title="Organization id",
+        description="For organization_app: the organization that the app is installed in.",
+        examples=["814001"],
+    ),
+    th.Property(
+        "refresh_token",
+        th.StringType,
+        secret=True,
+        title="Refresh token",
+        description="For refresh_token: where the chain starts. Each use brings a new one, which "
+        "the token store keeps.",
+        examples=["a-refresh-token"],
+    ),
+    th.Property(
+        "access_token",
+        th.StringType,
+        secret=True,
+        title="Access token",
+        description="For access_token; it can't be renewed and lasts about an hour.",
+        examples=["an-access-token"],
+    ),
+    th.Property(
+        "scope",
+        th.StringType,
+        title="Scope",
+        description="Scopes to ask for, separated by blanks. Nothing in this tap needs one.",
+        examples=["offline"],
+    ),
+    th.Property(
+        "token_store",
+        th.StringType,
+        title="Token store",
+        description="File for renewed tokens. The default lies in the user's state folder.",
+        examples=["/var/lib/meltano/hootsuite-tokens.json"],
+    ),
+    th.Property(
+        "requests_per_second",
+        th.IntegerType(minimum=1),
+        default=20,
+        title="Requests per second",
+        description="What the account is allowed; the tap stays below it in every second, together "
+        "with other runs on this machine.",
+        examples=[20],
+    ),
+    th.Property(
+        "daily_quota_percent",
+        **_percent(90),
+        title="Share of the daily quota",
+        description="The run pauses when this percentage of the account's daily requests is used.",
+        examples=[50],
+    ),
+    th.Property(
+        "max_concurrency",
+        th.IntegerType(minimum=1, maximum=128),
+        default=16,
+        title="Concurrency",
+        description="Requests under way at the same time.",
+        examples=[16],
+    ),
+    th.Property(
+        "request_timeout_seconds",
+        th.IntegerType(minimum=1),
+        default=60,
+        title="Request time-out",
+        description="Seconds to wait for an answer.",
+        examples=[60],
+    ),
+    th.Property(
+        "user_agent",
+        th.StringType,
+        title="User agent",
+        description="What the tap calls itself to the platform.",
+        examples=["acme-warehouse (data@acme.example)"],
+    ),
+)
+
+_INTERACTION = th.ObjectType(
+    th.Property("social_network_type", th.StringType, required=True),
+    th.Property("social_network_id", th.StringType),
+    th.Property("target_social_network_id", th.StringType, required=True),
+)
+
+_OWN = (
+    th.Property(
+        "start_date",
+        th.StringType,
+        required=True,
+        title="Start date",
+        description="Messages from this time on are read: a date, or a time with its zone.",
+        examples=["2025-01-01", "2025-01-01T00:00:00Z"],
+    ),
+    th.Property(
+        "end_date",
+        th.StringType,
+        title="End date",
+        description="Messages are read up to this time. Without it, up to now and the horizon.",
+        examples=["2025-12-31"],
+    ),
+    th.Property(
+        "lookback_days",
+        th.IntegerType(minimum=0),
+        default=7,
+        title="Lookback",
+        description="Days before the bookmark that every run reads again, for late changes.",
+        examples=[7],
+    ),
+    th.Property(
+        "horizon_days",
+        th.IntegerType(minimum=0, maximum=3650),
+        default=364,
+        title="Horizon",
+        description="Days after now that every run reads, for what is scheduled.",
+        examples=[364],
+    ),
+    th.Property(
+        "organization_ids",
+        _IDS,
+        title="Organizations",
+        description="Only these organizations and the profiles that they own. Default: all.",
+        examples=[["814001"]],
+    ),
+    th.Property(
+        "social_profile_ids",
+        _IDS,
+        title="Social profiles",
+        description="Only messages of these profiles. Default: all that the caller sees.",
+        examples=[["130000001", "130000002"]],
+    ),
+    th.Property(
+        "message_states",
+        th.ArrayType(th.StringType),
+        title="Message states",
+        description="Only messages in these states. Default: all.",
+        examples=[["SENT"]],
+    ),
+    th.Property(
+        "include_unscheduled_review_messages",
+        th.BooleanType,
+        default=True,
+        title="Messages in review without a time",
+        description="Also read messages that go out as soon as somebody approves them.",
+        examples=[True],
+    ),
+    th.Property(
+        "track_deletions",
+        th.BooleanType,
+        default=True,
+        title="Track deletions",
+        description="Remember messages from run to run and report those that were deleted.",
+        examples=[True],
+    ),
+    th.Property(
+        "history_scope",
+        th.StringType,
+        default="reviewed",
+        allowed_values=["reviewed", "all"],
+        title="History scope",
+        description="Ask for the history of messages that show signs of a review, or of all.",
+        examples=["reviewed"],
+    ),
+    th.Property(
+        "interactions",
+        th.ArrayType(_INTERACTION),
+        title="Interactions",
+        description="Conversations to read: the network (facebook or twitter), the native id of "
+        "the other account, and the native id of one's own account (without it: every own profile of "
+        "that network).",
+        examples=[[{"social_network_type": "twitter", "target_social_network_id": "5550001"}]],
+    ),
+    th.Property(
+        "on_forbidden",
+        th.StringType,
+        default="skip",
+        allowed_values=["skip", "fail"],
+        title="When something is forbidden",
+        description="Skip what the caller may not read and go on, or fail.",
+        examples=["skip"],
+    ),
+    th.Property(
+        "on_quota",
+        th.StringType,
+        default="pause",
+        allowed_values=["pause", "fail"],
+        title="When the quota is used",
+        description="End well and carry on there with the next run, or fail.",
+        examples=["pause"],
+    ),
+    th.Property(
+        "scan_quota_percent",
+        **_percent(50),
+        title="Share of the quota for scans",
+        description="What long scans of permissions may use of the day's quota, as a percentage.",
+        examples=[30],
+    ),
+    th.Property(
+        "scan_interval_days",
+        th.IntegerType(minimum=0),
+        default=7,
+        title="Scan interval",
+        description="Days before a long scan starts anew.",
+        examples=[7],
+    ),
+    th.Property(
+        "emit_activate_version_messages",
+        th.BooleanType,
+        default=True,
+        title="Activate versions",
+        description="Tell the target after a complete reading which rows of a table are gone.",
+        examples=[True],
+    ),
+)
+
+CONFIG: dict[str, Any] = th.PropertiesList(*_SHARED, *_OWN).to_dict()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The tap's own settings, read once."""
+
+    start: datetime
+    end: datetime | None
+    lookback: timedelta
+    horizon: timedelta
+    organizations: frozenset[str]
+    profiles: frozenset[str]
+    states: frozenset[str]
+    review: bool
+    track_deletions: bool
+    every_history: bool
+    interactions: tuple[Mapping[str, str], ...]
+    skip_forbidden: bool
+    pause_on_quota: bool
+    scan_percent: int
+    scan_interval: timedelta
+    activate: bool
+
+
+def options(config: Mapping[str, Any]) -> Options:
+    """Read the tap's own settings.
+
+    Raises:
+        ConfigError: For the first value that can't be right.
+    """
+    start, end = _moment(config, "start_date"), _moment(config, "end_date")
+    if start is None:
+        raise ConfigError("The setting start_date is missing", advice="For example 2025-01-01")
+    if end is not None and end <= start:
+        raise ConfigError(
+            "The setting end_date is not after start_date", advice="Swap them, or leave it out"
+        )
+    return Options(
+        start=start,
+        end=end,
+        lookback=timedelta(days=_or(config, "lookback_days", 7)),
+        horizon=timedelta(days=_or(config, "horizon_days", 364)),
+        organizations=frozenset(_ids(config, "organization_ids")),
+        profiles=frozenset(_ids(config, "social_profile_ids")),
+        states=_states(config),
+        review=_or(config, "include_unscheduled_review_messages", default=True),
+        track_deletions=_or(config, "track_deletions", default=True),
+        every_history=config.get("history_scope") == "all",
+        interactions=tuple(_interactions(config)),
+        skip_forbidden=_or(config, "on_forbidden", "skip") == "skip",
+        pause_on_quota=_or(config, "on_quota", "pause") == "pause",
+        scan_percent=_or(config, "scan_quota_percent", 50),
+        scan_interval=timedelta(days=_or(config, "scan_interval_days", 7)),
+        activate=_or(config, "emit_activate_version_messages", default=True),
+    )
+
+
+def _or(config: Mapping[str, Any], name: str, default: Any) -> Any:
+    value = config.get(name)
+    return default if value is None else value
+
+
+def _moment(config: Mapping[str, Any], name: str) -> datetime | None:
+    value = config.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return instant(value)
+    except (TypeError, ValueError):
+        raise ConfigError(
+            f"The setting {name} is not a date: {str(value)[:40]!r}",
+            advice="Write 2025-01-31 or 2025-01-31T12:00:00Z",
+        ) from None
+
+
+def _ids(config: Mapping[str, Any], name: str) -> list[str]:
+    found = [str(value) for value in config.get(name) or ()]
+    if wrong := [one for one in found if not one.isascii() or not one.isdecimal()]:
+        raise ConfigError(
+            f"The setting {name} holds {wrong[0][:40]!r}, which is no id",
+            advice="Ids are digits only",
+        )
+    return found
+
+
+def _states(config: Mapping[str, Any]) -> frozenset[str]:
+    asked = frozenset(config.get("message_states") or ())
+    known = load().component("Message")["properties"]["state"].get("enum", ())
+    if known and (wrong := sorted(asked.difference(known))):
+        raise ConfigError(
+            f"The setting message_states holds {wrong[0][:40]!r}, which is no state of a message",
+            advice=f"Choose among {', '.join(known)}",
+        )
+    return asked
+
+
+def _interactions(config: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    found = config.get("interactions") or []
+    for one in found:
+        if one["social_network_type"] not in ("facebook", "twitter"):
+            raise ConfigError(
+                "The setting interactions names a social_network_type that is not facebook or "
+                "twitter",
+                advice="Write it in lower case",
+            )
+    return found

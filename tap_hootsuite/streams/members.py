@@ -1,0 +1,165 @@
+"""Members and what they belong to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from hootsuite_api.errors import PermissionDenied
+from tap_hootsuite.base import Row, Stage
+from tap_hootsuite.changes import ChangesStream
+from tap_hootsuite.directory import is_gone
+from tap_hootsuite.kinds import FanOutStream, ScanStream
+from tap_hootsuite.memory import order, pack
+from tap_hootsuite.windows import instant, stamp
+
+BATCH = 50  # members between two states
+
+
+class OrganizationMembers(FanOutStream):
+    """Who has a seat in an organization."""
+
+    name = "organization_members"
+    primary_keys = ("organization_id", "member_id")
+    operation = "list_organization_members"
+    over = "organizations"
+    reference = "member_id"
+
+
+class Members(ChangesStream):
+    """People; read one by one, so only those who may have changed, and resumable."""
+
+    name = "members"
+    primary_keys = ("id",)
+    replication_key = "modified_date"
+    operation = "get_member"
+    component = "Member"
+    stage = Stage.PEOPLE
+
+    def candidates(self) -> Iterator[list[Row]]:
+        """Ask for the details of those who are new or may have changed."""
+        reading = self.stream_state.get("reading") or {"since": stamp(self.run.start), "place": ""}
+        self.reading = reading
+        ids = [path["memberId"] for path in self.run.directory.over("persons", self.gaps)]
+        wanted = [one for one in ids if self._wanted(one, reading["place"])]
+        self.present.update(set(ids).difference(wanted))
+        page: list[Row] = []
+        with self.progress("members", len(wanted)) as progress:
+            for ident, found in self.run.map(self._ask, wanted):
+                page += self._judge(ident, found)
+                progress.step()
+                if len(page) >= BATCH:
+                    yield page
+                    page = []
+                    self._keep_place(ident)
+        yield page
+
+    def _keep_place(self, place: str) -> None:
+        self.reading["place"] = place
+        self.stream_state["reading"] = self.reading
+        self.stream_state["known"] = pack(self.known | self.present)
+        self.save()
+
+    def finish(self) -> None:
+        """The bookmark is the start of the run that began this reading."""
+        super().finish()
+        self.set_bookmark(self.reading["since"])
+        self.stream_state["reading"] = None
+
+    def _wanted(self, ident: str, place: str) -> bool:
+        if ident not in self.known:
+            return True
+        if place and order(ident) <= order(place):
+            return False  # read by the run that was interrupted
+        date = self.run.directory.scim_dates().get(ident) if self.since else None
+        return self.since is None or date is None or instant(date) >= self.since
+
+    def _judge(self, ident: str, found: Any) -> list[Row]:
+        if isinstance(found, PermissionDenied):
+            me = self.run.directory.me()
+            if me is not None and str(me["id"]) == ident:
+                return [self.row({}, me)]
+            self.gaps.note(found)
+        elif isinstance(found, Exception):
+            if not is_gone(found):
+                raise found
+        else:
+            return [self.row({}, found)]
+        return []
+
+    def _ask(self, ident: str) -> Any:
+        return self.run.send(self.operation, {"memberId": ident}).data
+
+
+class MemberOrganizations(FanOutStream):
+    """Organizations that a member belongs to, beyond those that the caller sees.
+
+    One request per member says little that the organizations' lists don't, so it is read again
+    only when those lists changed or a scan would be due.
+    """
+
+    name = "member_organizations"
+    primary_keys = ("member_id", "organization_id")
+    operation = "list_member_organizations"
+    over = "persons"
+    reference = "organization_id"
+    stage = Stage.PEOPLE
+
+    def read(self) -> None:
+        """Leave it when nothing can have changed."""
+        state, start = self.stream_state, self.run.start
+        lists = self._lists()
+        due = (
+            instant(state["begun"]) + self.run.options.scan_interval if "begun" in state else start
+        )
+        if state.get("lists") == lists and start < due:
+            self.logger.info("%s: the lists of members are as they were", self.name)
+            return
+        super().read()
+        state["lists"], state["begun"] = lists, stamp(start)
+
+    def _lists(self) -> str:
+        paths = self.run.directory.over("members", self.gaps)
+        text = " ".join("/".join(path.values()) for path in paths)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+class OrganizationMemberPermissions(ScanStream):
+    """What a member may do in an organization."""
+
+    name = "organization_member_permissions"
+    primary_keys = ("organization_id", "member_id")
+    operation = "get_organization_member_permissions"
+    over = "members"
+    component = "Permissions"
+
+
+class OrganizationMemberTeams(ScanStream):
+    """Teams of a member."""
+
+    name = "organization_member_teams"
+    primary_keys = ("organization_id", "member_id", "team_id")
+    operation = "list_organization_member_teams"
+    over = "members"
+    reference = "team_id"
+
+
+class OrganizationMemberSocialProfiles(ScanStream):
+    """Profiles that a member can reach."""
+
+    name = "organization_member_social_profiles"
+    primary_keys = ("organization_id", "member_id", "social_profile_id")
+    operation = "list_organization_member_social_profiles"
+    over = "members"
+    reference = "social_profile_id"
+
+
+class SocialProfilePermissions(ScanStream):
+    """What a member may do with each profile that it can reach."""
+
+    name = "social_profile_permissions"
+    primary_keys = ("organization_id", "member_id", "social_profile_id")
+    operation = "get_social_profile_permissions"
+    over = "member_profiles"
+    component = "Permissions"

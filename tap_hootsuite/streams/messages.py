@@ -1,0 +1,109 @@
+"""Messages and what hangs on them: their reviews, their media, their disappearance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from tap_hootsuite.base import ID, TIME, Row, Stage
+from tap_hootsuite.feed import Detail, MessageStream
+from tap_hootsuite.windows import instant
+
+RETENTION = timedelta(days=90)  # after its use the platform deletes a medium
+
+
+class Messages(MessageStream):
+    """Messages, one per social profile."""
+
+    name = "messages"
+    primary_keys = ("id",)
+    replication_key = "scheduled_send_time"
+    stage = Stage.MESSAGES
+    operation = "list_messages"
+    component = "Message"
+
+
+class DeletedMessages(MessageStream):
+    """Messages that two successive runs found gone while their profile was still visible."""
+
+    name = "deleted_messages"
+    primary_keys = ("message_id",)
+    replication_key = "confirmed_at"
+    operation = "get_message"
+    extra = {  # noqa: RUF012 - a ClassVar of the base
+        "message_id": ID,
+        "social_profile_id": ID,
+        "scheduled_send_time": TIME,
+        "last_state": ID,
+        "missing_since": TIME,
+        "confirmed_at": TIME,
+    }
+
+
+class MessageHistory(MessageStream):
+    """What reviewers and the system did with a message, oldest first."""
+
+    name = "message_history"
+    primary_keys = ("message_id", "sequence")
+    replication_key = "timestamp"
+    operation = "get_message_history"
+    component = "ReviewAction"
+    nothing = frozenset({4000})  # never reviewed
+    extra = {"message_id": ID, "sequence": {"type": ["integer", "null"]}}  # noqa: RUF012 - as above
+
+    def wanted(self, message: Mapping[str, Any]) -> Iterable[str]:
+        """Ask only for messages with signs of a review: any other answers 400/4000."""
+        signs = (
+            message.get("sequenceNumber") is not None
+            or message.get("reviewers")
+            or message.get("state") in ("PENDING_APPROVAL", "REJECTED")
+        )
+        return (str(message["id"]),) if signs or self.run.options.every_history else ()
+
+    def ask(self, key: str) -> Any:
+        """Ask for one message's history."""
+        return self.run.send(self.operation, {"messageId": key}).data
+
+    def detail(self, key: str, data: Any) -> Detail:
+        """Number the actions."""
+        actions = sorted(data.get("actions") or (), key=lambda one: one.get("timestamp") or "")
+        rows = [
+            {"message_id": key, "sequence": number, **self.row({}, action)}
+            for number, action in enumerate(actions, 1)
+        ]
+        return Detail(rows, settled=True)
+
+    @property
+    def bookmark(self) -> str | None:
+        """A wider scope is read from the start."""
+        narrow = self.run.options.every_history and not self.stream_state.get("every")
+        return None if narrow else super().bookmark
+
+    def moved(self) -> None:
+        """Remember the scope that the table was built with."""
+        self.stream_state["every"] = self.run.options.every_history
+
+
+class Media(MessageStream):
+    """Media of messages, as long as the platform keeps them."""
+
+    name = "media"
+    primary_keys = ("id",)
+    operation = "get_media"
+    component = "MediaStatus"
+
+    def wanted(self, message: Mapping[str, Any]) -> Iterator[str]:
+        """Ask for media of messages used within 90 days."""
+        media, time = message.get("media"), message.get("scheduledSendTime")
+        if media and (time is None or instant(time) >= self.run.start - RETENTION):
+            yield from (str(one["id"]) for one in media if one.get("id"))
+
+    def ask(self, key: str) -> Any:
+        """Ask for one medium."""
+        return self.run.send(self.operation, {"mediaId": key}).data
+
+    def detail(self, key: str, data: Any) -> Detail:
+        """A medium that is not ready yet is asked for again by the next run."""
+        row: Row = self.row({}, {"id": key, **data})
+        return Detail([row], settled=row["state"] == "READY")

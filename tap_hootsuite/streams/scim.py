@@ -1,0 +1,50 @@
+"""`/scim/v2`: accounts as the provisioning interface shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from hootsuite_api.errors import PermissionDenied
+from tap_hootsuite.base import Row
+from tap_hootsuite.changes import ChangesStream
+from tap_hootsuite.directory import Gaps
+from tap_hootsuite.kinds import ListStream
+from tap_hootsuite.memory import order
+
+
+class ScimUsers(ChangesStream):
+    """Accounts; those that left the list are looked up one by one."""
+
+    name = "scim_users"
+    primary_keys = ("id",)
+    replication_key = "last_modified"
+    operation = "list_scim_users"
+    component = "ScimUser"
+
+    def candidates(self) -> Iterator[list[Row]]:
+        """List the accounts, then ask for each known one that the list no longer has."""
+        directory = self.run.directory
+        try:
+            for page in directory.scim_pages():
+                yield [self.row({}, one) for one in page]
+        except PermissionDenied as error:
+            self.gaps.note(error)
+            return
+        paths = ({"memberId": one} for one in sorted(self.known - self.present, key=order))
+        for _, one in directory.each("get_scim_user", paths, Gaps(skip=True), keep=False):
+            yield [self.row({}, one)] if one else []
+
+
+class ScimResourceTypes(ListStream):
+    """What the provisioning interface can provision."""
+
+    name = "scim_resource_types"
+    primary_keys = ("id",)
+    operation = "list_scim_resource_types"
+    component = "ScimResourceType"
+
+    def listed(self) -> Iterable[Any]:
+        """Open SCIM's own envelope."""
+        found: list[Any] = self.run.directory.ask(self.operation).get("Resources") or []
+        return found

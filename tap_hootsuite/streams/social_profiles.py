@@ -1,0 +1,48 @@
+"""`/v1/socialProfiles`: the accounts that are published to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tap_hootsuite.base import Row, Stage
+from tap_hootsuite.directory import Gaps, ids
+from tap_hootsuite.kinds import FanOutStream, ListStream
+from tap_hootsuite.memory import order, pack, unpack
+
+
+class SocialProfiles(ListStream):
+    """Social profiles that the caller sees, and those that others only mention."""
+
+    name = "social_profiles"
+    primary_keys = ("id",)
+    operation = "list_social_profiles"
+    component = "SocialProfile"
+    stage = Stage.LATER  # when the streams that mention profiles have been read
+
+    def listed(self) -> Iterable[Any]:
+        """Apply the filter on organizations."""
+        return self.run.directory.profiles()
+
+    def pages(self) -> Iterator[list[Row]]:
+        """After the list, ask for each profile that was mentioned somewhere."""
+        yield from super().pages()
+        directory = self.run.directory
+        mentioned = unpack(self.stream_state.get("mentioned")) | directory.mentioned_profiles()
+        mentioned -= set(ids(directory.ask(self.operation)))
+        paths = ({"socialProfileId": one} for one in sorted(mentioned, key=order))
+        # Being mentioned gives no right to be seen, so a refusal here is no gap.
+        asked = directory.each("get_social_profile", paths, Gaps(skip=True))
+        found = [one for _, one in asked if one is not None]
+        self.stream_state["mentioned"] = pack(ids(found))
+        yield [self.row({}, one) for one in found]
+
+
+class SocialProfileTeams(FanOutStream):
+    """Which teams a profile belongs to."""
+
+    name = "social_profile_teams"
+    primary_keys = ("social_profile_id", "team_id")
+    operation = "list_social_profile_teams"
+    over = "profiles"
+    reference = "team_id"

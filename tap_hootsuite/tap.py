@@ -1,0 +1,206 @@
+"""tap-hootsuite: lists its streams and runs them; what a stream does stands in its class."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import logging
+import os
+import pkgutil
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from types import FrameType
+from typing import IO, Any, ClassVar
+
+import click
+from singer_sdk import Tap
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._util import load_json
+from singer_sdk.helpers.capabilities import (
+    CapabilitiesEnum,
+    PluginCapabilities,
+    TapCapabilities,
+)
+from singer_sdk.plugin_base import JSONSchemaValidator, _ConfigInput
+
+from hootsuite_api.errors import ConfigError, HootsuiteError
+from hootsuite_api.settings import parse
+from tap_hootsuite import streams as surfaces
+from tap_hootsuite.base import HootsuiteStream
+from tap_hootsuite.checks import explain
+from tap_hootsuite.run import Run
+from tap_hootsuite.settings import CONFIG, options
+from tap_hootsuite.writer import BufferedWriter
+
+
+class TapHootsuite(Tap):
+    """Singer tap for the Hootsuite platform."""
+
+    name = "tap-hootsuite"
+    package_name = "meltano-hootsuite"
+    config_jsonschema: ClassVar[dict[str, Any]] = CONFIG
+    message_writer_class = BufferedWriter
+    message_writer: BufferedWriter
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.ACTIVATE_VERSION,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    @functools.cached_property
+    def run(self) -> Run:
+        """What the streams share."""
+        return Run(self.config, self.logger)
+
+    def discover_streams(self) -> Sequence[HootsuiteStream]:
+        """Build every stream; needs neither settings nor network."""
+        return [stream(self) for stream in stream_classes()]
+
+    @property
+    def streams(self) -> dict[str, HootsuiteStream]:  # type: ignore[override]
+        """Streams in the order in which they run, which the SDK would take from their names."""
+        if self._streams is None:
+            found = super().streams
+            self._streams = dict(sorted(found.items(), key=_turn))
+        return self._streams  # type: ignore[return-value]
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Say what is wrong without the values, which the SDK would print, secrets too."""
+        self.append_builtin_config(self.config_jsonschema)
+        found = JSONSchemaValidator(self.config_jsonschema).iter_errors(self._config)
+        errors = explain(found, self.config_jsonschema)
+        if not errors and raise_errors:
+            errors = _unlikely(self._config)
+        if errors and raise_errors:
+            raise ConfigValidationError("Config validation failed", errors=errors, schema={})
+        return errors
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """Ask the streams to return; writing here could tear a line in two."""
+        del frame
+        signal.signal(signum, signal.SIG_DFL)  # who asks twice means it
+        self.run.stop(signum)
+
+    # ------------------------------------------------------------------ the command line
+
+    @classmethod
+    def invoke(  # type: ignore[override]
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run the tap; every failure that is not a defect ends in one sentence and exit code 1."""
+        if about:
+            cls.print_about(about_format)
+            return
+        cls.print_version(print_fn=cls.logger.info)
+        config = config or _ConfigInput()
+        with _one_sentence(cls.logger):
+            tap = cls(
+                config=config.config,
+                state=_read(state, "state"),
+                catalog=_read(catalog, "catalog"),
+                parse_env_config=config.parse_env,
+            )
+            tap.sync_all()
+            tap.conclude()
+
+    @classmethod
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        """Read the configuration files."""
+        try:
+            return super().cb_config(ctx, param, value)
+        except (OSError, ValueError) as error:
+            raise click.BadParameter(_unreadable("configuration", error)) from None
+
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Look at each stream."""
+        with _one_sentence(cls.logger):
+            super().cb_test(ctx, param, value)
+
+    def conclude(self) -> None:
+        """Say what the run cost, and end with a code that tells how it ended."""
+        run = self.run
+        rows = sum(stream.emitted for stream in self.streams.values())
+        self.logger.info("total: %d rows, %d requests", rows, run.requests)
+        self.message_writer.flush()
+        if run.signal is not None:
+            self.logger.warning("Stopped by a signal; the last state says where to carry on.")
+            sys.exit(128 + run.signal)
+
+
+@functools.cache
+def stream_classes() -> tuple[type[HootsuiteStream], ...]:
+    """Find every stream: the classes in `tap_hootsuite.streams` that have a name of their own."""
+    found: list[type[HootsuiteStream]] = []
+    for module in pkgutil.iter_modules(surfaces.__path__, f"{surfaces.__name__}."):
+        members = vars(importlib.import_module(module.name)).values()
+        found += [one for one in members if _is_stream(one) and one.__module__ == module.name]
+    return tuple(found)
+
+
+def _is_stream(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, HootsuiteStream)
+
+
+def _turn(item: tuple[str, Any]) -> tuple[int, str]:
+    name, stream = item
+    return stream.stage, name
+
+
+def _unlikely(config: Mapping[str, Any]) -> list[str]:
+    """What a schema can't express: dates, states, and the shared settings as a whole."""
+    try:
+        options(config)
+        parse(config)
+    except ConfigError as error:
+        return [str(error)]
+    return []
+
+
+def _read(file: IO[str] | None, what: str) -> dict[str, Any] | None:
+    if file is None:
+        return None
+    try:
+        found: dict[str, Any] = load_json(file.read())
+    except ValueError as error:
+        raise ConfigError(_unreadable(what, error)) from None
+    return found
+
+
+def _unreadable(what: str, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
+    return f"The {what} can't be read: {reason}"
+
+
+@contextlib.contextmanager
+def _one_sentence(logger: logging.Logger) -> Iterator[None]:
+    """Turn failures that a person can act on into one message and exit code 1."""
+    try:
+        yield
+    except HootsuiteError as error:
+        logger.error("%s", error)  # noqa: TRY400 - the trace would only hide the sentence
+    except ConfigValidationError as error:
+        for sentence in error.errors:
+            logger.error("%s", sentence)  # noqa: TRY400 - as above
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        logger.error("The target closed the pipe; look at its log.")  # noqa: TRY400 - as above
+    else:
+        return
+    sys.exit(1)

@@ -1,0 +1,77 @@
+"""Windows of time: how a range is cut so that the platform accepts every piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+LONGEST = timedelta(days=28)  # 40020 beyond
+SECOND = timedelta(seconds=1)  # the platform's precision, so nothing shorter can be asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of time, both ends on whole seconds.
+
+    The documents don't say whether the platform counts the end in. Neighbours share their
+    boundary, so nothing is lost either way.
+    """
+
+    start: datetime
+    end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is."""
+        return self.end - self.start
+
+    def halves(self, at: datetime | None = None) -> tuple[Window, Window]:
+        """Cut it in two, on a whole second; it must be longer than one.
+
+        Args:
+            at: Where to cut, if that lies inside; else in the middle.
+        """
+        if at is None or not self.start < at < self.end:
+            at = self.start + timedelta(seconds=self.length // SECOND // 2)
+        return Window(self.start, at), Window(at, self.end)
+
+
+def cut(start: datetime, end: datetime, at: datetime) -> Iterator[Window]:
+    """Cut a range into windows of at most 28 days, with one boundary at `at` if it lies inside.
+
+    Args:
+        start: Where the range begins; rounded down to a second.
+        end: Where it ends; rounded up.
+        at: The run's start: the bookmark stays there while later windows are read.
+    """
+    start, end, at = _floor(start), _ceiling(end), _floor(at)
+    while start < end:
+        stop = min(start + LONGEST, end)
+        if start < at < stop:
+            stop = at
+        yield Window(start, stop)
+        start = stop
+
+
+def instant(text: str) -> datetime:
+    """Read an RFC 3339 time, or a date alone, which begins at midnight UTC.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    found = datetime.fromisoformat(text)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a time as the platform wants it: UTC, whole seconds, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _floor(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _ceiling(moment: datetime) -> datetime:
+    return _floor(moment + SECOND - timedelta(microseconds=1))
