@@ -24,11 +24,11 @@ from hootsuite_api.errors import (
     TokenRejected,
 )
 from hootsuite_api.gateway import Gateway, Stats, exhausted
+from hootsuite_api.keyring_store import open_store
 from hootsuite_api.replies import Reply, judge
 from hootsuite_api.retry import Retry, harmless, passing
 from hootsuite_api.settings import Settings, parse
 from hootsuite_api.slots import account_slots
-from hootsuite_api.token_store import TokenStore
 from hootsuite_api.tokens import (
     AppToken,
     RefreshToken,
@@ -126,6 +126,10 @@ class HootsuiteClient:
                 known = self._gateway.clock.now()
         return known or datetime.now(UTC)
 
+    def known_now(self) -> datetime | None:
+        """The platform's now as far as answers have told; asks nothing."""
+        return self._gateway.clock.now()
+
     @property
     def stats(self) -> Stats:
         """Requests by operation, and how many were answered with 429."""
@@ -159,7 +163,7 @@ class HootsuiteClient:
         settings = self.settings
         if settings.auth_method == "access_token":
             return StaticToken(settings)
-        store = TokenStore(settings.token_store, self.stop)
+        store = open_store(settings.token_store, self.stop)
         endpoint = TokenEndpoint(settings, self._gateway)
         if settings.auth_method == "refresh_token":
             return RefreshToken(settings, endpoint, store, self._retry)

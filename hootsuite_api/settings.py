@@ -33,6 +33,7 @@ _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
 _ID = re.compile(r"[0-9]{1,32}")
+KEYRING = re.compile(r"keyring:([A-Za-z0-9][A-Za-z0-9_.-]{0,63})")  # in place of a token file
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,8 @@ def _store(raw: Mapping[str, Any]) -> Path:
         return state_folder() / "tokens.json"
     if not isinstance(value, (str, os.PathLike)) or "\0" in str(value):
         raise ConfigError("The setting token_store must be the path of a file")
+    if KEYRING.fullmatch(str(value)):
+        return Path(value)
     path = Path(value).expanduser()
     if path.is_dir():
         raise ConfigError(

@@ -102,15 +102,9 @@ class TokenStore:
         )
 
     def _load(self) -> dict[str, Any]:
-        try:
-            data = self._path.read_bytes()
-        except FileNotFoundError:
+        data = self._stored()
+        if data is None:
             return {"version": _VERSION, "entries": {}}
-        except OSError as cause:
-            raise ConfigError(
-                f"The token store {self._path} can't be read ({cause.strerror})",
-                advice="Give the permission, or let token_store name another file",
-            ) from cause
         try:
             content = json.loads(data)
         except ValueError as cause:
@@ -125,6 +119,17 @@ class TokenStore:
 
     def _damaged(self) -> ConfigError:
         return ConfigError(f"The token store {self._path} is damaged", advice=_ADVICE)
+
+    def _stored(self) -> bytes | None:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as cause:
+            raise ConfigError(
+                f"The token store {self._path} can't be read ({cause.strerror})",
+                advice="Give the permission, or let token_store name another file",
+            ) from cause
 
     def _replace(self, data: bytes) -> None:
         temporary = f"{self._path}.tmp"

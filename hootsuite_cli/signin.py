@@ -9,6 +9,7 @@ from typing import Any
 
 from hootsuite_api import Call, HootsuiteClient
 from hootsuite_api.errors import AuthError
+from hootsuite_api.keyring_store import open_store
 from hootsuite_api.settings import Settings
 from hootsuite_api.token_store import TokenStore
 from hootsuite_api.tokens import RefreshToken, TokenEndpoint, entry_key
@@ -45,7 +46,7 @@ class SignInClient(HootsuiteClient):
         Raises:
             AuthError: If the code is refused, or somebody else signed in than `member_id` names.
         """
-        store = TokenStore(self.settings.token_store, self.stop)
+        store = open_store(self.settings.token_store, self.stop)
         endpoint = TokenEndpoint(self.settings, self._gateway)
         RefreshToken(self.settings, endpoint, store, self._retry).sign_in(form)
         me = self.send(Call("get_me")).data
@@ -70,7 +71,7 @@ def forget(settings: Settings) -> bool:
     Returns:
         Whether there were any.
     """
-    store = TokenStore(settings.token_store, threading.Event())
+    store = open_store(settings.token_store, threading.Event())
     key = entry_key(settings)
     with store.locked():
         known = bool(store.read(key))
