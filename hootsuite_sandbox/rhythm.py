@@ -103,6 +103,8 @@ class Calendar:
         archive = self._archive
         profile = bits % len(archive.profiles)
         fate = self._fate(len(archive.time), profile, past=past)
+        if fate == Fate.WITHDRAWN and created <= self._now >= (created + time) // 2:
+            fate = Fate.PLAIN  # it would be gone already, and the count must be exact
         archive.add(time, created, profile, (bits >> 20) % len(archive.authors), fate)
 
     def _fate(self, row: int, profile: int, *, past: bool) -> Fate:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 
@@ -38,6 +39,37 @@ def settings(sandbox: SandboxProcess, tmp_path: Path) -> dict[str, Any]:
         "token_store": str(tmp_path / "tokens" / "tokens.json"),
         "requests_per_second": 1000,
     }
+
+
+class Caller:
+    """Calls the sandbox over plain HTTP, for tests that must not depend on our client."""
+
+    def __init__(self, sandbox: SandboxProcess) -> None:
+        self.sandbox = sandbox
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def __call__(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send one request with the ready line's token (`token=None`: without any)."""
+        token = options.pop("token", self.sandbox.ready["access_token"])
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= options.pop("headers", {})
+        options = {"timeout": 20, "allow_redirects": False, **options}
+        return self.session.request(method, self.sandbox.url + path, headers=headers, **options)
+
+    def token(self, **form: str) -> requests.Response:
+        """Ask the token endpoint, as the sandbox's client."""
+        secret = (self.sandbox.ready["client_id"], self.sandbox.ready["client_secret"])
+        url = f"{self.sandbox.url}/oauth2/token"
+        return self.session.post(url, data=form, auth=secret, timeout=20)
+
+
+@pytest.fixture
+def call(sandbox: SandboxProcess) -> Iterator[Caller]:
+    """A caller with the ready line's token."""
+    caller = Caller(sandbox)
+    yield caller
+    caller.session.close()
 
 
 @pytest.fixture(autouse=True)
