@@ -16,6 +16,7 @@ from hootsuite_api.clock import date_of
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import (
     Cancelled,
+    ConfigError,
     ConnectionNeverMade,
     HootsuiteError,
     PermissionDenied,
@@ -115,6 +116,21 @@ class HootsuiteClient:
         """
         put = uploads.Upload(url, stream, size, content_type, self.settings)
         self._retry.run(put.attempt, passing)
+
+    def sign_in(self, code: str, redirect_uri: str, code_verifier: str) -> None:
+        """Store the tokens that an authorization code stands for; `auth_method` refresh_token.
+
+        Args:
+            code: What the browser brought back; it is sent once.
+            redirect_uri: As it was given to the browser.
+            code_verifier: The secret of the PKCE challenge, RFC 7636.
+        """
+        renewal = self._renewal()
+        if not isinstance(renewal, RefreshToken):
+            raise ConfigError("Signing in needs auth_method refresh_token")
+        renewal.sign_in(
+            {"code": code, "redirect_uri": redirect_uri, "code_verifier": code_verifier}
+        )
 
     def now(self) -> datetime:
         """The platform's now, UTC; asks only if nothing has been answered yet."""

@@ -17,10 +17,12 @@ from hootsuite_api.errors import (
     Cancelled,
     ConnectionNeverMade,
     HootsuiteError,
+    NetworkFault,
     NotFound,
     PermissionDenied,
     QuotaExhausted,
     RateLimited,
+    ServerFault,
     SignInNeeded,
     TokenRejected,
     TornBody,
@@ -254,19 +256,25 @@ class RefreshToken:
                 raise SignInNeeded(_lost(chain.get("state")), _WHERE)
             return self._next(name, chain)
 
-    def sign_in(self, form: Form) -> Token:
+    def sign_in(self, form: Form) -> None:
         """Begin the login chain with an authorization code; the code is sent once.
 
         Args:
             form: `code`, `redirect_uri` and `code_verifier`.
+
+        Raises:
+            SignInNeeded: If the code's answer is lost: it must not be sent again.
+            AuthError: If the platform refuses the code or the client.
         """
+        form = {"grant_type": "authorization_code", **form}
         with self._store.locked():
-            grant = self._retry.run(
-                lambda n: self._endpoint.post({"grant_type": "authorization_code", **form}, n),
-                harmless,
-            )
+            try:
+                grant = self._retry.run(lambda n: self._endpoint.post(form, n), harmless)
+            except (NetworkFault, ServerFault, TornBody) as error:
+                if isinstance(error, ConnectionNeverMade):
+                    raise
+                raise SignInNeeded("The answer to the code was lost", error.where) from error
             self._keep(_LOGIN, "ok", grant.token.entry(), grant.refresh_token)
-            return grant.token
 
     def _next(self, name: str, chain: dict[str, Any]) -> Token:
         secret = str(chain["refresh_token"])

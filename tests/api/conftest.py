@@ -158,13 +158,6 @@ def _bytes(body: Any) -> bytes:
     return b"" if body is None else json.dumps(body).encode()
 
 
-@pytest.fixture(autouse=True)
-def state_home(tmp_path, monkeypatch):
-    """Keep every test out of the user's own state folder."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state"
-
-
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     scripted = ScriptedServer()

@@ -1,0 +1,98 @@
+"""No secret gets out: not in a log line, not in an error, in none of its spellings."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.redact import ScrubFilter, guard_logs, register, register_pair, scrub
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Bearer SECRETSECRET",
+        "authorization: basic U0VDUkVUU0VDUkVU",
+        '{"access_token": "SECRETSECRET", "a": 1}',
+        "{'refresh_token': 'SECRETSECRET'}",
+        '{\\"client_secret\\": \\"SECRETSECRET\\"}',
+        "refresh_token=SECRETSECRET&grant_type=refresh_token",
+        "client_secret: SECRETSECRET",
+        "https://s3.test/k?AWSAccessKeyId=SECRETSECRET&Expires=1&Signature=SECRETSECRET%3D",
+        "https://s3.test/k?X-Amz-Credential=SECRETSECRET&X-Amz-Signature=SECRETSECRET",
+        "https://x.test/callback?code=SECRETSECRET&state=abc",
+        "postgresql://user:SECRETSECRET@host/db",
+        "http://user:SECRETSECRET@proxy:3128",
+    ],
+)
+def test_what_looks_like_a_secret_is_masked(text):
+    """Headers, fields, queries and addresses, known to us or not."""
+    shown = scrub(text)
+    assert "SECRETSECRET" not in shown
+    assert "U0VDUkVUU0VDUkVU" not in shown
+    assert "***" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "operation=list_messages status=200 ms=12 attempt=1 quota_used=77",
+        "The setting client_secret is missing: auth_method member_app needs it",
+        "GET /v1/messages/{messageId}, HTTP 404, code 4001, trace 00ab-12cd",
+        "Hootsuite does not accept the access token",
+        "https://platform.hootsuite.com/v1/messages?limit=100&cursor=a%3Ab",
+    ],
+)
+def test_ordinary_text_stays(text):
+    """A scrubber that hides everything helps nobody."""
+    assert scrub(text) == text
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=12))
+def test_a_registered_secret_is_masked_in_every_spelling(secret):
+    """As it is, percent-encoded and in base64."""
+    register(secret)
+    raw = secret.encode()
+    for spelling in (secret, quote(secret, safe=""), base64.b64encode(raw).decode()):
+        assert spelling not in scrub(f"before {spelling} after")
+
+
+def test_the_basic_header_of_a_client_is_a_secret():
+    """Client id and secret together, as base64 puts them."""
+    register_pair("client", "secret-of-client")
+    header = base64.b64encode(b"client:secret-of-client").decode()
+    assert header not in scrub(f"header was {header}")
+
+
+def test_errors_are_scrubbed():
+    """Whoever raises an error can't leak by it."""
+    register("hunter2hunter2")
+    assert "hunter2hunter2" not in str(HootsuiteError("It said hunter2hunter2"))
+
+
+def test_log_records_are_scrubbed_with_their_tracebacks(caplog):
+    """Message, arguments and traceback."""
+    register("traceback-secret-1")
+    logger = logging.getLogger("hootsuite_api")
+    guard_logs()
+    guard_logs()
+    assert sum(isinstance(one, ScrubFilter) for one in logger.filters) == 1
+    try:
+        int("traceback-secret-1")
+    except ValueError:
+        logger.exception("with %s and %s", "traceback-secret-1", 7)
+    assert "traceback-secret-1" not in caplog.text
+    assert "and 7" in caplog.text
+
+
+def test_libraries_that_log_addresses_are_kept_quiet():
+    """Signed addresses stand in their debug lines."""
+    guard_logs()
+    assert logging.getLogger("urllib3").level >= logging.WARNING
+    assert logging.getLogger("PIL").level >= logging.WARNING
