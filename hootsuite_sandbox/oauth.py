@@ -39,7 +39,7 @@ def authorize(ctx: Context) -> Result:
     query = ctx.query
     redirect_uri = query.get("redirect_uri", "")
     if query.get("client_id") != CLIENT_ID:
-        raise OAuthError(401, "invalid_client", "The client is unknown.")
+        raise OAuthError(400, "invalid_client", "The client is unknown.")
     if not is_registered(redirect_uri):
         # Never redirect to an address that was not registered: it may be an attacker's.
         raise OAuthError(400, "invalid_request", "The redirect_uri is not registered.")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
 import requests
+from jsonschema import Draft202012Validator
+
+from hootsuite_api.contract import load
 
 # Large enough for one profile of every network; the clock stands still between two advances, and
 # the token outlives them.
@@ -19,6 +24,31 @@ WORLD = {
     "clock_rate": 0.0,
     "token_ttl": 50_000_000,
 }
+
+
+@cache
+def declared(operation_id: str, status: int) -> tuple[Draft202012Validator | None, set[str]]:
+    """What the contract declares for an answer: its JSON schema, and its media types."""
+    contract = load()
+    operation = contract.operations[operation_id]
+    item = contract.document["paths"][operation.path][operation.method.lower()]
+    response = contract._inline(item["responses"][str(status)])
+    content = response.get("content", {})
+    schema = content.get("application/json", {}).get("schema")
+    return None if schema is None else Draft202012Validator(schema), set(content)
+
+
+def check_answer(method: str, path: str, status: int, body: Any) -> None:
+    """Hold every answer in these tests against the contract."""
+    for operation in load().operations.values():
+        shape = re.sub(r"\{\w+\}", "[^/]+", operation.path)
+        if operation.method == method and re.fullmatch(shape, path):
+            validator, media_types = declared(operation.id, status)
+            if isinstance(body, str):
+                assert "text/plain" in media_types, (operation.id, status, body)
+            elif validator:
+                validator.validate(body)
+            return
 
 
 @dataclass(frozen=True)
@@ -54,7 +84,9 @@ class Api:
         url = self.ready["url"] + path
         reply = self.session.request(method, url, params=query, json=json, headers=headers)
         is_json = reply.headers["Content-Type"].startswith("application/json") and reply.content
-        return Answer(reply.status_code, reply.json() if is_json else reply.text, reply.headers)
+        body = reply.json() if is_json else reply.text
+        check_answer(method, path, reply.status_code, body)
+        return Answer(reply.status_code, body, reply.headers)
 
     def get(self, path: str, **query: Any) -> Answer:
         return self.call("GET", path, **query)
@@ -93,6 +125,12 @@ class Api:
 
     def messages(self, start: str, end: str, **query: Any) -> Answer:
         return self.get("/v1/messages", startTime=start, endTime=end, **query)
+
+
+@pytest.fixture(scope="session")
+def world() -> dict[str, Any]:
+    """The options of the world that these tests run in."""
+    return WORLD
 
 
 @pytest.fixture(scope="session")
