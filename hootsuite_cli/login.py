@@ -15,13 +15,13 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
-from hootsuite_api import HootsuiteError
+from hootsuite_api import HootsuiteClient, HootsuiteError
 from hootsuite_api.errors import ConfigError
 from hootsuite_api.redact import register
 from hootsuite_cli import pages
 from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.callback import Listener, SignInRefused, read_answer
-from hootsuite_cli.signin import Person, SignInClient
+from hootsuite_cli.signin import Person, sign_in
 
 _PORT = 8910
 _PATH = re.compile(r"/[A-Za-z0-9/_.~-]*")
@@ -51,10 +51,8 @@ class Request:
         }
         return f"{self.api_url}/oauth2/auth?{urlencode(query, quote_via=quote)}"
 
-    def form(self, code: str, redirect_uri: str) -> dict[str, str]:
-        """What is sent to exchange the code."""
+    def __post_init__(self) -> None:
         register(self.verifier)
-        return {"code": code, "redirect_uri": redirect_uri, "code_verifier": self.verifier}
 
 
 @click.command()
@@ -77,7 +75,7 @@ def login(account: Account, scope: str | None, *, keyring: bool, **way: Any) -> 
     settings = _complete(account, scope)
     if keyring:
         settings["token_store"] = f"keyring:{account.profile or 'default'}"
-    with SignInClient.from_settings(settings) as client:
+    with HootsuiteClient.from_settings(settings) as client:
         request = Request(client.settings.api_url, client.settings.client_id, settings["scope"])
         if way["no_browser"]:
             person = _pasted(client, request, way)
@@ -98,7 +96,7 @@ def _complete(account: Account, scope: str | None) -> dict[str, Any]:
     return settings
 
 
-def _browsed(client: SignInClient, request: Request, way: Mapping[str, Any]) -> Person:
+def _browsed(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -> Person:
     if way["redirect_uri"]:
         raise ConfigError("A --redirect-uri needs --no-browser: nobody listens there")
     if not _PATH.fullmatch(way["path"]):
@@ -109,15 +107,14 @@ def _browsed(client: SignInClient, request: Request, way: Mapping[str, Any]) -> 
         _say(f"Opening the browser. If nothing opens, go to:\n\n{url}\n")
         if not webbrowser.open(url):
             _say("No browser here. From another machine, use: hootsuite login --no-browser")
-        code = listener.wait(way["timeout"])
-        return _finish(client, request.form(code, listener.redirect_uri), listener)
+        return _finish(client, request, listener, listener.wait(way["timeout"]))
     finally:
         listener.close()
 
 
-def _finish(client: SignInClient, form: Mapping[str, str], listener: Listener) -> Person:
+def _finish(client: HootsuiteClient, request: Request, listener: Listener, code: str) -> Person:
     try:
-        person = client.sign_in(form)
+        person = sign_in(client, code, listener.redirect_uri, request.verifier)
     except HootsuiteError as error:
         listener.show(pages.page(502, "Not signed in", str(error)))
         raise
@@ -126,12 +123,13 @@ def _finish(client: SignInClient, form: Mapping[str, str], listener: Listener) -
     return person
 
 
-def _pasted(client: SignInClient, request: Request, way: Mapping[str, Any]) -> Person:
+def _pasted(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -> Person:
     redirect_uri = way["redirect_uri"] or f"http://localhost:{way['port'] or _PORT}{way['path']}"
     _say(f"Open this address in any browser and allow the app:\n\n{request.url(redirect_uri)}\n")
     _say("The browser then shows a page that can't be reached. That is as it should be:")
     pasted = click.prompt("paste its address here", err=True).strip()
-    return client.sign_in(request.form(_pasted_code(pasted, redirect_uri, request), redirect_uri))
+    code = _pasted_code(pasted, redirect_uri, request)
+    return sign_in(client, code, redirect_uri, request.verifier)
 
 
 def _pasted_code(pasted: str, redirect_uri: str, request: Request) -> str:

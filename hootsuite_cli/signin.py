@@ -11,8 +11,7 @@ from hootsuite_api import Call, HootsuiteClient
 from hootsuite_api.errors import AuthError
 from hootsuite_api.keyring_store import open_store
 from hootsuite_api.settings import Settings
-from hootsuite_api.token_store import TokenStore
-from hootsuite_api.tokens import RefreshToken, TokenEndpoint, entry_key
+from hootsuite_api.tokens import entry_key
 
 
 @dataclass(frozen=True)
@@ -34,35 +33,35 @@ class Person:
     lasting: bool
 
 
-class SignInClient(HootsuiteClient):
-    """A client that can begin a chain of tokens."""
+def sign_in(client: HootsuiteClient, code: str, redirect_uri: str, verifier: str) -> Person:
+    """Exchange a code, store the tokens, ask who they belong to.
 
-    def sign_in(self, form: Mapping[str, str]) -> Person:
-        """Exchange a code, store the tokens, ask who they belong to.
+    Args:
+        client: With auth_method refresh_token.
+        code: What the browser brought back; sent once.
+        redirect_uri: As it was given to the browser.
+        verifier: The secret of the PKCE challenge.
 
-        Args:
-            form: `code`, `redirect_uri` and `code_verifier`; sent once.
+    Raises:
+        AuthError: If the code is refused, or somebody else signed in than `member_id` names.
+    """
+    client.sign_in(code, redirect_uri, verifier)
+    me, settings = client.send(Call("get_me")).data, client.settings
+    if settings.member_id and str(me["id"]) != settings.member_id:
+        forget(settings)
+        raise AuthError(
+            f"Member {me['id']} signed in, but member_id is {settings.member_id}",
+            advice="Sign out of Hootsuite in the browser and sign in as the other member",
+        )
+    organizations = client.send(Call("list_my_organizations")).data
+    name, email = str(me.get("fullName") or "?"), str(me.get("email") or "?")
+    return Person(str(me["id"]), name, email, organizations, _lasts(settings))
 
-        Raises:
-            AuthError: If the code is refused, or somebody else signed in than `member_id` names.
-        """
-        store = open_store(self.settings.token_store, self.stop)
-        endpoint = TokenEndpoint(self.settings, self._gateway)
-        RefreshToken(self.settings, endpoint, store, self._retry).sign_in(form)
-        me = self.send(Call("get_me")).data
-        if self.settings.member_id and str(me["id"]) != self.settings.member_id:
-            forget(self.settings)
-            raise AuthError(
-                f"Member {me['id']} signed in, but member_id is {self.settings.member_id}",
-                advice="Sign out of Hootsuite in the browser and sign in as the other member",
-            )
-        organizations = self.send(Call("list_my_organizations")).data
-        name, email = str(me.get("fullName") or "?"), str(me.get("email") or "?")
-        return Person(str(me["id"]), name, email, organizations, self._lasts(store))
 
-    def _lasts(self, store: TokenStore) -> bool:
-        chains = (store.read(entry_key(self.settings)) or {}).get("chains", {})
-        return bool(chains.get("login", {}).get("refresh_token"))
+def _lasts(settings: Settings) -> bool:
+    store = open_store(settings.token_store, threading.Event())
+    chains = (store.read(entry_key(settings)) or {}).get("chains", {})
+    return bool(chains.get("login", {}).get("refresh_token"))
 
 
 def forget(settings: Settings) -> bool:

@@ -1,0 +1,125 @@
+"""Asking the platform what may be read: each operation once, by the cheapest GET."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hootsuite_api import Call, HootsuiteClient, HootsuiteError
+from hootsuite_api.contract import Operation, load
+from hootsuite_api.errors import (
+    AuthError,
+    Cancelled,
+    NetworkFault,
+    NotFound,
+    PermissionDenied,
+    QuotaExhausted,
+    ServerFault,
+    TornBody,
+    ValidationRejected,
+    WrongState,
+)
+
+RECENT = timedelta(days=28)  # the longest window that the platform lists
+_SMALL = {"limit": 100, "count": 1}
+_ORGANIZATION = "organizationId"
+# These say nothing about rights: the check itself can't go on.
+_FATAL = (AuthError, Cancelled, QuotaExhausted, NetworkFault)
+# The platform looked at the thing, so the caller may ask; there just is nothing to show.
+_ALLOWED = (NotFound, WrongState, ValidationRejected)
+
+Path = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one operation says about the caller's rights.
+
+    Args:
+        verdict: `yes`, `no` or `unknown`.
+        why: For a person; empty when there is nothing to add.
+        data: What came back.
+        metadata: What came beside it.
+    """
+
+    verdict: str
+    why: str = ""
+    data: Any = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Prober:
+    """Asks each operation once per path and keeps ids of what it saw, to ask on with.
+
+    Args:
+        client: The only way to the platform.
+    """
+
+    client: HootsuiteClient
+    samples: dict[str, list[str]] = field(default_factory=dict)
+    _known: dict[tuple[str, tuple[str, ...]], Finding] = field(default_factory=dict)
+
+    def ask(self, operation_id: str, path: Path | None = None) -> Finding:
+        """Ask an operation with ids seen before, or with those of a path.
+
+        Raises:
+            HootsuiteError: If the check can't go on: no sign-in, no network, no quota.
+        """
+        operation = load().operations[operation_id]
+        if operation.retired:
+            return Finding("unknown", "withdrawn by the platform's documents; not asked")
+        path = self._path(operation) if path is None else path
+        if path is None:
+            return Finding("unknown", "nothing there to ask with")
+        key = operation_id, tuple(path.values())
+        if key not in self._known:
+            self._known[key] = self._send(operation, path)
+        return self._known[key]
+
+    def learn(self, parameter: str, ids: list[str]) -> None:
+        """Keep ids that fit a path parameter; the first ones seen stay in front."""
+        known = self.samples.setdefault(parameter, [])
+        known += [one for one in ids if one not in known]
+
+    def _path(self, operation: Operation) -> Path | None:
+        names = [one.name for one in operation.parameters if one.location == "path"]
+        found = {name: self.samples.get(name) for name in names}
+        return {name: ids[0] for name, ids in found.items() if ids} if all(found.values()) else None
+
+    def _send(self, operation: Operation, path: Path) -> Finding:
+        try:
+            reply = self.client.send(Call(operation.id, path, self._query(operation)))
+        except PermissionDenied as error:
+            return Finding("no", _reason(error))
+        except _ALLOWED:
+            return Finding("yes", "nothing there now")
+        except _FATAL:
+            raise
+        except (ServerFault, TornBody, HootsuiteError) as error:
+            return Finding("unknown", _reason(error))
+        return Finding("yes", "", reply.data, reply.metadata)
+
+    def _query(self, operation: Operation) -> dict[str, Any]:
+        query: dict[str, Any] = {}
+        for one in operation.parameters:
+            if one.location == "query" and one.name in _SMALL:
+                query[one.name] = _SMALL[one.name]
+        if any(one.name == "startTime" for one in operation.parameters):
+            now = self.client.now()
+            query |= {"startTime": now - RECENT, "endTime": now}
+        return query
+
+
+def references(data: Any) -> list[str]:
+    """The ids of a list of objects."""
+    found = data if isinstance(data, list) else []
+    return [str(one["id"]) for one in found if isinstance(one, dict) and one.get("id")]
+
+
+def _reason(error: HootsuiteError) -> str:
+    code = f" (HTTP {error.status}, code {error.code})" if error.status else ""
+    kind = "not permitted" if isinstance(error, PermissionDenied) else type(error).__name__
+    return kind + code
