@@ -123,9 +123,9 @@ def schema() -> Any:
     return schemathesis.openapi.from_dict(load().document)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def busy(sandbox_process, world):
-    """A world that all odd requests share; whatever they do to it, answers must fit."""
+    """A fresh world for the odd requests to one operation."""
     sandbox_process.reset(**world)
     return sandbox_process
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from scim2_models import Error, ListResponse, ResourceType, User
 
 EXTENSION = "urn:ietf:params:scim:schemas:extension:Hootsuite:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
@@ -292,3 +293,16 @@ def test_extension(recorded):
     assert [group["value"] for group in user["groups"]] == [team]
     joined = patch(recorded, user, {"op": "replace", "path": f"{EXTENSION}:teamIds", "value": []})
     assert joined.body[EXTENSION] == wanted, "nobody leaves a team this way"
+
+
+def test_shapes_by_the_rfc(start):
+    """An independent model of RFC 7643 and 7644 reads users, pages, types and errors."""
+    api = start()
+    page = ListResponse[User].model_validate(api.get("/scim/v2/Users", count=5).body)
+    assert [user.user_name for user in page.resources] == [
+        user["userName"] for user in api.sandbox.truth("scim_users")[:5]
+    ]
+    kinds = ListResponse[ResourceType].model_validate(api.get("/scim/v2/ResourceTypes").body)
+    assert kinds.resources[0].endpoint == "/Users"
+    error = Error.model_validate(api.get("/scim/v2/Users/999").body)
+    assert error.status == 404
