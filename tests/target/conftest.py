@@ -1,9 +1,133 @@
 """What the target's tests share."""
 
+import contextlib
+import dataclasses
+import io
+import json
 import sqlite3
+from collections import Counter
 
 import pytest
 import sqlalchemy as sa
+
+from target_hootsuite.target import HootsuiteTarget
+
+SCHEMA = {"type": "object", "properties": {"external_id": {"type": ["string", "null"]}}}
+
+
+@dataclasses.dataclass
+class Run:
+    """What a run left behind.
+
+    Args:
+        code: The exit code.
+        results: The lines of the results file.
+        states: Every STATE, in order.
+    """
+
+    code: int
+    results: list[dict]
+    states: list
+
+    def __getitem__(self, key):
+        """The results of one key."""
+        return [result for result in self.results if result["key"] == key]
+
+    @property
+    def statuses(self):
+        """How many results of each status."""
+        found = {}
+        for result in self.results:
+            found[result["status"]] = found.get(result["status"], 0) + 1
+        return found
+
+
+def singer(rows, stream="messages", *, state=True):
+    """Singer messages for some rows, each followed by a STATE that counts them."""
+    lines = [{"type": "SCHEMA", "stream": stream, "schema": SCHEMA, "key_properties": []}]
+    for number, row in enumerate(rows, 1):
+        lines.append({"type": "RECORD", "stream": stream, "record": row})
+        if state:
+            lines.append({"type": "STATE", "value": {"rows": number}})
+    return lines
+
+
+@pytest.fixture
+def lines():
+    """The function `singer`."""
+    return singer
+
+
+@pytest.fixture
+def target_config(settings, tmp_path):
+    """Settings of the target for the sandbox, everything in the test's own folder."""
+    return settings | {
+        "journal_url": f"sqlite:///{tmp_path}/journal.db",
+        "results_path": str(tmp_path / "results.jsonl"),
+        "media_root": str(tmp_path),
+        "settle_seconds": 0,
+    }
+
+
+@pytest.fixture
+def run_target(target_config, tmp_path):
+    """A function that runs the target in this process, with rows or Singer messages."""
+
+    def run(rows=(), stream="messages", messages=None, before=None, **changes):
+        config = {k: v for k, v in (target_config | changes).items() if v is not None}
+        target = HootsuiteTarget(config=config)
+        if before is not None:
+            before(target)
+        text = "".join(json.dumps(line) + "\n" for line in messages or singer(rows, stream))
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            code = target.run(io.StringIO(text))
+        path = tmp_path / "results.jsonl"
+        results = [json.loads(line) for line in path.read_text().splitlines()]
+        path.unlink()
+        return Run(code, results, [json.loads(line) for line in output.getvalue().splitlines()])
+
+    return run
+
+
+@pytest.fixture
+def posts(sandbox):
+    """A function that counts what the platform committed: posts by text and profile."""
+
+    def count():
+        created = [entry for entry in sandbox.ledger() if entry["kind"] == "message_created"]
+        return Counter((entry["text"], entry["social_profile_id"]) for entry in created)
+
+    return count
+
+
+@pytest.fixture
+def profiles(sandbox):
+    """Ids of profiles that can be published to without further ado."""
+    usable = {"FACEBOOKPAGE", "LINKEDINCOMPANY", "TWITTER", "LINKEDIN", "FACEBOOK"}
+    return [one["id"] for one in sandbox.truth("social_profiles") if one["type"] in usable]
+
+
+@pytest.fixture
+def make_rows(profiles):
+    """A function that makes rows of `messages`, spread over profiles and minutes."""
+
+    def make(count, *, per_row=1, **changes):
+        return [
+            {
+                "external_id": f"k{number}",
+                "text": f"Post {number}",
+                "social_profile_ids": [
+                    profiles[(number + more) % len(profiles)] for more in range(per_row)
+                ],
+                "scheduled_send_time": f"2026-02-{1 + number // 1440:02}T"
+                f"{number // 60 % 24:02}:{number % 60:02}:00Z",
+            }
+            | changes
+            for number in range(count)
+        ]
+
+    return make
 
 
 @pytest.fixture(scope="session")

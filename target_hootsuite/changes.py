@@ -1,0 +1,171 @@
+"""A new version of a message that stands: delete and create, as two journalled steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hootsuite_api import errors
+from hootsuite_api.calls import Call
+from target_hootsuite import posting
+from target_hootsuite.desk import Desk
+from target_hootsuite.errors import Ambiguous, Ignored, RowRejected, RunStopped
+from target_hootsuite.journal_entries import Entry
+from target_hootsuite.listing import comparable
+from target_hootsuite.posting import Draft
+from target_hootsuite.units import Unit
+
+_REPLACEABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL"})
+_ENDED = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
+_LEAST = 20
+_PERCENT = 25
+
+
+def get_message(desk: Desk, message_id: str) -> dict[str, Any] | None:
+    """A message as it stands; None when it is gone or hidden. The wire gives an array of one."""
+    try:
+        data = desk.client.send(Call("get_message", {"messageId": message_id})).data
+    except errors.NotFound:
+        return None
+    found: dict[str, Any] | None = (data or [None])[0] if isinstance(data, list) else data
+    return found
+
+
+def check_count(desk: Desk, changed: Sequence[Unit], total: int) -> None:
+    """Refuse to churn a calendar: a changed column or zone changes every row at once.
+
+    Raises:
+        RunStopped: More messages would be replaced than `max_replacements`.
+    """
+    limit = desk.settings.get("max_replacements")
+    if limit is None:
+        limit = max(_LEAST, total * _PERCENT // 100)
+    if desk.settings["on_change"] != "replace" or len(changed) <= limit:
+        return
+    count = 0
+    for unit in changed:
+        count += _is_replaceable(desk, unit)
+        if count > limit:
+            msg = (
+                f"More than {limit} messages would be deleted and posted anew. If that is meant, "
+                "raise `max_replacements`."
+            )
+            raise RunStopped(msg)
+
+
+def _is_replaceable(desk: Desk, unit: Unit) -> bool:
+    current = unit.current
+    if current is None or current.remote_id is None or current.status == "deleted":
+        return False
+    message = get_message(desk, current.remote_id)
+    return message is not None and message.get("state") in _REPLACEABLE
+
+
+def decide(desk: Desk, current: Entry) -> Entry | None:
+    """What a new version does to the old one.
+
+    Returns:
+        The entry that has to be deleted first; None where the new version is simply created.
+
+    Raises:
+        Ignored: `on_change` is ignore.
+        RowRejected: The old version can't be replaced any more, or not by us.
+    """
+    if desk.settings["on_change"] == "ignore":
+        raise Ignored("The row changed and `on_change` is ignore.")
+    if desk.settings["on_change"] == "reject":
+        raise RowRejected("The row changed and `on_change` is reject.", code="changed")
+    if current.status == "deleted" or current.remote_id is None:
+        return None
+    message = get_message(desk, current.remote_id)
+    if message is None:
+        _check_gone(desk, current)
+        if not desk.dry:
+            desk.journal.mark(current, "deleted")
+        return None
+    state = str(message.get("state"))
+    if state in _ENDED:
+        return None
+    if state not in _REPLACEABLE:
+        msg = f"The row changed, but its message {current.remote_id} is {state} already."
+        raise RowRejected(msg, code="too_late")
+    _check_untouched(desk, current, message)
+    _check_lead(desk, message)
+    return current
+
+
+def _check_gone(desk: Desk, current: Entry) -> None:
+    """A message that was posted a moment ago may only be hidden still."""
+    since = desk.now().timestamp() - (current.settled_at or current.intent_at)
+    if since < desk.settings["settle_seconds"]:
+        msg = f"Message {current.remote_id} is not visible yet; a later run will replace it."
+        raise RowRejected(msg, code="not_visible")
+
+
+def _check_untouched(desk: Desk, current: Entry, message: dict[str, Any]) -> None:
+    """Refuse to overwrite what a person edited on the platform since our write."""
+    echo = current.content.get("echo")
+    now = posting.echo(message)
+    if echo is not None:
+        same = all(echo[name] == now[name] for name in ("at", "media", "tags"))
+        same = same and comparable(echo["text"]) == comparable(now["text"])
+    else:
+        same = comparable(current.content.get("text")) == comparable(now["text"])
+    editor = (message.get("lastUpdatedByMember") or {}).get("id")
+    own = desk.directory.member_id()
+    by_other = editor is not None and own is not None and str(editor) != own
+    if not same or (by_other and echo is not None):
+        msg = f"Message {current.remote_id} was edited on the platform; it is left as it is."
+        raise RowRejected(msg, code="edited")
+
+
+def _check_lead(desk: Desk, message: dict[str, Any]) -> None:
+    at = message.get("scheduledSendTime")
+    lead = timedelta(minutes=desk.settings["min_lead_minutes"])
+    if at and datetime.fromisoformat(at).astimezone(UTC) < desk.now() + lead:
+        msg = f"Message {message['id']} goes out at {at}: too late to replace it."
+        raise RowRejected(msg, code="too_late")
+
+
+def delete_old(desk: Desk, unit: Unit, draft: Draft, old: Entry) -> Entry:
+    """Delete the old version; afterwards the entry's next step is the create.
+
+    Raises:
+        RowRejected: The platform refuses, or a person was faster.
+        Ambiguous: The delete went unanswered and the message still stands.
+        HootsuiteError: Nothing was sent; closed in the journal.
+    """
+    entry = posting.intend(desk, unit, draft, "delete", old)
+    try:
+        _delete(desk, entry)
+    except (Ambiguous, RunStopped):
+        raise
+    except errors.NotFound:
+        desk.journal.settle(entry, "not_sent")
+        desk.journal.mark(old, "deleted")
+        msg = f"Message {old.remote_id} vanished while it was replaced; a later run posts the row."
+        raise RowRejected(msg, code="vanished") from None
+    except posting.UNSENT:
+        desk.journal.settle(entry, "not_sent")
+        raise
+    except errors.HootsuiteError as error:
+        desk.journal.settle(entry, "not_sent")
+        msg = f"Message {old.remote_id} can't be replaced. {error}"
+        raise RowRejected(msg, code=error.code, trace_id=error.trace_id) from error
+    entry = desk.journal.step(entry, "create", desk.now().timestamp())
+    desk.journal.mark(old, "replaced")
+    return entry
+
+
+def _delete(desk: Desk, entry: Entry) -> None:
+    """Delete once; an unanswered delete is believed when the message is gone."""
+    path = {"messageId": str(entry.replaces)}
+    guard = lambda: desk.journal.check_owned(entry)  # noqa: E731 - one line, one meaning
+    try:
+        desk.client.send(Call("delete_message", path, guard=guard))
+    except errors.OutcomeUnknown as error:
+        if get_message(desk, path["messageId"]) is not None:
+            desk.journal.settle(entry, "unknown", error_message=str(error))
+            msg = f"The delete of message {path['messageId']} went unanswered."
+            raise Ambiguous(msg) from error

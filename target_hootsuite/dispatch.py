@@ -1,0 +1,153 @@
+"""Doing units concurrently: lanes keep their order, the earliest row goes first."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hootsuite_api import errors
+from target_hootsuite.desk import Desk, logger
+from target_hootsuite.errors import (
+    Ambiguous,
+    Deferred,
+    Ignored,
+    JournalFault,
+    LeaseLost,
+    RowRejected,
+    RunStopped,
+)
+from target_hootsuite.journal_entries import Busy
+from target_hootsuite.units import Outcome, Planned, Unit
+
+_FOLLOWS = {"done": "unchanged", "adopted": "unchanged", "planned": "unchanged"}
+
+
+@dataclass
+class Dispatcher:
+    """Workers that take the earliest unit whose lane is free.
+
+    Args:
+        desk: The run.
+        workers: How many at once.
+        later: Units that another process is at.
+    """
+
+    desk: Desk
+    workers: int
+    later: list[Unit] = field(default_factory=list)
+
+    def run(self, units: Sequence[Unit]) -> None:
+        """Do all units, or leave them when the run is stopped; returns when none is under way."""
+        self._lanes: dict[str, deque[Unit]] = {}
+        for unit in units:
+            self._lanes.setdefault(unit.action.rule.lane(unit), deque()).append(unit)
+        self._free = [(lane[0].number, name) for name, lane in self._lanes.items()]
+        heapq.heapify(self._free)
+        self._left = len(units)
+        self._turn = threading.Condition()
+        count = min(self.workers, len(self._lanes))
+        threads = [threading.Thread(target=self._work, name=f"lane-{n}") for n in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while (name := self._take()) is not None:
+            lane = self._lanes[name]
+            unit = lane.popleft()
+            try:
+                do(self.desk, unit, self.later)
+            finally:
+                with self._turn:
+                    self._left -= 1
+                    if lane:
+                        heapq.heappush(self._free, (lane[0].number, name))
+                    self._turn.notify_all()
+
+    def _take(self) -> str | None:
+        with self._turn:
+            while self.desk.reason is None and self._left:
+                if self._free:
+                    return heapq.heappop(self._free)[1]
+                self._turn.wait(1)
+            return None
+
+
+def do(desk: Desk, unit: Unit, later: list[Unit]) -> None:
+    """Do one unit and book its result; whatever happens, it has one or is left for the end."""
+    try:
+        outcome = decide(desk, unit)
+        desk.book(unit, outcome)
+    except Busy:
+        later.append(unit)
+    except LeaseLost as error:
+        logger.warning("%s %s: %s", unit.action.stream, unit.identity.key, error)
+        later.append(unit)
+    except RunStopped as error:
+        if isinstance(error, JournalFault):
+            desk.gate.shut()
+        desk.stop(str(error))
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not lose the row, nor show its content
+        logger.error("%s: %s", unit.action.stream, type(error).__name__)
+        logger.debug("", exc_info=True)
+        desk.gate.shut()
+        desk.stop(f"an unexpected {type(error).__name__}; this is a fault of target-hootsuite")
+
+
+def decide(desk: Desk, unit: Unit) -> Outcome:  # noqa: PLR0911 - one line per ending
+    """Do one unit, and turn everything that may end it into an outcome.
+
+    Raises:
+        Busy: Another process is at it.
+        RunStopped: Nothing more may be sent.
+    """
+    if unit.twin is not None:
+        return _follow(unit.twin)
+    try:
+        return unit.action.rule.act(desk, unit)
+    except Planned as plan:
+        return Outcome("planned", plan.action, plan.remote_id)
+    except Ignored as error:
+        return Outcome("ignored", "none", code="ignored", message=str(error))
+    except RowRejected as error:
+        return _refused(error.code, str(error), error.trace_id)
+    except Ambiguous as error:
+        return Outcome("unknown", "none", code="open", message=str(error))
+    except Deferred as error:
+        return Outcome("deferred", "none", message=str(error))
+    except errors.HootsuiteError as error:
+        return _answered(desk, error)
+
+
+def _follow(twin: Unit) -> Outcome:
+    """The same row twice: the second is what the first became."""
+    first = twin.result
+    if first is None:
+        return Outcome("unknown", "none", code="open", message="The same row came before.")
+    status = _FOLLOWS.get(first.status, first.status)
+    return Outcome(
+        status, "none", first.remote_id, first.error_code, first.error_message, first.trace_id
+    )
+
+
+def _refused(code: object, message: str, trace: str | None) -> Outcome:
+    shown = None if code is None else str(code)
+    return Outcome("rejected", "none", code=shown, message=message, trace_id=trace)
+
+
+def _answered(desk: Desk, error: errors.HootsuiteError) -> Outcome:
+    """What an error of the platform means for a row whose write is not in question."""
+    if isinstance(error, errors.OutcomeUnknown):
+        code = None if error.code is None else str(error.code)
+        return Outcome("unknown", "none", None, code, str(error), error.trace_id)
+    lasting = (errors.AuthError, errors.ConnectionNeverMade, errors.ScopeMissing)
+    if isinstance(error, (*lasting, errors.QuotaExhausted, errors.Cancelled, errors.ConfigError)):
+        failed = isinstance(error, lasting) or desk.settings["on_quota"] == "fail"
+        desk.stop(str(error), failed=failed)
+    elif not isinstance(error, (errors.NetworkFault, errors.ServerFault, errors.TornBody)):
+        return _refused(error.code, str(error), error.trace_id)
+    return Outcome("deferred", "none", message=str(error), trace_id=error.trace_id)

@@ -1,0 +1,83 @@
+"""The gate through which STATE leaves: only when every row before it is accounted for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+_SECONDS = 10.0
+
+
+class StateGate:
+    """Holds STATE back until the rows before it are settled.
+
+    Args:
+        emit: Writes one state.
+        seconds: At most one state in so many seconds, until the end.
+    """
+
+    def __init__(self, emit: Callable[[Any], None], seconds: float = _SECONDS) -> None:
+        self._emit = emit
+        self._seconds = seconds
+        self._open = array("l")
+        self._passed = 0
+        self._states: deque[tuple[int, Any]] = deque()
+        self._ready: Any = None
+        self._emitted_at = time.monotonic()
+        self._shut = False
+        self._lock = threading.Lock()
+
+    def row(self) -> int:
+        """Count a row in; it is open until `expect` and `settle` say otherwise.
+
+        Returns:
+            Its number.
+        """
+        self._open.append(1)
+        return len(self._open) - 1
+
+    def expect(self, number: int, units: int) -> None:
+        """Say how many results a row will have."""
+        self._open[number] = units
+
+    def state(self, value: Any) -> None:
+        """Take a state that follows the rows counted so far."""
+        position = len(self._open)
+        if self._states and self._states[-1][0] == position:
+            self._states.pop()
+        self._states.append((position, value))
+
+    def settle(self, number: int) -> None:
+        """One result of a row is in the journal."""
+        with self._lock:
+            self._open[number] -= 1
+            self._advance()
+            if time.monotonic() - self._emitted_at >= self._seconds:
+                self._flush()
+
+    def shut(self) -> None:
+        """Let no state out any more: the journal failed."""
+        with self._lock:
+            self._shut = True
+
+    def finish(self) -> None:
+        """Let out the last state that may leave."""
+        with self._lock:
+            self._advance()
+            self._flush()
+
+    def _advance(self) -> None:
+        while self._passed < len(self._open) and self._open[self._passed] == 0:
+            self._passed += 1
+        while self._states and self._states[0][0] <= self._passed:
+            self._ready = self._states.popleft()[1]
+
+    def _flush(self) -> None:
+        if self._ready is not None and not self._shut:
+            self._emit(self._ready)
+            self._ready = None
+            self._emitted_at = time.monotonic()

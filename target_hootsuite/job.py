@@ -1,0 +1,194 @@
+"""One run: read everything, plan everything, then write stage by stage.
+
+Everything is read before the first write, because only the whole input shows whether a key comes
+twice with different content, or whether a changed column is about to churn the calendar.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hootsuite_api import errors
+from hootsuite_api.client import HootsuiteClient
+from target_hootsuite.desk import Desk, logger
+from target_hootsuite.directory import Directory
+from target_hootsuite.dispatch import Dispatcher
+from target_hootsuite.ending import defer_rest, settle_pending
+from target_hootsuite.errors import JournalFault, RunStopped
+from target_hootsuite.gate import StateGate
+from target_hootsuite.identity import scope_of
+from target_hootsuite.intake import Intake
+from target_hootsuite.journal import Journal
+from target_hootsuite.media_store import MediaStore
+from target_hootsuite.plan import Plan
+from target_hootsuite.reconcile import settle_open
+from target_hootsuite.results import Result, ResultsFile, exit_code, summary
+from target_hootsuite.units import Unit
+
+_BUSY_PAUSE = 0.5
+
+
+class Job:
+    """One run of the target.
+
+    Args:
+        settings: The target's settings, defaults filled in.
+        emit: Writes a STATE.
+        journal_url: Where the journal is.
+    """
+
+    def __init__(
+        self, settings: Mapping[str, Any], emit: Callable[[Any], None], journal_url: str
+    ) -> None:
+        self.settings = settings
+        self._journal_url = journal_url
+        dry = bool(settings["dry_run"])
+        self.gate = StateGate((lambda _: None) if dry else emit)
+        self.intake = Intake(self.gate)
+        self._stopping = threading.Event()
+        self._early_stop: str | None = None
+        self._desk: Desk | None = None
+        self._failed = False
+        self._statuses: Counter[str] = Counter()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of rule 27."""
+        return exit_code(self._statuses, failed=self._failed)
+
+    def stop(self, reason: str) -> None:
+        """Attempt nothing more; called from a signal handler."""
+        self._early_stop = self._early_stop or reason
+        self._failed = True
+        self._stopping.set()
+        if self._desk is not None:
+            self._desk.stop(reason)
+
+    def execute(self) -> None:
+        """Plan and write what was read, and let STATE out as far as it may go.
+
+        Raises:
+            RunStopped: The run could not begin.
+            HootsuiteError: The run could not begin.
+        """
+        if not self.intake.taken and not self.intake.refused:
+            self.gate.finish()
+            return
+        client = HootsuiteClient.from_settings(self.settings)
+        try:
+            journal = Journal(self._journal_url, uuid.uuid4().hex, self.settings["lease_seconds"])
+            try:
+                self._execute(client, journal)
+            finally:
+                journal.close()
+        finally:
+            client.close()
+
+    def defer_all(self, reason: str) -> None:
+        """Give every row that was read a result, where the run could not begin."""
+        if self._desk is not None:
+            return
+        file = ResultsFile(self.settings.get("results_path"))
+        rows = [(row.action.stream, row.key) for row in self.intake.taken]
+        rows += [(row.stream, row.key) for row in self.intake.refused]
+        for stream, key in rows:
+            file.write(Result("", stream, key or None, "none", "deferred", error_message=reason))
+        file.close()
+
+    def _execute(self, client: HootsuiteClient, journal: Journal) -> None:
+        self._check_journal(journal)
+        desk = self._desk = self._open_desk(client, journal)
+        if self._early_stop:
+            desk.stop(self._early_stop)
+        plan = Plan(desk)
+        try:
+            self._run(desk, plan)
+        finally:
+            plan.add_unreached(self.intake.taken)
+            defer_rest(desk, plan.units)
+            self.gate.finish()
+            self._statuses, self._failed = desk.statuses, self._failed or desk.failed
+            desk.file.close()
+            for line in summary(desk.counts):
+                logger.info("%s", line)
+
+    def _check_journal(self, journal: Journal) -> None:
+        if not journal.created or self.settings["dry_run"]:
+            return
+        if self.settings["require_journal"]:
+            raise JournalFault("There was no journal, and `require_journal` asks for one.")
+        logger.warning(
+            "A new journal was made. What was posted before is recognised on the platform only."
+        )
+
+    def _open_desk(self, client: HootsuiteClient, journal: Journal) -> Desk:
+        directory = Directory(client, self.settings)
+        scope = scope_of(client.settings.api_url, directory.account())
+        if not self.settings["dry_run"]:
+            journal.start()
+        return Desk(
+            settings=self.settings,
+            client=client,
+            journal=journal,
+            directory=directory,
+            gate=self.gate,
+            file=ResultsFile(self.settings.get("results_path")),
+            media=MediaStore(client, journal, scope, self.settings, self._stopping.wait),
+            scope=scope,
+            run_id=journal.run_id,
+        )
+
+    def _run(self, desk: Desk, plan: Plan) -> None:
+        """Work until it ends or has to be stopped; the caller books the rest."""
+        try:
+            plan.refuse(self.intake)
+            self._work(desk, plan)
+        except JournalFault as error:
+            self.gate.shut()
+            desk.stop(str(error))
+        except errors.QuotaExhausted as error:
+            desk.stop(str(error), failed=self.settings["on_quota"] == "fail")
+        except (RunStopped, errors.HootsuiteError) as error:
+            desk.stop(str(error))
+
+    def _work(self, desk: Desk, plan: Plan) -> None:
+        rows = self.intake.taken
+        stages = sorted({row.action.stage for row in rows})
+        for stage in stages:
+            if desk.reason is None:
+                plan.add([row for row in rows if row.action.stage == stage])
+        self._prepare(desk, plan.units)
+        dispatcher = Dispatcher(desk, self.settings["max_concurrency"])
+        for stage in stages:
+            dispatcher.run(_waiting(plan.units, stage))
+        self._wait_for_others(desk, dispatcher.later)
+        settle_pending(desk)
+
+    def _prepare(self, desk: Desk, units: Sequence[Unit]) -> None:
+        rules = dict.fromkeys(unit.action.rule for unit in units)
+        for rule in rules:
+            if desk.reason is None:
+                own = [unit for unit in units if unit.action.rule is rule and unit.result is None]
+                rule.prepare(desk, own)
+
+    def _wait_for_others(self, desk: Desk, later: list[Unit]) -> None:
+        """Rows that another process was at: it settles them, or its lease runs out."""
+        waits = int(2 * self.settings["lease_seconds"] / _BUSY_PAUSE) + 1
+        for _ in range(waits):
+            if not later or desk.reason is not None:
+                return
+            for unit in later:
+                unit.history = desk.journal.history(unit.identity)
+            settle_open(desk, later)
+            again, later = later, []
+            Dispatcher(desk, self.settings["max_concurrency"], later).run(again)
+            if later:
+                self._stopping.wait(_BUSY_PAUSE)
+
+
+def _waiting(units: Sequence[Unit], stage: int) -> list[Unit]:
+    return [unit for unit in units if unit.action.stage == stage and unit.result is None]

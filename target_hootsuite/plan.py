@@ -1,0 +1,112 @@
+"""From rows to units: who they are, what they say, what the journal knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from target_hootsuite.actions import Action
+from target_hootsuite.desk import Desk
+from target_hootsuite.errors import RowRejected
+from target_hootsuite.identity import Identity, fingerprint
+from target_hootsuite.intake import Intake, Taken
+from target_hootsuite.rules import Rule
+from target_hootsuite.units import Outcome, Unit
+
+
+@dataclass
+class Plan:
+    """The units of a run.
+
+    Args:
+        desk: The run.
+        units: All that were made so far, in the order of the input within a stage.
+    """
+
+    desk: Desk
+    units: list[Unit] = field(default_factory=list)
+    _seen: dict[str, Unit] = field(default_factory=dict)
+
+    def refuse(self, intake: Intake) -> None:
+        """Book what was not understood."""
+        outcomes = []
+        for refused in intake.refused:
+            action = Action(refused.stream, "", (), Rule(), 0)
+            self.desk.gate.expect(refused.number, len(refused.profiles))
+            for profile in refused.profiles:
+                identity = Identity(self.desk.scope, refused.stream, refused.key, profile)
+                unit = Unit(refused.number, action, {}, identity, {}, "")
+                outcomes.append((unit, rejection(refused.error)))
+        self.desk.book_all(outcomes)
+
+    def add(self, rows: Sequence[Taken]) -> None:
+        """Make the units of some rows, look them up, and refuse what contradicts itself."""
+        made: list[Unit] = []
+        refused: list[tuple[Unit, Outcome]] = []
+        for row in rows:
+            for unit, problem in self._units(row):
+                made.append(unit)
+                error = problem or self._twin(unit)
+                if error is not None:
+                    refused.append((unit, rejection(error)))
+        self.units += made
+        journal = self.desk.journal
+        digests = [unit.identity.digest for unit in made]
+        histories, first_seen = journal.histories(digests), journal.first_seen(digests)
+        for unit in made:
+            unit.history = histories.get(unit.identity.digest, [])
+            unit.first_seen_at = first_seen.get(unit.identity.digest)
+        self.desk.book_all(refused)
+
+    def add_unreached(self, rows: Sequence[Taken]) -> None:
+        """Make units of rows that were not planned when the run ended, for their results."""
+        known = {unit.number for unit in self.units}
+        for row in rows:
+            if row.number not in known:
+                profiles = row.row.get("social_profile_ids") or [None]
+                for profile in dict.fromkeys(profiles):
+                    self.units.append(_blank(self.desk, row, profile))
+
+    def _units(self, row: Taken) -> Iterator[tuple[Unit, RowRejected | None]]:
+        try:
+            profiles = row.action.rule.profiles(self.desk, row.row, row.key)
+        except RowRejected as error:
+            self.desk.gate.expect(row.number, 1)
+            yield _blank(self.desk, row, None), error
+            return
+        self.desk.gate.expect(row.number, len(profiles))
+        for profile in profiles:
+            yield self._unit(row, profile)
+
+    def _unit(self, row: Taken, profile: str | None) -> tuple[Unit, RowRejected | None]:
+        unit = _blank(self.desk, row, profile)
+        try:
+            unit.content = row.action.rule.content(self.desk, row.row, profile)
+        except RowRejected as error:
+            return unit, error
+        unit.fingerprint = fingerprint(unit.content)
+        self.desk.note(unit)
+        return unit, None
+
+    def _twin(self, unit: Unit) -> RowRejected | None:
+        """Notice a key that comes twice: the same again, or a contradiction."""
+        first = self._seen.setdefault(unit.identity.digest, unit)
+        if first is unit:
+            return None
+        if first.fingerprint == unit.fingerprint:
+            unit.twin = first
+            return None
+        key = unit.identity.key
+        msg = f"The key {key!r} comes twice with different content; which one was meant?"
+        return RowRejected(msg, code="duplicate_key")
+
+
+def _blank(desk: Desk, row: Taken, profile: str | None) -> Unit:
+    identity = Identity(desk.scope, row.action.stream, row.key, profile)
+    return Unit(row.number, row.action, row.row, identity, {}, "")
+
+
+def rejection(error: RowRejected) -> Outcome:
+    """The outcome of a row that can't be sent."""
+    code = None if error.code is None else str(error.code)
+    return Outcome("rejected", "none", code=code, message=str(error), trace_id=error.trace_id)

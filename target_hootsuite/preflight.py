@@ -1,0 +1,131 @@
+"""What can be known to fail before anything is sent: each check names the field and the remedy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from hootsuite_api.contract import load
+from target_hootsuite import message_rows
+from target_hootsuite.desk import Desk
+from target_hootsuite.errors import Ignored, RowRejected
+from target_hootsuite.times import check_lead
+from target_hootsuite.units import Unit
+
+logger = logging.getLogger("target-hootsuite")
+_PROFILES = "social_profile_ids"
+_NO_PUBLISHING = {
+    "BLUESKY": "Bluesky",
+    "FACEBOOKGROUP": "Facebook Groups",
+    "GOOGLEPLUSPAGE": "Google+",
+    "INSTAGRAMBUSINESS": "Instagram Business",
+    "THREADS": "Threads",
+    "TIKTOKBUSINESS": "TikTok",
+    "WHATSAPP": "WhatsApp",
+    "YOUTUBECHANNEL": "YouTube",
+}
+_LENGTHS = {
+    "FACEBOOK": 63_206,
+    "FACEBOOKPAGE": 63_206,
+    "INSTAGRAM": 2_200,
+    "LINKEDIN": 3_000,
+    "LINKEDINCOMPANY": 3_000,
+    "PINTEREST": 500,
+    "TWITTER": 280,
+}
+
+
+def check(desk: Desk, unit: Unit) -> str:
+    """Check one row and profile; gives the profile's network.
+
+    Raises:
+        RowRejected: It would fail, or must not be sent.
+        Ignored: It is past and `on_past` is ignore.
+    """
+    check_time(desk, unit)
+    profile = _profile(desk, str(unit.identity.profile))
+    network = str(profile["type"])
+    _content(unit, profile)
+    if network == "PINTEREST":
+        _pinterest(unit)
+    placeholders = ["bWVkaWE="] * len(unit.row.get("media", []))
+    _contract(message_rows.body(unit, network, placeholders))
+    _length(unit, network)
+    return network
+
+
+def check_time(desk: Desk, unit: Unit) -> None:
+    """The time of a row: there, in the future, and far enough ahead.
+
+    Raises:
+        RowRejected: It is not.
+        Ignored: It is past and `on_past` is ignore.
+    """
+    moment = message_rows.send_time(unit)
+    now_wanted = bool(unit.row.get("send_now"))
+    if moment is None and not now_wanted:
+        msg = "is missing; give a time, or set `send_now` to true to publish at once."
+        raise RowRejected(msg, field=message_rows.TIME, code="no_time")
+    if moment is not None and now_wanted:
+        msg = "contradicts the row's time; leave one of them out."
+        raise RowRejected(msg, field="send_now", code="two_times")
+    if moment is None:
+        return
+    try:
+        check_lead(moment, desk.now(), desk.settings["min_lead_minutes"], message_rows.TIME)
+    except RowRejected as error:
+        if error.code == "past_time" and desk.settings["on_past"] == "ignore":
+            raise Ignored(str(error)) from None
+        raise
+
+
+def _profile(desk: Desk, profile_id: str) -> Mapping[str, Any]:
+    profile = desk.directory.profiles().get(profile_id)
+    if profile is None:
+        msg = f"{profile_id} is not a social profile that this account sees; check the id."
+        raise RowRejected(msg, field=_PROFILES, code="unknown_profile")
+    if profile.get("isReauthRequired"):
+        msg = f"{profile_id} has to be connected again in Hootsuite before it can publish."
+        raise RowRejected(msg, field=_PROFILES, code="reauth_required")
+    network = _NO_PUBLISHING.get(str(profile.get("type")))
+    if network:
+        msg = f"{profile_id} is a {network} profile, which the API does not publish to."
+        raise RowRejected(msg, field=_PROFILES, code="network_unsupported")
+    return profile
+
+
+def _content(unit: Unit, profile: Mapping[str, Any]) -> None:
+    if not (unit.row.get("text") or "").strip() and not unit.row.get("media"):
+        raise RowRejected("is empty; a message needs text or media.", field="text", code="empty")
+    if unit.row.get("tags") and profile.get("owner") != "ORGANIZATION":
+        msg = f"can't be used: profile {profile['id']} is not owned by an organization."
+        raise RowRejected(msg, field="tags", code="40001")
+
+
+def _pinterest(unit: Unit) -> None:
+    if not unit.row.get("media"):
+        raise RowRejected("is needed for Pinterest.", field="media", code="pinterest_media")
+    info = message_rows.own_info(unit.row, str(unit.identity.profile))
+    board = [one for one in info if (one.get("data") or {}).get("boardId")]
+    if not board and not unit.row.get("pinterest_board_id"):
+        msg = "is needed for Pinterest (or `extended_info` with data.boardId)."
+        raise RowRejected(msg, field="pinterest_board_id", code="pinterest_board")
+
+
+def _contract(body: Mapping[str, Any]) -> None:
+    problems = load().problems("create_message", body)
+    if problems:
+        text = "; ".join(str(problem) for problem in problems)
+        code = next((problem.code for problem in problems if problem.code), "contract")
+        raise RowRejected(text, code=code)
+
+
+def _length(unit: Unit, network: str) -> None:
+    limit = _LENGTHS.get(network)
+    length = len(unit.row.get("text") or "")
+    if limit is not None and length > limit:
+        logger.warning(
+            "Row %s: text has %d characters, %s usually takes %d",
+            *(unit.identity.key, length, network, limit),
+        )

@@ -1,0 +1,153 @@
+"""Finding out what became of requests that went unanswered.
+
+A match proves that a request was written. The absence of a match proves nothing: the platform may
+hide a message for a while. So an entry stays open until a match appears or a person decides,
+unless `on_unknown: resend` accepts complete listings after `settle_seconds` as proof.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from hootsuite_api import errors
+from target_hootsuite import changes, posting
+from target_hootsuite.desk import Desk, logger
+from target_hootsuite.journal_entries import Busy, Entry, claim_of
+from target_hootsuite.listing import Found, Listing, Place, comparable, read
+from target_hootsuite.units import Unit
+
+_EARLY = 5
+_AHEAD = 5
+
+
+def settle_open(desk: Desk, units: Sequence[Unit]) -> None:
+    """Look for all open messages of this account whose owner is dead, and refresh the units."""
+    if desk.dry:
+        return
+    entries = desk.journal.open_entries(desk.scope, "messages")
+    owned = [taken for entry in entries if (taken := desk.journal.take_over(entry))]
+    if not owned:
+        return
+    logger.info("Looking for %d messages whose fate is unknown", len(owned))
+    for entry in owned:
+        if entry.step == "delete":
+            _settle_delete(desk, entry)
+    _settle_creates(desk, [entry for entry in owned if entry.step != "delete"])
+    touched = {entry.identity for entry in owned}
+    for unit in units:
+        if unit.identity.digest in touched:
+            unit.history = desk.journal.history(unit.identity)
+
+
+def _settle_delete(desk: Desk, entry: Entry) -> None:
+    """The delete of a replacement: nothing was posted yet; is the old version gone?"""
+    if changes.get_message(desk, str(entry.replaces)) is None:
+        for old in desk.journal.by_key(desk.scope, "messages", entry.key):
+            if old.remote_id == entry.replaces and old.status in ("done", "adopted"):
+                desk.journal.mark(old, "replaced")
+    desk.journal.settle(entry, "not_sent")
+
+
+def _place(entry: Entry, now: float) -> Place:
+    at = entry.content.get("at")
+    if at is None:
+        return Place(str(entry.profile), entry.intent_at - _EARLY, now + _AHEAD, unscheduled=True)
+    second = datetime.fromisoformat(at).astimezone(UTC).timestamp()
+    return Place(str(entry.profile), second, second)
+
+
+def _settle_creates(desk: Desk, entries: Sequence[Entry]) -> None:
+    """Match entries with what stands on the platform, alike ones together."""
+    now = desk.now().timestamp()
+    found = _look(desk, [_place(entry, now) for entry in entries])
+    groups: dict[tuple[Place, str], list[Entry]] = {}
+    for entry in entries:
+        key = (_place(entry, now), comparable(entry.content.get("text")))
+        groups.setdefault(key, []).append(entry)
+    for (place, text), group in groups.items():
+        if found is None:
+            for entry in group:
+                _keep(desk, entry)
+        else:
+            _settle_group(desk, group, text, found.at(place))
+
+
+def _look(desk: Desk, places: Sequence[Place]) -> Listing | None:
+    """What stands there; None if it can't be read completely, which proves nothing."""
+    try:
+        return read(desk.client, places)
+    except errors.HootsuiteError as error:
+        logger.warning("Open messages could not be looked for: %s", error)
+        return None
+
+
+def _settle_group(desk: Desk, group: list[Entry], text: str, there: Sequence[Found]) -> None:
+    """Settle entries that say the same at the same place.
+
+    As many matches as entries, or fewer, are theirs: alike messages are interchangeable. More
+    matches than entries can't be told apart.
+    """
+    fresh = _fresh(desk, group, there)
+    matches = [one for one in fresh if one.text == text]
+    if len(matches) > len(group):
+        matches = []
+    others = len(fresh) > len(matches)
+    for entry, match in zip(group, matches, strict=False):
+        _found(desk, entry, match)
+    for entry in group[len(matches) :]:
+        if desk.settings["on_unknown"] == "resend" and not others and _is_settled(desk, entry):
+            desk.journal.settle(entry, "not_sent")
+        else:
+            _keep(desk, entry)
+
+
+def _fresh(desk: Desk, group: Iterable[Entry], there: Sequence[Found]) -> list[Found]:
+    """Messages that may be ours: new since the intents, made by us, owned by no entry."""
+    before = {remote_id for entry in group for remote_id in entry.before}
+    owned = desk.journal.claimed(desk.scope, "messages", [one.id for one in there])
+    own = desk.directory.member_id()
+    return [
+        one
+        for one in there
+        if one.id not in before
+        and one.id not in owned
+        and (one.creator is None or own is None or one.creator == own)
+    ]
+
+
+def _is_settled(desk: Desk, entry: Entry) -> bool:
+    age: float = desk.now().timestamp() - entry.intent_at
+    return age >= float(desk.settings["settle_seconds"])
+
+
+def _found(desk: Desk, entry: Entry, match: Found) -> None:
+    claim = claim_of(desk.scope, "messages", match.id)
+    message = changes.get_message(desk, match.id)
+    content = {**entry.content, "echo": posting.echo(message) if message else None}
+    now = desk.now().timestamp()
+    kept = json.dumps(content)
+    try:
+        desk.journal.settle(
+            entry, "done", remote_id=match.id, claim=claim, settled_at=now, content=kept
+        )
+    except Busy:
+        _keep(desk, entry)
+
+
+def _keep(desk: Desk, entry: Entry) -> None:
+    desk.journal.settle(entry, "unknown")
+
+
+def held_ids(desk: Desk, unit: Unit) -> set[str]:
+    """Ids that may belong to an open entry which says what a unit says; they are not adopted."""
+    held: set[str] = set()
+    text = comparable(unit.row.get("text"))
+    now = desk.now().timestamp()
+    for entry in desk.journal.open_entries(desk.scope, "messages"):
+        alike = comparable(entry.content.get("text")) == text
+        if alike and entry.profile == unit.identity.profile:
+            there = desk.listing.at(_place(entry, now))
+            held.update(one.id for one in there if one.id not in entry.before)
+    return held

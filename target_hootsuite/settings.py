@@ -1,0 +1,294 @@
+"""The settings of the target: flat, typed, each with a title and a description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from singer_sdk import typing as th
+
+from hootsuite_api.errors import ConfigError
+from hootsuite_api.settings import state_folder
+from target_hootsuite.times import zone
+
+_LIST = th.ArrayType(th.StringType)
+_SHARED = (
+    th.Property(
+        "api_url",
+        th.StringType,
+        default="https://platform.hootsuite.com",
+        title="API address",
+        description="The platform, or a sandbox on this machine.",
+    ),
+    th.Property(
+        "auth_method",
+        th.StringType,
+        required=True,
+        allowed_values=["member_app", "organization_app", "refresh_token", "access_token"],
+        title="Authentication method",
+        description="How the target gets its access token.",
+    ),
+    th.Property(
+        "client_id",
+        th.StringType,
+        title="Client id",
+        description="Of the app in Hootsuite's developer area; only access_token needs none.",
+    ),
+    th.Property(
+        "client_secret",
+        th.StringType,
+        secret=True,
+        title="Client secret",
+        description="Belongs to the client id.",
+    ),
+    th.Property(
+        "member_id",
+        th.StringType,
+        title="Member id",
+        description="For member_app: the member who installed the app, in whose name it writes.",
+    ),
+    th.Property(
+        "organization_id",
+        th.StringType,
+        title="Organization id",
+        description="For organization_app: the organization that the app is installed in.",
+    ),
+    th.Property(
+        "refresh_token",
+        th.StringType,
+        secret=True,
+        title="Refresh token",
+        description="For refresh_token: where the chain starts; the token store keeps its end.",
+    ),
+    th.Property(
+        "access_token",
+        th.StringType,
+        secret=True,
+        title="Access token",
+        description="For access_token; it can't be renewed and lasts about an hour.",
+    ),
+    th.Property(
+        "scope",
+        th.StringType,
+        title="Scope",
+        description="Scopes to ask for, separated by blanks. Nothing in this target needs one.",
+    ),
+    th.Property(
+        "token_store",
+        th.StringType,
+        title="Token store",
+        description="File for renewed tokens. The default lies in the user's state folder.",
+    ),
+    th.Property(
+        "requests_per_second",
+        th.IntegerType(minimum=1),
+        default=20,
+        title="Requests per second",
+        description="What the account is allowed; never exceeded in any second.",
+    ),
+    th.Property(
+        "daily_quota_percent",
+        th.IntegerType(minimum=1, maximum=100),
+        default=90,
+        title="Share of the daily quota",
+        description="The run pauses when this share of the account's daily requests is used.",
+    ),
+    th.Property(
+        "max_concurrency",
+        th.IntegerType(minimum=1, maximum=128),
+        default=16,
+        title="Most requests at once",
+        description="Rows of different profiles go out concurrently, up to this many.",
+    ),
+    th.Property(
+        "request_timeout_seconds",
+        th.IntegerType(minimum=1),
+        default=60,
+        title="Request time-out",
+        description="Seconds to wait for an answer. A write without one is looked for later.",
+    ),
+    th.Property(
+        "user_agent",
+        th.StringType,
+        title="User agent",
+        description="How the target names itself to the platform.",
+    ),
+)
+_OWN = (
+    th.Property(
+        "timezone",
+        th.StringType,
+        title="Time zone",
+        description="IANA zone of times without an offset; without it such a row is rejected.",
+        examples=["Europe/Paris"],
+    ),
+    th.Property(
+        "media_root",
+        th.StringType,
+        title="Media folder",
+        description="Files that rows name must lie under this folder.",
+    ),
+    th.Property(
+        "media_url_hosts",
+        _LIST,
+        title="Media hosts",
+        description="Hosts from which media may be fetched by https; without it no URL is.",
+    ),
+    th.Property(
+        "journal_url",
+        th.StringType,
+        secret=True,
+        title="Journal",
+        description="SQLAlchemy URL of the journal (SQLite or PostgreSQL). The default is a "
+        "SQLite file in the user's state folder.",
+    ),
+    th.Property(
+        "require_journal",
+        th.BooleanType,
+        default=False,
+        title="Require a journal",
+        description="Refuse to run when the journal does not exist yet.",
+    ),
+    th.Property(
+        "lease_seconds",
+        th.IntegerType(minimum=1),
+        default=30,
+        title="Lease",
+        description="Seconds of silence after which another process may take over what one was "
+        "about to send.",
+    ),
+    th.Property(
+        "results_path",
+        th.StringType,
+        title="Results file",
+        description="JSON Lines: what became of every row and profile.",
+    ),
+    th.Property(
+        "dry_run",
+        th.BooleanType,
+        default=False,
+        title="Dry run",
+        description="Check and plan everything, write nothing, emit no STATE.",
+    ),
+    th.Property(
+        "on_row_error",
+        th.StringType,
+        default="continue",
+        allowed_values=["continue", "stop"],
+        title="On a rejected row",
+        description="Go on with the next rows, or stop the run.",
+    ),
+    th.Property(
+        "on_change",
+        th.StringType,
+        default="replace",
+        allowed_values=["replace", "reject", "ignore"],
+        title="On a changed row",
+        description="Replace the scheduled message (delete and create), reject the row, or leave "
+        "the message as it is.",
+    ),
+    th.Property(
+        "max_replacements",
+        th.IntegerType(minimum=0),
+        title="Most replacements",
+        description="Stop before the first write if more messages would be replaced. The default "
+        "is a quarter of the input, at least 20.",
+    ),
+    th.Property(
+        "on_existing",
+        th.StringType,
+        default="adopt",
+        allowed_values=["adopt", "reject", "post"],
+        title="On an equal message that nobody owns",
+        description="Take it as the row's own, reject the row, or post another.",
+    ),
+    th.Property(
+        "on_unknown",
+        th.StringType,
+        default="hold",
+        allowed_values=["hold", "resend"],
+        title="On a request without an answer",
+        description="Hold the row until the message is found or a person decides, or send again "
+        "when it is absent from complete listings after settle_seconds.",
+    ),
+    th.Property(
+        "on_past",
+        th.StringType,
+        default="reject",
+        allowed_values=["reject", "ignore"],
+        title="On a time that is past",
+        description="Reject or ignore the row.",
+    ),
+    th.Property(
+        "on_quota",
+        th.StringType,
+        default="pause",
+        allowed_values=["pause", "fail"],
+        title="On a used-up quota",
+        description="Pause (the rest is deferred to the next run) or fail.",
+    ),
+    th.Property(
+        "settle_seconds",
+        th.IntegerType(minimum=0),
+        default=120,
+        title="Settling time",
+        description="How long the platform may hide what was written.",
+    ),
+    th.Property(
+        "min_lead_minutes",
+        th.IntegerType(minimum=0),
+        default=5,
+        title="Least lead",
+        description="A message must be scheduled at least so far ahead.",
+    ),
+    th.Property(
+        "scim_extension",
+        th.BooleanType,
+        default=False,
+        title="SCIM extension",
+        description="Send the organization and team ids of scim_users rows in Hootsuite's SCIM "
+        "extension.",
+    ),
+)
+CONFIG: dict[str, Any] = th.PropertiesList(*_SHARED, *_OWN).to_dict()
+
+
+def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a configuration; names settings, never shows a value."""
+    found = []
+    for error in Draft202012Validator(schema).iter_errors(dict(config)):
+        name = ".".join(str(part) for part in error.absolute_path)
+        if error.validator == "required":
+            missing = [one for one in error.validator_value if one not in error.instance]
+            found.append(f"The setting {', '.join(missing)} is missing.")
+        elif error.validator == "enum":
+            choices = ", ".join(map(str, error.validator_value))
+            found.append(f"The setting {name} must be one of {choices}.")
+        else:
+            found.append(f"The setting {name} has the wrong type or is out of range.")
+    return found
+
+
+def complete(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with all defaults, checked beyond their types.
+
+    Raises:
+        ConfigError: The time zone is unknown.
+    """
+    properties = CONFIG["properties"]
+    settings = {name: schema.get("default") for name, schema in properties.items()}
+    settings |= {name: value for name, value in config.items() if value is not None}
+    if settings.get("timezone"):
+        try:
+            zone(settings["timezone"])
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+    return settings
+
+
+def journal_url(settings: Mapping[str, Any]) -> str:
+    """Where the journal is; a dry run without a journal gets one that leaves no trace."""
+    if settings.get("journal_url"):
+        return str(settings["journal_url"])
+    return f"sqlite:///{state_folder() / 'journal.db'}"

@@ -1,0 +1,194 @@
+"""The target: Singer messages in, one run of writes, STATE and an exit code out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import IO, Any, ClassVar, NoReturn
+
+from singer_sdk import Target
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers.capabilities import (
+    CapabilitiesEnum,
+    PluginCapabilities,
+)
+from singer_sdk.io_base import SingerReader
+from singer_sdk.plugin_base import _ConfigInput
+
+from hootsuite_api import redact
+from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.settings import parse
+from target_hootsuite import settings
+from target_hootsuite.desk import logger
+from target_hootsuite.errors import RowRejected, TargetError
+from target_hootsuite.intake import Intake
+from target_hootsuite.job import Job
+from target_hootsuite.sink import HootsuiteSink
+
+
+class Interrupted(Exception):  # noqa: N818 - a signal, not an error
+    """A signal came while the target waited for input."""
+
+
+class Reader(SingerReader):
+    """A reader that a signal can interrupt while it waits, and only then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = False
+
+    def process_lines(
+        self, file_input: IO[str] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
+    ) -> Any:
+        """Read line by line, so that a signal can end the wait."""
+        lines = self._lines(file_input or self.default_input)
+        return super().process_lines(lines, callbacks)
+
+    def _lines(self, file: IO[str]) -> Any:
+        while True:
+            self.waiting = True
+            line = file.readline()
+            self.waiting = False
+            if not line:
+                return
+            if line.strip():
+                yield line
+
+
+class HootsuiteTarget(Target):
+    """Schedules posts, uploads media, decides reviews and provisions people on Hootsuite."""
+
+    name = "target-hootsuite"
+    package_name = "meltano-hootsuite"
+    config_jsonschema: ClassVar[dict[str, Any]] = settings.CONFIG
+    default_sink_class = HootsuiteSink
+    message_reader_class = Reader
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    def __init__(self, **options: Any) -> None:
+        redact.guard_logs()
+        super().__init__(**options)
+        complete = settings.complete(self.config)
+        parse(complete)
+        redact.register(settings.journal_url(complete))
+        self._job = Job(complete, self._write_state_message, settings.journal_url(complete))
+
+    @property
+    def intake(self) -> Intake:
+        """Where rows go."""
+        return self._job.intake
+
+    @property
+    def exit_code(self) -> int:
+        """What the run amounts to, as an exit code."""
+        return self._job.exit_code
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Check the configuration; unlike the SDK's check this one never shows a value."""
+        self.append_builtin_config(self.config_jsonschema)
+        found = settings.problems(self.config, self.config_jsonschema)
+        if found and raise_errors:
+            raise ConfigValidationError("The configuration is wrong", errors=found)
+        return found
+
+    # Messages
+
+    def _process_record_message(self, message_dict: dict[str, Any]) -> None:
+        """Hand a row over; one that a stream map can't take is refused, not lost."""
+        self._assert_line_requires(message_dict, requires={"stream", "record"})
+        record, stream = message_dict["record"], message_dict["stream"]
+        if not isinstance(record, dict):
+            self.intake.add(stream, record)
+            return
+        taken = len(self.intake.taken) + len(self.intake.refused)
+        try:
+            super()._process_record_message(message_dict)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            if taken != len(self.intake.taken) + len(self.intake.refused):
+                raise
+            number = self._job.gate.row()
+            msg = f"The row can't be mapped ({type(error).__name__})."
+            self.intake.refuse(number, stream, record, RowRejected(msg, code="unmappable"))
+
+    def _process_state_message(self, message_dict: dict[str, Any]) -> None:
+        """Keep a STATE behind the rows before it; the SDK would let it out too early."""
+        self._assert_line_requires(message_dict, requires={"value"})
+        self._job.gate.state(message_dict["value"])
+
+    def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
+        """Ignore it: versions are for tables that are written anew."""
+        logger.info("ACTIVATE_VERSION of %s is ignored.", message_dict.get("stream"))
+
+    def _process_batch_message(self, message_dict: dict[str, Any]) -> NoReturn:
+        """Refuse it: the SDK would acknowledge rows that nobody read."""
+        msg = f"Stream {message_dict.get('stream')!r} sends BATCH files; send RECORD messages."
+        raise TargetError(msg)
+
+    def process_endofpipe(self) -> None:
+        """Write what was read."""
+        self._job.execute()
+        super().process_endofpipe()
+
+    # Running
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Attempt nothing more; what is in flight is awaited by whoever waits for it."""
+        self._job.stop(f"signal {signum}")
+        reader = self.message_reader
+        if isinstance(reader, Reader) and reader.waiting:
+            reader.waiting = False
+            raise Interrupted
+
+    def run(self, file_input: IO[str] | None = None) -> int:
+        """Listen to the end and say how it went.
+
+        Returns:
+            The exit code.
+        """
+        try:
+            self.listen(file_input)
+        except Interrupted:
+            return self._abort("A signal came while rows were read; nothing was attempted.")
+        except (HootsuiteError, TargetError) as error:
+            return self._abort(str(error))
+        except Exception as error:  # noqa: BLE001 - an unreadable line: its content stays private
+            logger.debug("", exc_info=True)
+            return self._abort(f"The input can't be read ({type(error).__name__}).")
+        return self.exit_code
+
+    def _abort(self, reason: str) -> int:
+        """End a run that could not begin: every row is deferred to the next one."""
+        logger.critical("%s", redact.scrub(reason))
+        self._job.defer_all(reason)
+        return 1
+
+    @classmethod
+    def invoke(  # type: ignore[override]
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        file_input: IO[str] | None = None,
+    ) -> None:
+        """Run the command line: one message per mistake, and an exit code that tells the rest."""
+        if about:
+            cls.print_about(about_format)
+            return
+        given = config or _ConfigInput()
+        try:
+            target = cls(config=given.config, parse_env_config=given.parse_env)
+        except HootsuiteError as error:
+            logger.critical("%s", error)
+            sys.exit(1)
+        sys.exit(target.run(file_input))
+
+
+if __name__ == "__main__":
+    HootsuiteTarget.cli()
