@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 import click
 
+from hootsuite_sandbox.arrivals import StampingListener
 from hootsuite_sandbox.options import Options
 
 DEFAULT_PORT = 8765
@@ -88,10 +89,9 @@ def _start(host: str, port: int, **options: Any) -> None:
     run(sandbox, listener, ready)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> StampingListener:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's delay off only for sockets that name their protocol.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = StampingListener(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

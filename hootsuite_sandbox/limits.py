@@ -2,13 +2,13 @@
 
 Every request that carries a known token counts for "most in any second", answered or not. Only
 admitted requests fill the window and the quota: a refused one costs nothing, so a client that
-waits for the next second is never starved by its own refusals.
+waits for the next second is never starved by its own refusals. Arrivals are the kernel's stamps.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 WINDOW = 1.0
@@ -27,14 +27,9 @@ class Verdict:
 
 @dataclass(slots=True)
 class Account:
-    """What one account has used.
+    """What one account has used; `admitted` holds the arrivals that still matter."""
 
-    `admitted` holds the arrivals of the last second that were let in, `arrived` all of them.
-    """
-
-    admitted: deque[float] = field(default_factory=deque)
-    arrived: deque[float] = field(default_factory=deque)
-    most: int = 0
+    admitted: list[float] = field(default_factory=list)
     day: int = -1
     used: int = 0
 
@@ -52,45 +47,30 @@ class Limiter:
         self.per_day = per_day
         self._accounts: dict[str, Account] = {}
 
-    def arrive(self, account_id: str, arrived: float) -> None:
-        """Count a request, whatever becomes of it.
-
-        Args:
-            account_id: Whose it is.
-            arrived: When its first byte came, in monotonic seconds.
-        """
-        account = self._account(account_id)
-        account.arrived.append(arrived)
-        _forget(account.arrived, arrived)
-        account.most = max(account.most, len(account.arrived))
-
     def admit(self, account_id: str, arrived: float, now: int) -> Verdict:
         """Decide about a request.
 
         Args:
             account_id: Whose it is.
-            arrived: When its first byte came, in monotonic seconds.
+            arrived: When it arrived, in monotonic seconds. Connections are read in any order, so
+                it may be a little before the one that was decided last.
             now: The sandbox's instant, which decides the day.
         """
         account = self._account(account_id)
         if account.day != now // DAY:
             account.day, account.used = now // DAY, 0
-        _forget(account.admitted, arrived)
+        account.admitted = [a for a in account.admitted if a > arrived - WINDOW]
         spent = 0 < self.per_day <= account.used
         allowed = not spent and not 0 < self.per_second <= len(account.admitted)
         if allowed:
-            account.admitted.append(arrived)
             account.used += 1
+            if self.per_second:
+                account.admitted.append(arrived)
         return Verdict(allowed, self._headers(account), spent)
 
     def headers(self, account_id: str) -> Mapping[str, str]:
         """Return the headers that tell a caller where it stands."""
         return self._headers(self._account(account_id))
-
-    @property
-    def most_in_any_second(self) -> int:
-        """The most requests of one account in any sliding second."""
-        return max((account.most for account in self._accounts.values()), default=0)
 
     @property
     def used(self) -> int:
@@ -114,7 +94,17 @@ class Limiter:
         }
 
 
-def _forget(arrivals: deque[float], now: float) -> None:
-    """Drop what left the window; a request exactly one second old is outside."""
-    while arrivals and arrivals[0] <= now - WINDOW:
-        arrivals.popleft()
+def most_in_any_second(arrivals: Iterable[float]) -> int:
+    """Return the most arrivals in any sliding second; exactly one second apart is outside.
+
+    Args:
+        arrivals: In seconds, in any order.
+    """
+    window: deque[float] = deque()
+    most = 0
+    for arrived in sorted(arrivals):
+        window.append(arrived)
+        while window[0] <= arrived - WINDOW:
+            window.popleft()
+        most = max(most, len(window))
+    return most

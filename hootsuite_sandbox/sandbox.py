@@ -105,6 +105,5 @@ class Sandbox:
         """Return the counts of requests and limits as JSON."""
         return {
             **self.log.stats(),
-            "most_in_any_second": self.limiter.most_in_any_second,
             "quota_used": self.limiter.used,
         }

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from types import FrameType
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from hootsuite_sandbox import control, oauth
+from hootsuite_sandbox.arrivals import StampingListener
 from hootsuite_sandbox.clock import http_date
 from hootsuite_sandbox.dispatch import (
     Exchange,
@@ -113,7 +115,7 @@ class Server:
     async def _serve(self, wire: Wire, exchange: Exchange) -> None:
         account = account_of(self.sandbox.world, exchange)
         if account and exchange.raw_path.startswith(("/v1/", "/scim/")):
-            self.sandbox.limiter.arrive(account, exchange.arrived)
+            exchange.seen.account = account
             exchange.limit_headers = self.sandbox.limiter.headers(account)
         faults = self.sandbox.faults.hitting(exchange.target.name, exchange.haystack)
         exchange.seen.faults = [f"{fault.kind} {fault.when}" for fault in faults]
@@ -253,7 +255,7 @@ def _encode(body: Any) -> bytes:
     return msgspec.json.encode(body)
 
 
-def run(sandbox: Sandbox, listener: socket.socket, ready: Callable[[], None]) -> None:
+def run(sandbox: Sandbox, listener: StampingListener, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Args:
@@ -263,7 +265,7 @@ def run(sandbox: Sandbox, listener: socket.socket, ready: Callable[[], None]) ->
     """
     config = uvicorn.Config(
         Server(sandbox),
-        http=StampingProtocol,
+        http=partial(StampingProtocol, listener.arrivals),  # type: ignore[arg-type] # called only
         ws="none",
         lifespan="off",
         log_config=None,

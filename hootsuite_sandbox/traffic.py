@@ -6,13 +6,16 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from hootsuite_sandbox.limits import most_in_any_second
+
 
 @dataclass(slots=True)
 class Seen:
     """One request.
 
-    `arrived` is in monotonic seconds since the last reset; `status` is None while it is not
-    answered, and stays None when a fault left it so.
+    `arrived` is in monotonic seconds; `account` is whose limits it counts against, `identity` for
+    whom the token speaks. `status` is None while it is not answered, and stays None when a fault
+    left it so.
     """
 
     seq: int
@@ -22,6 +25,7 @@ class Seen:
     query: str
     arrived: float
     at: str
+    account: str | None = None
     identity: str | None = None
     status: int | None = None
     code: int | str | None = None
@@ -66,5 +70,13 @@ class RequestLog:
             "last_arrival": max(arrivals, default=None),
             "span_seconds": max(arrivals) - min(arrivals) if arrivals else 0.0,
             "span_limited_seconds": max(limited) - min(limited) if limited else 0.0,
+            "most_in_any_second": self._most(),
             "internal_errors": self.internal_errors,
         }
+
+    def _most(self) -> int:
+        accounts: dict[str, list[float]] = {}
+        for seen in self.entries:
+            if seen.account:
+                accounts.setdefault(seen.account, []).append(seen.arrived)
+        return max(map(most_in_any_second, accounts.values()), default=0)

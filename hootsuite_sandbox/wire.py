@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import socket
 import struct
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from hootsuite_sandbox.arrivals import Arrivals
 
 CONNECTION = "hootsuite_sandbox.connection"
 """Key of the `Connection` in the ASGI scope."""
@@ -31,19 +32,22 @@ class Connection:
 class StampingProtocol(H11Protocol):
     """Notes when the first bytes of a request arrive, before anything is parsed.
 
-    The sandbox judges "requests in any second" by these stamps; one taken in the handler would be
-    late by whatever the event loop was doing.
+    Args:
+        arrivals: Where the socket leaves its stamps.
+        options: uvicorn's own arguments.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, arrivals: Arrivals, **options: Any) -> None:
+        super().__init__(**options)
+        self.arrivals = arrivals
         self.arrived = 0.0
         self.app: Any = partial(_with_connection, self, self.app)
 
     def data_received(self, data: bytes) -> None:
         """Stamp, then parse."""
+        arrived = self.arrivals.take()
         if self.cycle is None or self.cycle.response_complete:
-            self.arrived = time.monotonic()
+            self.arrived = arrived
         super().data_received(data)
 
 

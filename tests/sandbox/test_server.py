@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import sys
+import threading
 import time
 from email.utils import parsedate_to_datetime
 
@@ -150,3 +154,24 @@ def test_trace_ids_are_two_hex_groups(call):
     ids = [call("GET", "/v1/teams/0").json()["errors"][0]["id"] for _ in range(2)]
     assert ids[0] != ids[1]
     assert all([len(part) for part in trace.split("-")] == [16, 6] for trace in ids)
+
+
+def test_arrivals_are_stamped_by_the_kernel(call):
+    """However long the sandbox is busy, a request counts from when it came in."""
+    if sys.platform != "linux":
+        pytest.skip("other systems have no stamps: there the moment of reading counts")
+    call("GET", "/v1/me")
+    host, port = call.sandbox.url.removeprefix("http://").split(":")
+    token = call.sandbox.ready["access_token"]
+    request = (
+        f"GET /v1/socialProfiles HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port))) as raw:
+        os.kill(call.sandbox.pid, signal.SIGSTOP)
+        raw.sendall(request.encode())
+        sent = time.monotonic()
+        stopped = threading.Timer(0.2, os.kill, (call.sandbox.pid, signal.SIGCONT))
+        stopped.start()
+        assert raw.recv(15) == b"HTTP/1.1 200 OK"
+        stopped.join()
+    assert abs(call.sandbox.requests()[-1]["arrived"] - sent) < 0.1
