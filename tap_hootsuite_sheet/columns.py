@@ -208,7 +208,7 @@ def locate(rows: Sequence[Sequence[object]], mapping: Mapping[str, str], source:
     names = _names(mapping)
     found = [_match(row, names) for row in rows[:HEADER_WITHIN]]
     best = max(range(len(found)), key=lambda n: len(found[n]), default=0)
-    if not found or not _enough(found[best]):
+    if not found or not found[best]:
         raise _no_header(rows, source)
     row = rows[best]
     match = _prefer_date(found[best])
@@ -217,6 +217,8 @@ def locate(rows: Sequence[Sequence[object]], mapping: Mapping[str, str], source:
             raise SheetError(
                 f"{source} has no column {mapping[name]!r}, which columns names for {name}."
             )
+    if not _enough(match):
+        raise _no_header(rows, source)
     _refuse_twins(match, row, source)
     return Table(
         header_row=best + 1,

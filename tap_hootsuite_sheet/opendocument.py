@@ -47,8 +47,8 @@ class SheetPass:
         parser.CharacterDataHandler = self._characters
         try:
             parser.Parse(content, True)  # noqa: FBT003 - expat's own signature
-        except expat.ExpatError as error:
-            raise SheetError(f"Sheet {self._wanted} is damaged.") from error
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise SheetError(f"Sheet {self._wanted} is damaged. Save the file again.") from error
         if self.height * self.width > MAX_CELLS:
             raise too_far(self._wanted, self.height, self.width)
 

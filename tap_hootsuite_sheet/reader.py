@@ -140,7 +140,7 @@ def _excel_sheets(parts: archive.Archive) -> list[_Listed]:
     try:
         book = ET.fromstring(parts.part("xl/workbook.xml"))  # noqa: S314 - document types were refused
         relations = ET.fromstring(parts.part("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:
         raise archive.unfinished(parts.name) from error
     targets = {
         node.get("Id"): node.get("Target", "")
@@ -234,7 +234,7 @@ def _opendocument(parts: archive.Archive, wanted: str | None) -> Sheet:
 def _opendocument_sheets(content: bytes, source: str) -> list[_Listed]:
     try:
         root = ET.fromstring(content)  # noqa: S314 - document types were refused
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:
         raise archive.unfinished(source) from error
     hidden = set()
     sheets = []

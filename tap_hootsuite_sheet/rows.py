@@ -189,17 +189,23 @@ class Builder:
         """Return each row's key; one that was there already is a problem of the later row."""
         given = self._column("key", values.as_name, "")
         ids = self._column("id", values.as_name, "")
-        entries = self._column("profiles", values.as_list, self._options.profiles, quiet=True)
-        zones = self._column("timezone", values.as_text, "", quiet=True)
+        if all(ids) and not any(given):
+            name = self._plan_name
+            keys = ["" if one is BAD else identity.from_id(name, one) for one in ids]
+        else:
+            entries = self._column("profiles", values.as_list, self._options.profiles, quiet=True)
+            zones = self._column("timezone", values.as_text, "", quiet=True)
+            cells = zip(given, ids, entries, moments, zones, texts, strict=True)
+            keys = [self._key(*row) for row in cells]
+        if len(set(keys)) < len(keys):
+            self._refuse_twins(keys, given, ids)
+        return keys
+
+    def _refuse_twins(self, keys: Values, given: Values, ids: Values) -> None:
         seen: dict[str, int] = {}
-        out: Values = []
-        cells = zip(self._lines, given, ids, entries, moments, zones, texts, strict=True)
-        for (number, row), key, row_id, *own in cells:
-            result = self._key(key, row_id, *own)
+        for (number, row), result, key, row_id in zip(self._lines, keys, given, ids, strict=True):
             if result and (first := seen.setdefault(result, number)) != number:
-                self._duplicate(number, row, first, "id" if row_id else "key" if key else "text")
-            out.append(result)
-        return out
+                self._duplicate(number, row, first, "key" if key else "id" if row_id else "text")
 
     def _key(self, key: Any, row_id: Any, *own: Any) -> str:
         """Return a row's key, an empty one when a cell that it is made of is bad."""
@@ -209,7 +215,7 @@ class Builder:
             return str(key)
         if row_id:
             return identity.from_id(self._plan_name, row_id)
-        if BAD in own:
+        if any(value is BAD for value in own):
             return ""
         entries, moment, where, text = own
         return identity.from_cells(entries, moment[0], where, text)

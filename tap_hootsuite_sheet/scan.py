@@ -135,10 +135,8 @@ class _Walker:
         parser.buffer_text = True
         try:
             parser.Parse(xml, True)  # noqa: FBT003 - expat's own signature
-        except expat.ExpatError as error:
-            raise SheetError(
-                f"Sheet {name} is damaged: {expat.ErrorString(error.code)}."
-            ) from error
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise SheetError(f"Sheet {name} is damaged. Save the file again.") from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(" ")[2]

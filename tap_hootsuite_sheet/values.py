@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from tap_hootsuite_sheet.problems import CellError, Flaw
@@ -15,6 +16,7 @@ _ERROR = re.compile(
 )
 _SPLIT = re.compile(r"[;\n]")
 _URL = re.compile(r"https?://[^\s/?#]+\.[^\s]+|https?://localhost[^\s]*", re.IGNORECASE)
+_PLAIN_URL = re.compile(r"https?://[a-z0-9-]+\.[A-Za-z0-9./?&=_%#~+:-]+")
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d+)?"
 _PLACE = re.compile(rf"({_NUMBER})\s*[,;\s]\s*({_NUMBER})")
 _GARBLED = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u2122]")
@@ -63,14 +65,11 @@ def _refuse_garbled(text: str) -> None:
         )
     if not _GARBLED.search(text):
         return
-    try:
-        meant = text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return
-    raise CellError(
-        f"was saved in one encoding and opened in another (it probably was: {meant[:40]})",
-        "Type the text anew",
-    )
+    for codec in ("cp1252", "latin-1"):
+        with suppress(UnicodeError):
+            meant = text.encode(codec).decode("utf-8")
+            message = f"was saved in one encoding and opened in another (it was: {meant[:40]})"
+            raise CellError(message, "Type the text anew")
 
 
 def as_name(cell: object) -> str:
@@ -110,6 +109,8 @@ def as_link(cell: object) -> str:
     Raises:
         CellError: It is not one, or there are several.
     """
+    if isinstance(cell, str) and _PLAIN_URL.fullmatch(cell):
+        return cell
     text = as_text(cell)
     if not text or (_URL.fullmatch(text) and ";http" not in text):
         return text

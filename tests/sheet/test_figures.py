@@ -1,0 +1,82 @@
+"""How long a plan of 50,000 rows takes, beside the parsing library alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+
+import openpyxl
+import pytest
+
+ROWS = 50_000
+HEADER = ("ID", "Date", "Text", "Profiles", "Media", "Link", "Tags")
+MEASURE = """
+import json, resource, sys, time
+from pathlib import Path
+import python_calamine
+from tap_hootsuite_sheet.model import Options
+from tap_hootsuite_sheet.plan import read_plan
+
+def timed(work):
+    start, busy = time.perf_counter(), time.process_time()
+    result = work()
+    return time.perf_counter() - start, time.process_time() - busy, result
+
+path = Path(sys.argv[1])
+plans, alone = [], []
+for _ in range(4):
+    *spent, plan = timed(lambda: read_plan(path, Options(timezone="UTC")))
+    plans.append(spent)
+    counts = len(plan.records), len(plan.problems.items)
+    del plan
+    *spent, rows = timed(
+        lambda: python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()
+    )
+    alone.append(spent)
+    del rows
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+ratio = min(busy for _, busy in plans) / min(busy for _, busy in alone)
+wall = min(elapsed for elapsed, _ in plans)
+print(json.dumps({"counts": counts, "seconds": wall, "ratio": ratio, "megabytes": peak}))
+"""
+
+
+@pytest.fixture
+def large(tmp_path):
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Plan")
+    sheet.append(HEADER)
+    start = dt.datetime(2026, 3, 1)  # noqa: DTZ001 - a cell's clock has no zone
+    for n in range(ROWS):
+        sheet.append(
+            [
+                n,
+                start + dt.timedelta(minutes=7 * n),
+                f"Post {n}: the spring collection is here, come and see it today! #spring",
+                f"{1000 + n % 12};{2000 + n % 7}",
+                f"images/{n % 100}.png",
+                f"https://example.com/{n}",
+                "spring;sale",
+            ]
+        )
+    path = tmp_path / "large.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.mark.xdist_group("figures")
+def test_fifty_thousand_rows_are_read_and_validated_in_time(large):
+    """Under 8 s and 400 MB, and at most 3 times the processor time of the parsing library alone.
+
+    Both are measured in turns in the same run; processor time, since other tests run meanwhile.
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(large)], capture_output=True, text=True, check=True
+    )
+    found = json.loads(result.stdout)
+    assert found["counts"] == [ROWS, 0]
+    assert found["seconds"] < 8, found
+    assert found["megabytes"] < 400, found
+    assert found["ratio"] <= 3, found

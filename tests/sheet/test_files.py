@@ -1,0 +1,234 @@
+"""Files that cannot be used: each is refused with a reason, and none takes the machine with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import random
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tap_hootsuite_sheet import archive, scan
+from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.reader import read_sheet
+
+MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
+CORPUS = Path(__file__).parent / "corpus"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+def refusal(read, path):
+    with pytest.raises(SheetError) as caught:
+        read(path)
+    return str(caught.value)
+
+
+@pytest.fixture
+def good(books):
+    return books.xlsx((MORNING, "Hello", 1001))
+
+
+def test_a_file_that_is_being_written_says_so(good, read):
+    """An archive that breaks off is not complete yet, rather than damaged for good."""
+    good.write_bytes(good.read_bytes()[:-200])
+    assert "is being written just now" in refusal(read, good)
+
+
+@pytest.mark.parametrize("keep", [0, 3])
+def test_an_empty_file_says_so(good, read, keep):
+    """A file that a program has only just created is not a plan yet."""
+    good.write_bytes(good.read_bytes()[:keep])
+    assert "being written" in refusal(read, good)
+
+
+def test_an_encrypted_workbook_asks_for_a_copy_without_password(books, read):
+    """Excel wraps an encrypted workbook into another container."""
+    path = books.folder / "plan.xlsx"
+    path.write_bytes(OLE + "EncryptedPackage".encode("utf-16-le"))
+    assert "protected by a password" in refusal(read, path)
+
+
+def test_an_encrypted_opendocument_asks_for_a_copy_without_password(books, read):
+    """LibreOffice names the encryption in the manifest."""
+    path = books.folder / "plan.ods"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr("META-INF/manifest.xml", "<manifest:encryption-data/>")
+        target.writestr("content.xml", "\x01\x02")
+    assert "protected by a password" in refusal(read, path)
+
+
+def test_an_old_workbook_is_to_be_saved_anew(books, read):
+    """The format of Excel before 2007 is named as such."""
+    path = books.folder / "plan.xls"
+    path.write_bytes(OLE + "Workbook".encode("utf-16-le"))
+    assert "Excel before 2007" in refusal(read, path)
+
+
+def test_a_picture_is_not_a_sheet(books, read):
+    """Binary content that is neither archive nor text is refused."""
+    path = books.folder / "plan.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    assert "not a spreadsheet" in refusal(read, path)
+
+
+def test_an_archive_of_something_else_is_not_a_sheet(books, read):
+    """A zip without a workbook is refused."""
+    path = books.folder / "plan.xlsx"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr("hello.txt", "hello")
+    assert "not a spreadsheet" in refusal(read, path)
+
+
+def test_a_missing_file_and_a_folder_are_told_apart(books, read):
+    """The two most common typing errors have their own messages."""
+    assert "There is no file" in refusal(read, books.folder / "none.xlsx")
+    assert "is not a file" in refusal(read, books.folder)
+
+
+def test_an_open_file_is_read_with_a_note(good, read):
+    """Excel and LibreOffice leave lock files beside a plan that they have open."""
+    good.with_name("~$plan.xlsx").touch()
+    assert "open in another program" in read(good).notes[0]
+
+
+def bomb(folder, megabytes):
+    """A workbook whose only sheet is a long run of blanks."""
+    path = folder / "plan.xlsx"
+    sheet = b"<worksheet><sheetData>" + b" " * megabytes * 1024 * 1024 + b"</sheetData></worksheet>"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr(
+            "xl/workbook.xml",
+            '<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/'
+            'relationships" '
+            'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            '<sheets><sheet name="Plan" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        )
+        target.writestr(
+            "xl/_rels/workbook.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="rId1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/>'
+            "</Relationships>",
+        )
+        target.writestr("xl/worksheets/sheet1.xml", sheet)
+    return path
+
+
+def test_a_bomb_is_defused(books, read, monkeypatch):
+    """What an archive unpacks to is counted while it is unpacked, and capped."""
+    monkeypatch.setattr(archive.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
+    assert "unpacks to more than 8 MB" in refusal(read, bomb(books.folder, 9))
+
+
+def test_a_bomb_that_lies_about_its_size_is_defused(books, read, monkeypatch):
+    """The size that an archive declares is not what is counted."""
+    monkeypatch.setattr(archive.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
+    path = bomb(books.folder, 9)
+    data = bytearray(path.read_bytes())
+    place = data.rfind(b"PK\x01\x02")
+    data[place + 24 : place + 28] = (100).to_bytes(4, "little")
+    path.write_bytes(data)
+    assert "not complete" in refusal(read, path)
+
+
+def test_entities_are_refused(good, read):
+    """A document type, where entities would be defined, has no place in a workbook."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/workbook.xml":
+                content = b'<!DOCTYPE x [<!ENTITY a "b">]>' + content
+            target.writestr(name, content)
+    good.write_bytes(out.getvalue())
+    assert "document type" in refusal(read, good)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_a_damaged_file_is_read_or_refused(books, read, seed):
+    """Bytes turned at random lead to a plan or to a reason, never to anything else."""
+    good = books.folder / "plan.xlsx"
+    good.write_bytes((CORPUS / "lo_errors.xlsx").read_bytes())
+    luck = random.Random(seed)  # noqa: S311 - luck, not secrecy
+    with zipfile.ZipFile(good) as source:
+        parts = {name: bytearray(source.read(name)) for name in source.namelist()}
+    victim = luck.choice(sorted(name for name in parts if name.startswith("xl/")))
+    for _ in range(luck.randint(1, 6)):
+        parts[victim][luck.randrange(len(parts[victim]))] = luck.randrange(256)
+    with zipfile.ZipFile(good, "w") as target:
+        for name, content in parts.items():
+            target.writestr(name, bytes(content))
+    with suppress(SheetError):
+        assert read(good).sheet.rows
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_file_cut_or_turned_anywhere_is_read_or_refused(good, read, seed):
+    """The same for the archive's own bytes."""
+    luck = random.Random(seed)  # noqa: S311 - luck, not secrecy
+    data = bytearray(good.read_bytes())
+    for _ in range(luck.randint(1, 8)):
+        data[luck.randrange(len(data))] = luck.randrange(256)
+    good.write_bytes(bytes(data[: luck.randint(10, len(data))]) if seed % 2 else bytes(data))
+    with suppress(SheetError):
+        assert read(good).sheet.rows
+
+
+def rows_of_xml(count):
+    """A sheet of many filled rows."""
+    body = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>x</t></is></c></row>'
+        for n in range(1, count + 1)
+    )
+    return f"<worksheet><sheetData>{body}</sheetData></worksheet>".encode()
+
+
+@pytest.mark.parametrize("count", [100_001, pytest.param(1_048_576, marks=pytest.mark.soak)])
+def test_a_sheet_with_all_its_rows_filled_is_counted_and_refused(books, read, count):
+    """1,048,576 filled rows are more than any plan has; the message says so."""
+    path = bomb(books.folder, 1)
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = rows_of_xml(count)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    assert f"has {count:,} filled rows" in refusal(read, path)
+
+
+def test_a_long_csv_is_counted_and_refused(books, read):
+    """The limit of rows holds for every format."""
+    path = books.csv("Date,Text,Profiles\n" + "2026-03-14 09:30,x,1\n" * 100_001)
+    assert "has 100,002 filled rows" in refusal(read, path)
+
+
+def test_cells_without_a_place_of_their_own_are_counted(books):
+    """A sheet may leave out where its cells are; then they follow each other."""
+    row = b"<row><c t='e'><v>#N/A</v></c><c><v>1</v></c></row>"
+    xml = b"<worksheet><sheetData>" + row + b"</sheetData></worksheet>"
+    found = scan.scan(xml, b"", "Plan")
+    assert found.flaws[1, 1].shown == "#N/A"
+    assert found.filled_rows == 1
+
+
+def test_prefixed_elements_are_walked_through(books):
+    """Some programs write every element with a prefix."""
+    xml = (
+        b'<x:worksheet xmlns:x="m"><x:sheetData><x:row r="3">'
+        b'<x:c r="B3"><x:f>1/0</x:f><x:v/></x:c></x:row>'
+        b'</x:sheetData><x:mergeCells><x:mergeCell ref="A1:B2"/></x:mergeCells></x:worksheet>'
+    )
+    found = scan.scan(xml, b"", "Plan")
+    assert "without a stored result" in found.flaws[3, 2].message
+    assert found.merged == [(1, 1, 2, 2)]
+
+
+def test_a_sheet_is_closed_over_its_own_archive_only(good):
+    """The parsing library sees the parts that were counted and nothing else of the file."""
+    seen = archive.Archive(good.read_bytes(), "plan.xlsx")
+    seen.part("xl/workbook.xml")
+    with zipfile.ZipFile(seen.packed()) as packed:
+        assert packed.namelist() == ["xl/workbook.xml"]
+    assert read_sheet(good, score=len).rows[1][1] == "Hello"
