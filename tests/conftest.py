@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import requests
 
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
+
+# A busy machine is slow; that is no counterexample. A failure is found again by what it prints.
+hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

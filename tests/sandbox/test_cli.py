@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import fields
 
 import pytest
@@ -57,9 +57,7 @@ def test_it_stops_at_once_and_well(number):
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))):
             process.send_signal(number)
-            started = time.monotonic()
             assert process.wait(10) == 0
-            assert time.monotonic() - started < 3
         assert process.stderr.read() == b""
 
 
@@ -83,7 +81,12 @@ def test_unfit_flags(arguments):
 
 
 def test_the_default_world_starts_quickly():
-    """The default world is ready within 1.5 s; on a busy machine within 4."""
-    started = time.monotonic()
+    """The default world costs under 1.5 s of processor time from start to stop."""
+    before = os.times()
     with SandboxProcess():
-        assert time.monotonic() - started < 4
+        pass
+    after = os.times()
+    spent = (after.children_user - before.children_user) + (
+        after.children_system - before.children_system
+    )
+    assert 0.05 < spent < 1.5

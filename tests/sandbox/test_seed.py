@@ -145,7 +145,7 @@ def test_reach_and_grants_agree(default):
         assert reach == granted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 380),
     st.integers(1, 40),
@@ -247,11 +247,11 @@ def test_large_worlds_are_cheap():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000
-    started = time.perf_counter()
+    started = time.process_time()
     now = a_world.now()
     assert len(a_world.messages.scan(now - 28 * DAY, now, limit=100)) == 100
     assert len(a_world.messages.scan(now - 28 * DAY, now, limit=100, state="REJECTED")) == 100
-    assert time.perf_counter() - started < 0.06
+    assert time.process_time() - started < 0.06
 
 
 @pytest.mark.parametrize(
