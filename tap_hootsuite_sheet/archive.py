@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,6 +17,18 @@ _ENCRYPTED = 0x1
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _OLE_BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    KeyError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises over a damaged archive."""
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 
 
@@ -32,7 +45,7 @@ class Archive:
         self._parts: dict[str, bytes] = {}
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except _BROKEN as error:
             raise unfinished(name) from error
         if any(info.flag_bits & _ENCRYPTED for info in self._zip.infolist()):
             raise protected(name)
@@ -60,14 +73,7 @@ class Archive:
                     if self._left < 0:
                         raise self._too_large()
                     chunks.append(chunk)
-        except (
-            KeyError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            OSError,
-        ) as e:
+        except _BROKEN as e:
             raise unfinished(self.name) from e
         content = b"".join(chunks)
         if _DOCTYPE.search(content, 0, 1024):

@@ -13,10 +13,10 @@ from tap_hootsuite_sheet.tap import Messages, TapHootsuiteSheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 ACCEPTED = {
-    "external_id", "text", "social_profile_ids", "scheduled_send_time", "media", "tags",
-    "targeting", "privacy", "location", "email_notification", "webhook_urls", "extended_info", "send_now",
-    "pinterest_board_id", "destination_url",
-}  # fmt: skip
+    *("external_id", "text", "social_profile_ids", "scheduled_send_time", "media", "tags"),
+    *("targeting", "privacy", "location", "email_notification", "webhook_urls", "extended_info"),
+    *("send_now", "pinterest_board_id", "destination_url"),
+}
 
 
 def run(folder, config, *arguments):
