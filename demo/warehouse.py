@@ -20,9 +20,13 @@ class Table:
     rows: Sequence[Row]
     key: tuple[str, ...]
 
-    def by_key(self) -> dict[tuple[Any, ...], Row]:
+    def by_key(self) -> dict[tuple[str, ...], Row]:
         """Return the rows by their key."""
-        return {tuple(row[name] for name in self.key): row for row in self.rows}
+        return {self.key_of(row): row for row in self.rows}
+
+    def key_of(self, row: Row) -> tuple[str, ...]:
+        """Return a row's key, as text whatever the columns' types."""
+        return tuple(str(row[name]) for name in self.key)
 
 
 def read_tables(url: str, schema: str) -> dict[str, Table]:
@@ -78,7 +82,7 @@ def differences(
     table: Table,
     *,
     ignore: Iterable[str] = (),
-    known_absent: Iterable[tuple[Any, ...]] = (),
+    absent: Iterable[tuple[str, ...]] = (),
 ) -> list[str]:
     """Say in words where a table differs from the truth; an empty list is equality.
 
@@ -86,18 +90,18 @@ def differences(
         truth: the API's objects.
         table: what was loaded.
         ignore: columns that cannot be equal, such as signed addresses.
-        known_absent: keys that may be in the table although the API no longer has them.
+        absent: keys that may be in the table although the API no longer has them.
     """
     loaded = table.by_key()
-    expected = {tuple(str(row[k]) for k in table.key): row for row in map(flatten, truth)}
+    expected = {table.key_of(row): row for row in map(flatten, truth)}
     said = [f"missing {key}" for key in expected.keys() - loaded.keys()]
-    said += [f"surplus {key}" for key in loaded.keys() - expected.keys() - set(known_absent)]
+    said += [f"surplus {key}" for key in loaded.keys() - expected.keys() - set(absent)]
     for key in expected.keys() & loaded.keys():
         said += _cells(key, expected[key], loaded[key], frozenset(ignore))
     return said
 
 
-def _cells(key: tuple[Any, ...], truth: Row, row: Row, ignore: frozenset[str]) -> list[str]:
+def _cells(key: tuple[str, ...], truth: Row, row: Row, ignore: frozenset[str]) -> list[str]:
     return [
         f"{key} {name}: API {truth.get(name)!r}, table {value!r}"
         for name, value in row.items()

@@ -1,0 +1,1 @@
+"""The speed and memory figures, measured on this machine: `make bench`."""
