@@ -39,7 +39,7 @@ async def answer(sandbox: Sandbox, scope: Scope, raw: bytes) -> Result:
             return await _held(sandbox, query)
         sandbox.tick()
         if name.startswith("truth/"):
-            return Result(200, routes.truth(name.removeprefix("truth/"), sandbox.world))
+            return Result(200, _truth(sandbox, name.removeprefix("truth/"), query))
         action = _ACTIONS.get((scope["method"], name))
         if action is None:
             known = ", ".join(sorted({path for _, path in _ACTIONS} | {"truth/<resource>"}))
@@ -47,6 +47,17 @@ async def answer(sandbox: Sandbox, scope: Scope, raw: bytes) -> Result:
         return Result(200, action(sandbox, body, query))
     except (ValueError, TypeError, KeyError, msgspec.DecodeError) as error:
         return Result(400, {"error": f"{type(error).__name__}: {error}"})
+
+
+def _truth(sandbox: Sandbox, resource: str, query: QueryParams) -> Any:
+    """All rows; or with `fields` only those of each; or with `count` their number."""
+    rows = routes.rows(resource, sandbox.world)
+    if "count" in query:
+        return {"count": sum(1 for _ in rows)}
+    fields = query.get("fields", "").split(",") if "fields" in query else None
+    if fields is None:
+        return list(rows)
+    return [{name: row.get(name) for name in fields} for row in rows]
 
 
 async def _held(sandbox: Sandbox, query: QueryParams) -> Result:

@@ -54,9 +54,8 @@ class Exchange:
     skew: int = 0
     limit_headers: Mapping[str, str] = field(default_factory=dict)
 
-    @property
     def haystack(self) -> str:
-        """Path, query and body as one text, for faults that wait for a certain row."""
+        """Return path, query and body as one text, for faults that wait for a certain row."""
         return f"{self.raw_path}?{self.query_string}\n{self.body.decode('utf-8', 'replace')}"
 
     @property

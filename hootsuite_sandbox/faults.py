@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -19,6 +19,7 @@ Kind = Literal[
     "expire_token",
     "revoke_token",
     "skew",
+    "merge",
 ]
 When = Literal["before", "after"]
 
@@ -36,18 +37,20 @@ class Fault:
         kind: `reset` (TCP RST), `close` (without an answer), `timeout` (never answers), `truncate`
             (half a body), `garbage` (HTML instead of JSON), `status` (an error answer), `delay`,
             `hold` (waits until released), `expire_token`, `revoke_token` (of this request),
-            `skew` (a wrong `Date`).
+            `skew` (a wrong `Date`), `merge` (fields put into every object of `data`, after).
         when: Before or after the commit.
         nth: The first matching request to hit.
         times: How many in a row.
         contains: Only requests with this text in path, query or body.
         delay_ms: Waits so long before the fault.
         status: Status of the answer, for `status`.
-        code: Code of the platform; without one the answer is a gateway's HTML page.
+        code: Number of the platform, or an OAuth keyword; without one the answer is a gateway's
+            HTML page.
         message: Text of the answer's error.
         body: Body to send instead, for `status` and `garbage`.
         headers: Further headers of the answer.
         seconds: How far `Date` is off, for `skew`.
+        merge: The fields and values, for `merge`.
     """
 
     operation: str = "*"
@@ -58,11 +61,12 @@ class Fault:
     contains: str = ""
     delay_ms: int = 0
     status: int = 500
-    code: int | None = None
+    code: int | str | None = None
     message: str = "A scripted fault."
     body: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     seconds: int = 0
+    merge: dict[str, Any] = field(default_factory=dict)
     id: int = 0
     seen: int = 0
     hits: int = 0
@@ -87,19 +91,23 @@ class Fault:
         for name, choices in (("kind", get_args(Kind)), ("when", get_args(When))):
             if document.get(name, "before") not in choices:
                 raise ValueError(f"{name} must be one of {', '.join(choices)}")
+        if document.get("kind") == "merge":
+            document = {**document, "when": "after"}
         for name in _NUMBERS:
             if not isinstance(document.get(name, 0), int) or document.get(name, 1) < 0:
                 raise ValueError(f"{name} must be a whole number, 0 or more")
         return cls(**document)
 
-    def counts(self, operation: str, haystack: str) -> bool:
+    def counts(self, operation: str, haystack: Callable[[], str]) -> bool:
         """Count a request if it matches, and tell whether the fault hits it.
 
         Args:
             operation: Its operation id.
-            haystack: Its path, query and body.
+            haystack: Gives its path, query and body; asked only when the fault looks at them.
         """
-        if self.operation not in {"*", operation} or self.contains not in haystack:
+        if self.operation not in {"*", operation}:
+            return False
+        if self.contains and self.contains not in haystack():
             return False
         self.seen += 1
         hit = self.seen >= self.nth and (self.times == 0 or self.seen < self.nth + self.times)
@@ -165,7 +173,7 @@ class FaultBook:
         """Return an installed fault by its id."""
         return next((f for f in self._faults if f.id == fault_id), None)
 
-    def hitting(self, operation: str, haystack: str) -> list[Fault]:
+    def hitting(self, operation: str, haystack: Callable[[], str]) -> list[Fault]:
         """Count a request with every fault and return those that hit it, in order."""
         return [fault for fault in self._faults if fault.counts(operation, haystack)]
 

@@ -11,6 +11,7 @@ from hootsuite_sandbox.records import (
     Document,
     Grant,
     HistoryAction,
+    Interaction,
     Member,
     Message,
     Profile,
@@ -20,7 +21,7 @@ from hootsuite_sandbox.records import (
 from hootsuite_sandbox.rules import ORGANIZATION_GRANTS, TEAM_DEFAULT, publish
 from hootsuite_sandbox.state import World
 
-_INSTANTS = frozenset({"time", "created", "modified", "visible_from"})
+_INSTANTS = frozenset({"at", "time", "created", "modified", "visible_from"})
 
 
 def mutate(world: World, change: Mapping[str, Any]) -> Document:
@@ -263,6 +264,14 @@ def _grant_profile(world: World, given: dict[str, Any]) -> str:
     return profile.id
 
 
+def _add_interaction(world: World, given: dict[str, Any]) -> str:
+    number = str(10**18 + len(world.interactions))
+    defaults = {"external_message_id": number, "type": "MENTION", "at": world.now()}
+    interaction = Interaction(**_known(Interaction, {**defaults, **given}))
+    world.interactions.append(interaction)
+    return interaction.external_message_id
+
+
 # -- tokens ------------------------------------------------------------------------------------
 
 
@@ -322,6 +331,7 @@ _ACTIONS: Mapping[str, Callable[[World, dict[str, Any]], str]] = {
     "change_profile": _change_profile,
     "remove_profile": _remove_profile,
     "grant_profile": _grant_profile,
+    "add_interaction": _add_interaction,
     "revoke_tokens": _revoke_tokens,
     "expire_tokens": _expire_tokens,
     "install_app": _install_app,

@@ -30,7 +30,7 @@ from hootsuite_sandbox.dispatch import (
     account_of,
     answer,
 )
-from hootsuite_sandbox.errors import ApiError, SandboxError
+from hootsuite_sandbox.errors import ApiError, OAuthError, SandboxError
 from hootsuite_sandbox.faults import Fault
 from hootsuite_sandbox.operations import Result
 from hootsuite_sandbox.records import iso
@@ -164,6 +164,8 @@ class Server:
                 self.sandbox.world.tokens.expire(exchange.bearer)
             elif fault.kind == "revoke_token":
                 self.sandbox.world.tokens.revoke(exchange.bearer)
+            elif fault.kind == "merge" and reply:
+                reply.body = _merged(reply.body, fault.merge)
             elif fault.kind == "hold":
                 fault.held.set()
                 # A client that died while it was held gets nothing done any more.
@@ -238,9 +240,22 @@ def _scripted(exchange: Exchange, fault: Fault) -> Answer:
     if fault.code is None:
         page = _GATEWAY_PAGE.format(f"{fault.status} {HTTPStatus(fault.status).phrase}")
         return Answer(fault.status, page.encode(), {"Content-Type": "text/html", **fault.headers})
-    error = ApiError(fault.status, fault.code, fault.message)
     exchange.seen.code = fault.code
+    error: SandboxError = (
+        OAuthError(fault.status, fault.code, fault.message)
+        if isinstance(fault.code, str)
+        else ApiError(fault.status, fault.code, fault.message)
+    )
     return Answer(fault.status, _encode(error.body(exchange.trace_id)), dict(fault.headers))
+
+
+def _merged(body: bytes, fields: dict[str, Any]) -> bytes:
+    """Put fields into every object that an answer carries."""
+    document = msgspec.json.decode(body)
+    carried = document.get("data", document.get("Resources", []))
+    for item in carried if isinstance(carried, list) else [carried]:
+        item.update(fields)
+    return _encode(document)
 
 
 def _code_of(body: dict[str, Any]) -> int | str | None:

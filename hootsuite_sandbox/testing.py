@@ -113,9 +113,14 @@ class SandboxProcess:
         """Push the clock forward; return its new instant."""
         return str(self._call("POST", "clock", {"advance_seconds": seconds})["now"])
 
-    def truth(self, resource: str) -> list[dict[str, Any]]:
-        """Return all rows of a stream, as the API's own objects."""
-        return list(self._call("GET", f"truth/{resource}"))
+    def truth(self, resource: str, *fields: str) -> list[dict[str, Any]]:
+        """Return all rows of a stream, as the API's own objects, or some fields of each."""
+        chosen = f"?fields={','.join(fields)}" if fields else ""
+        return list(self._call("GET", f"truth/{resource}{chosen}"))
+
+    def count(self, resource: str) -> int:
+        """Return how many rows a stream has."""
+        return int(self._call("GET", f"truth/{resource}?count=1")["count"])
 
     def mutate(self, action: str, **arguments: Any) -> str:
         """Do what somebody else does on the platform; return the id of what was touched."""

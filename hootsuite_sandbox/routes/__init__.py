@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from hootsuite_sandbox.routes.truth import truth
+from hootsuite_sandbox.routes.truth import rows, truth
 
-__all__ = ["register", "truth"]
+__all__ = ["register", "rows", "truth"]
 
 MODULES = (
     "composing",

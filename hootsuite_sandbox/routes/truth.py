@@ -26,7 +26,20 @@ def truth(resource: str, world: World) -> list[Document]:
     Raises:
         KeyError: For an unknown stream.
     """
-    return list(_TRUTHS[resource](world))
+    return list(rows(resource, world))
+
+
+def rows(resource: str, world: World) -> Iterator[Document]:
+    """Yield the rows of a stream one by one, for worlds that should not be held in memory.
+
+    Args:
+        resource: A stream's name.
+        world: The world.
+
+    Raises:
+        KeyError: For an unknown stream.
+    """
+    return _TRUTHS[resource](world)
 
 
 def _recorded(world: World) -> bool:

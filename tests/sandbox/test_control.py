@@ -205,3 +205,25 @@ def test_the_server_changes_texts(call):
     }
     [created] = call("POST", "/v1/messages", json=body).json()["data"]
     assert listed(call)[created["id"]]["text"].startswith("Mine ")
+
+
+def test_truth_in_part(call):
+    """Large truths can be asked for some fields, or for their number."""
+    whole = call.sandbox.truth("messages")
+    assert call.sandbox.count("messages") == len(whole)
+    parts = call.sandbox.truth("messages", "id", "state")
+    assert parts == [{"id": m["id"], "state": m["state"]} for m in whole]
+
+
+def test_new_interactions(call):
+    """Others go on mentioning us."""
+    profile = call("GET", "/v1/socialProfiles").json()["data"][0]
+    made = call.sandbox.mutate(
+        "add_interaction",
+        network_type="TWITTER",
+        from_network_id="5550001",
+        to_network_id=profile["socialNetworkId"],
+    )
+    query = f"socialNetworkId={profile['socialNetworkId']}&targetSocialNetworkId=5550001&limit=100"
+    found = call("GET", f"/v1/interactions/twitter?{query}").json()["data"]["interactions"]
+    assert made in {interaction["externalMessageId"] for interaction in found}

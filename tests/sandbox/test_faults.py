@@ -72,6 +72,29 @@ def test_statuses(call):
     assert teams(call)[-1] == "Team 2"
 
 
+def test_oauth_statuses(call):
+    """A keyword as code gives the OAuth shape, for the token endpoint and gateways."""
+    call.sandbox.faults(kind="status", status=401, code="token_expired")
+    answer = call("GET", "/v1/me")
+    assert (answer.status_code, answer.json()["error"]) == (401, "token_expired")
+
+
+@pytest.mark.parametrize(
+    ("path", "carried"),
+    [
+        ("/v1/me", lambda body: [body["data"]]),
+        ("/v1/socialProfiles", lambda body: body["data"]),
+        ("/scim/v2/Users", lambda body: body["Resources"]),
+    ],
+)
+def test_merge(call, path, carried):
+    """`merge` lets the platform change: every object of the answer gets the fields."""
+    call.sandbox.faults(kind="merge", merge={"newColumn": 2**63, "type": "HOLOGRAM"})
+    objects = carried(call("GET", path).json())
+    assert objects
+    assert all((o["newColumn"], o["type"]) == (2**63, "HOLOGRAM") for o in objects)
+
+
 def test_nth_and_times(call):
     """A fault hits the requests it is told to hit, and only of its operation."""
     call.sandbox.faults(kind="status", operation="get_me", nth=2, times=2)
