@@ -13,9 +13,8 @@ from hootsuite_api.keyring_store import open_store
 from hootsuite_api.redact import scrub
 from hootsuite_api.settings import KEYRING, Settings
 from hootsuite_api.tokens import entry_key
-from hootsuite_cli.journals import journal_path, journal_url
+from hootsuite_cli.journals import journal_path, reading
 from target_hootsuite.errors import TargetError
-from target_hootsuite.journal_report import Report
 
 _OTHERS = 0o077
 
@@ -59,10 +58,7 @@ def of_journal(settings: Mapping[str, Any]) -> dict[str, Any]:
     if path is not None and not path.exists():
         return found | {"exists": False, "entries": {}}
     try:
-        report = Report(journal_url(settings))
-        try:
+        with reading(settings) as report:
             return found | {"exists": True, "entries": report.counts()}
-        finally:
-            report.close()
     except TargetError as error:
         return found | {"exists": True, "entries": {}, "problem": scrub(str(error))}

@@ -91,6 +91,13 @@ class Report:
         statuses = [row["status"] for row in self.results()]
         return {status: statuses.count(status) for status in sorted(set(statuses))}
 
+    def last_run(self) -> str:
+        """The run that reported last; empty when none has."""
+        at = sa.func.coalesce(RESULTS.c.settled_at, RESULTS.c.first_seen_at)
+        with self._read() as connection:
+            found = connection.scalar(sa.select(RESULTS.c.run_id).order_by(at.desc()).limit(1))
+        return str(found or "")
+
     def open_entries(self) -> list[Entry]:
         """Entries whose outcome nobody knows, oldest first."""
         query = sa.select(ENTRIES).where(ENTRIES.c.open == 1).order_by(ENTRIES.c.id)

@@ -1,0 +1,258 @@
+"""`hootsuite results` over a journal that the target itself has written."""
+
+import csv
+import io
+import json
+import signal
+
+import pytest
+
+from hootsuite_api.settings import state_folder
+from target_hootsuite.identity import Identity
+from target_hootsuite.journal import Journal
+from target_hootsuite.journal_entries import Intent
+from target_hootsuite.target import HootsuiteTarget
+
+LATER = "2026-02-01T12:00:00Z"
+
+
+@pytest.fixture
+def write(settings, monkeypatch, capsys):
+    """Give rows to the target; returns its exit code."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the test process keeps its own
+
+    def run_target(*rows):
+        wanted = {name: value for name, value in settings.items() if name != "organization_id"}
+        schema = {"type": "object", "properties": {}}
+        lines = [
+            {"type": "SCHEMA", "stream": "messages", "schema": schema, "key_properties": []},
+            *({"type": "RECORD", "stream": "messages", "record": row} for row in rows),
+        ]
+        text = "\n".join(map(json.dumps, lines))
+        code = HootsuiteTarget(config=wanted).run(io.StringIO(text))
+        capsys.readouterr()
+        return code
+
+    return run_target
+
+
+@pytest.fixture
+def profile(sandbox):
+    """A profile that can be posted to."""
+    return next(
+        one["id"]
+        for one in sandbox.truth("social_profiles")
+        if one["type"] == "FACEBOOKPAGE" and not one["isReauthRequired"]
+    )
+
+
+@pytest.fixture
+def member(environment, settings):
+    """The settings of the same member for the commands."""
+    environment.setenv("HOOTSUITE_MEMBER_ID", settings["member_id"])
+    environment.setenv("HOOTSUITE_TOKEN_STORE", settings["token_store"])
+    return environment
+
+
+def row(key, profile, **changes):
+    return {
+        "external_id": key,
+        "text": f"Hello from {key}",
+        "social_profile_ids": [profile],
+        "scheduled_send_time": LATER,
+    } | changes
+
+
+def listed(run, *arguments, code=0):
+    result = run("results", "--format", "jsonl", *arguments)
+    assert result.exit_code == code, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def unanswered(write, sandbox, profile):
+    """A row that was posted and whose answer was lost, hidden by the platform for a while."""
+    sandbox.settings(lag_seconds=600)
+    sandbox.faults(operation="create_message", kind="close", when="after")
+    assert write(row("lost", profile)) == 3
+
+
+def test_every_row_has_a_line(write, run, profile):
+    """As `interface.md` names the fields, with the exit code of the worst."""
+    assert write(row("a", profile), row("b", profile, scheduled_send_time="2026-13-01")) == 2
+    rows = listed(run, code=2)
+    assert {one["key"]: one["status"] for one in rows} == {"a": "done", "b": "rejected"}
+    assert list(rows[0])[:4] == ["run_id", "stream", "key", "action"]
+
+
+def test_filters(write, run, profile, sandbox):
+    """By status, key, stream, run and time."""
+    write(row("a", profile))
+    sandbox.advance(5)  # times have whole seconds
+    write(row("b", profile), row("c", profile, text=""))
+    assert [one["key"] for one in listed(run, "--status", "done")] == ["a", "b"]
+    assert [one["key"] for one in listed(run, "--key", "a")] == ["a"]
+    assert listed(run, "--stream", "members") == []
+    newest = listed(run, "--run", "last", code=2)
+    assert {one["key"] for one in newest} == {"b", "c"}
+    assert listed(run, "--run", newest[0]["run_id"], "--status", "done")[0]["key"] == "b"
+    # The platform's clock counts: the sandbox's stands in January 2026.
+    assert len(listed(run, "--since", "2026-01-15", "--status", "done")) == 2
+    assert listed(run, "--since", "24h") == []
+    assert listed(run, "--until", "2026-01-15T00:00:00Z") == []
+
+
+def test_csv(write, run, profile):
+    """One line per row; what we add is no formula, the row's own key stays as it is."""
+    write(row("=1+1", profile), row("b", profile, text=""))
+    result = run("results", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert {one["key"] for one in rows} == {"=1+1", "b"}
+    assert {one["status"] for one in rows} == {"done", "rejected"}
+
+
+def test_table(write, run, profile):
+    """For people, with the counts; markup in a key is text."""
+    write(row("[red]x[/red]", profile))
+    result = run("results")
+    assert "[red]x[/red]" in result.stdout
+    assert "1 done" in result.stdout
+
+
+def test_nothing_to_show(write, run, profile):
+    """No rows is an answer."""
+    write(row("a", profile))
+    assert "No rows." in run("results", "--status", "rejected").stdout
+
+
+def test_without_a_journal(run, sandbox):
+    """It is said, not made."""
+    result = run("results")
+    assert (result.exit_code, "There is no journal" in result.stderr) == (1, True)
+    assert not (state_folder() / "journal.db").exists()
+
+
+def test_the_journals_password_stays_private(run, environment):
+    """A wrong address is an error without the address."""
+    environment.setenv("HOOTSUITE_JOURNAL_URL", "postgresql://u:pass-word-1@127.0.0.1:9/x")
+    result = run("results")
+    assert result.exit_code == 1
+    assert "pass-word-1" not in result.output
+
+
+def test_settle_finds_what_was_posted(unanswered, member, run, sandbox):
+    """The message appears, the row becomes done; nothing is written for it."""
+    assert listed(run, code=3)[0]["status"] == "unknown"
+    assert listed(run, "--settle", code=3)[0]["status"] == "unknown"
+    sandbox.advance(700)
+    writes = len(sandbox.ledger())
+    (found,) = listed(run, "--settle")
+    assert found["status"] == "done"
+    posted = [one for one in sandbox.truth("messages") if one["text"] == "Hello from lost"]
+    assert [found["remote_id"]] == [one["id"] for one in posted]
+    assert len(sandbox.ledger()) == writes
+
+
+def test_a_person_says_it_was_sent(unanswered, run, sandbox, write, profile):
+    """The row is done, with the decision's time and user; the next run posts nothing."""
+    (posted,) = [one for one in sandbox.truth("messages") if one["text"] == "Hello from lost"]
+    said = run("results", "--resolve", f"lost=sent:{posted['id']}", "--user", "ann")
+    assert said.exit_code == 0
+    assert "Decided by ann at 20" in said.stdout
+    (found,) = listed(run)
+    assert (found["status"], found["remote_id"]) == ("done", posted["id"])
+    assert found["error_message"].endswith(f"sent as {posted['id']}.")
+    sandbox.advance(700)
+    writes = len(sandbox.ledger())
+    assert write(row("lost", profile)) == 0
+    assert len(sandbox.ledger()) == writes
+
+
+def test_a_person_says_it_was_not_sent(write, run, sandbox, profile):
+    """The row may go out again: the next run posts it, once."""
+    sandbox.faults(operation="create_message", kind="close", when="before")
+    assert write(row("lost", profile)) == 3
+    assert run("results", "--resolve", "lost=not-sent").exit_code == 0
+    (found,) = listed(run, code=1)
+    assert found["status"] == "deferred"
+    assert write(row("lost", profile)) == 0
+    assert [one["status"] for one in listed(run)] == ["done"]
+    assert sum(one["text"] == "Hello from lost" for one in sandbox.truth("messages")) == 1
+
+
+def test_one_message_belongs_to_one_row(write, run, sandbox, profile):
+    """A decision can't give away what another row owns; the row stays unknown."""
+    assert write(row("mine", profile)) == 0
+    (mine,) = listed(run)
+    sandbox.faults(operation="create_message", kind="close", when="before")
+    assert write(row("lost", profile)) == 3
+    result = run("results", "--resolve", f"lost=sent:{mine['remote_id']}")
+    assert (result.exit_code, "belongs to another row" in result.stderr) == (1, True)
+    assert listed(run, "--key", "lost", code=3)[0]["status"] == "unknown"
+
+
+def test_only_unknown_rows_are_decided(write, run, profile):
+    """A settled row is settled."""
+    write(row("a", profile))
+    result = run("results", "--resolve", "a=not-sent")
+    assert (result.exit_code, "of unknown fate" in result.stderr) == (1, True)
+
+
+def test_which_one_of_several(write, run, sandbox):
+    """A row that went to two profiles has two fates."""
+    ids = [one["id"] for one in sandbox.truth("social_profiles") if one["type"] != "PINTEREST"][:2]
+    sandbox.faults(operation="create_message", kind="close", when="before", times=2)
+    assert write(row("lost", ids[0], social_profile_ids=ids)) == 3
+    result = run("results", "--resolve", "lost=not-sent")
+    assert (result.exit_code, "--social-profile" in result.stderr) == (1, True)
+    chosen = run("results", "--resolve", "lost=not-sent", "--social-profile", ids[1])
+    assert chosen.exit_code == 0
+    fates = {one["social_profile_id"]: one["status"] for one in listed(run, code=1)}
+    assert fates == {ids[0]: "unknown", ids[1]: "deferred"}
+
+
+def test_a_live_owner_is_respected(run, sandbox):
+    """While a target works on a row, nobody decides about it."""
+    journal = Journal(f"sqlite:///{state_folder() / 'journal.db'}", "run1")
+    journal.start()
+    identity = Identity("here|me", "messages", "busy", "7")
+    journal.begin(Intent(identity, "f" * 64, {}, 1_768_000_000.0))
+    result = run("results", "--resolve", "busy=not-sent")
+    journal.close()
+    assert (result.exit_code, "is running" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("text", ["key", "key=", "=sent:1", "key=sent:", "key=sent:1;2", "k=maybe"])
+def test_a_decision_that_is_none(text, run):
+    """Wrong words are wrong usage."""
+    result = run("results", "--resolve", text)
+    assert (result.exit_code, "KEY=sent:ID" in result.stderr) == (64, True)
+
+
+def test_rejected_rows_come_back_as_singer_lines(write, run, sandbox, profile):
+    """Piped into the target they are sent: one row, with its key, text, time and profile."""
+    sandbox.faults(operation="create_message", kind="status", status=400, code=4000)
+    assert write(row("a", profile, tags=["x"]), row("b", profile)) == 2
+    result = run("results", "--retry-rejected")
+    assert result.exit_code == 0, result.output
+    schema, record = map(json.loads, result.stdout.splitlines())
+    assert (schema["type"], schema["stream"]) == ("SCHEMA", "messages")
+    key = record["record"]["external_id"]
+    again = row(key, profile, **({"tags": ["x"]} if key == "a" else {}))
+    assert record["record"] == again
+    assert write(record["record"]) == 0
+    assert {one["status"] for one in listed(run)} == {"done"}
+
+
+def test_rows_that_were_never_kept_are_named(write, run, profile):
+    """A row that was refused before it was kept can't be printed, and that is said."""
+    write(row("a", profile, scheduled_send_time="2026-13-01"))
+    result = run("results", "--retry-rejected")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "messages a was refused before" in result.stderr
+
+
+def test_a_wrong_time(run):
+    """The forms are named."""
+    result = run("results", "--since", "yesterday")
+    assert (result.exit_code, "24h" in result.stderr) == (64, True)
