@@ -21,31 +21,45 @@ from hootsuite_api.errors import Cancelled, QuotaExhausted
 from hootsuite_api.slots import FileSlots, MemorySlots, Slot
 
 _WINDOW = 1.0
-_MARGIN = 0.008  # what the measured smallest round trip may be wrong by
+_MARGIN = 0.008  # for what no measurement shows
 _SPACING = 1.02  # starts are this much further apart than the rate allows; leaves room for jitter
 _CATCH_UP = 3  # a late start may be made good for by this many early ones
 _PATIENCE = 3.0  # an unanswered request is taken as counted after this many seconds
 _SLOWEST = 8.0
 _RECENT = 64
+_ENOUGH = 5  # round trips of an operation before its own smallest counts
+_MANY = 20  # round trips before the smallest is nearly believed
 
 
 class RoundTrips:
-    """The smallest round trip of each operation seen recently, in seconds."""
+    """How long a request of each operation takes at the very least, in seconds.
+
+    The smallest round trip seen recently is a guess from above, and the worse the fewer were seen
+    (the first ones meet connections being made and interpreters starting): so part of it is taken.
+    """
 
     def __init__(self) -> None:
         self._recent: dict[str, deque[float]] = {}
-        self._enough = 5
+        self._seen = 0
 
     def add(self, operation: str, seconds: float) -> None:
         """Remember a round trip."""
+        self._seen += 1
         self._recent.setdefault(operation, deque(maxlen=_RECENT)).append(seconds)
 
-    def smallest(self, operation: str) -> float:
-        """The smallest of an operation; of all of them while it has been seen too rarely."""
+    def least(self, operation: str) -> float:
+        """A bound for an operation; from all of them while it has been seen too rarely."""
         own = self._recent.get(operation, ())
-        if len(own) >= self._enough:
-            return min(own)
-        return min(map(min, self._recent.values()), default=0.0)
+        if len(own) >= _ENOUGH:
+            return self._trusted(min(own))
+        return self._trusted(min(map(min, self._recent.values()), default=0.0))
+
+    def _trusted(self, guess: float) -> float:
+        if self._seen < _ENOUGH:
+            return 0.0
+        if self._seen < _MANY:
+            return guess * 0.8
+        return max(guess * 0.95, guess - _MARGIN)
 
 
 class Turn:
@@ -73,7 +87,7 @@ class Budget:
     Two rules. Starts are evenly spaced, a little wider than the rate asks for, over all threads and
     processes that share `slots`. And request i+N starts only a second after request i must
     have been counted: not earlier than it was sent, and not earlier than its answer less the
-    smallest round trip seen recently.
+    least time that a round trip takes.
 
     Args:
         rate: Requests per second that the account may send.
@@ -122,7 +136,7 @@ class Budget:
         with self._access:
             self._trips.add(operation, at - slot.sent)
             self._slowness = max(1.0, self._slowness * 0.98)
-            counted = max(slot.sent, at - self._trips.smallest(operation))
+            counted = max(slot.sent, at - self._trips.least(operation))
         self._settle(slot, counted)
 
     def _settle(self, slot: Slot, counted: float) -> None:
@@ -160,7 +174,7 @@ class Budget:
             return wait
         # Without an answer yet, it was counted at the earliest a round trip ago: no use in looking
         # again before that is a second past.
-        counted = before.counted or min(now - self._trips.smallest(""), before.sent + _PATIENCE)
+        counted = before.counted or min(now - self._trips.least(""), before.sent + _PATIENCE)
         counted = min(max(before.sent, counted), now)
         return max(wait, counted + _WINDOW + _MARGIN - now)
 
