@@ -60,21 +60,23 @@ def test_meltano_loads_json_lines(sandbox, meltano, tmp_path):
 
 def test_meltano_loads_duckdb(sandbox, meltano, tmp_path):
     """The pinned DuckDB loses no row of a batch, the first one least of all."""
-    path = tmp_path / "hootsuite.duckdb"
+    path = tmp_path / "warehouse.duckdb"
     run = meltano(TARGET_DUCKDB_PATH=str(path))
     run("install", "tap-hootsuite", "target-duckdb")
     run("run", "--state-id-suffix", "duckdb", "tap-hootsuite", "target-duckdb")
-    python = ".meltano/loaders/target-duckdb/venv/bin/python"  # the only one with duckdb
-    count = (
+    streams = ("members", "teams", "team_members", "social_profiles", "messages")
+    counts = ", ".join(f"(select count(*) from hootsuite.{stream})" for stream in streams)  # noqa: S608 - our own names
+    program = (
         "import duckdb, sys; print(*duckdb.connect(sys.argv[1]).execute(sys.argv[2]).fetchone())"
     )
-    query = (
-        "select (select count(*) from hootsuite.members), (select count(*) from hootsuite.teams)"
-    )
     said = subprocess.run(
-        [python, "-c", count, str(path), query], capture_output=True, text=True, check=True
+        # The loader's environment is the only one that has duckdb.
+        [".meltano/loaders/target-duckdb/venv/bin/python", "-c", program, path, f"select {counts}"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    truth = [len(sandbox.truth("members")), len(sandbox.truth("teams"))]
+    truth = [len(sandbox.truth(stream)) for stream in streams]
     assert [int(word) for word in said.stdout.split()] == truth
 
 
