@@ -36,8 +36,9 @@ class Fault:
         operation: Operation id, or `*` for every request outside the control API.
         kind: `reset` (TCP RST), `close` (without an answer), `timeout` (never answers), `truncate`
             (half a body), `garbage` (HTML instead of JSON), `status` (an error answer), `delay`,
-            `hold` (waits until released), `expire_token`, `revoke_token` (of this request),
-            `skew` (a wrong `Date`), `merge` (fields put into every object of `data`, after).
+            `hold` (waits until the fault is released; later requests pass), `expire_token`,
+            `revoke_token` (of this request), `skew` (a wrong `Date`), `merge` (fields put into
+            every object of `data`, after).
         when: Before or after the commit.
         nth: The first matching request to hit.
         times: How many in a row.

@@ -192,7 +192,7 @@ def seed_teams(world: World, random: Random) -> None:
             modified=created + random.randrange(DAY, world.now() - created),
             modified_by=random.choice(members),
             members={m: TEAM_ADMIN if n == 0 else TEAM_DEFAULT for n, m in enumerate(chosen)},
-            profile_ids=owned[number % max(1, len(owned)) : -1 or None : 2],
+            profile_ids=owned[number % max(1, len(owned)) : -1 : 2],
         )
         if number == 0:
             team.members.setdefault(world.main_member_id or members[0], TEAM_DEFAULT)
