@@ -71,7 +71,7 @@ def build(call: Call, api_url: str) -> tuple[Operation, Outgoing]:
     body = None
     if call.body is not None:
         headers["Content-Type"] = _content_type(operation)
-        body = _encode(call.body)
+        body = _json(operation, call.body)
     url = f"{url}?{query}" if query else url
     return operation, Outgoing(
         operation.method,
@@ -124,6 +124,13 @@ def _plain(value: Any) -> str:
             raise ValueError("a time without a zone can't be sent")
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return str(value)
+
+
+def _json(operation: Operation, body: Any) -> bytes:
+    try:
+        return _encode(body)
+    except (TypeError, ValueError, OverflowError, RecursionError) as cause:
+        raise _wrong(operation, "The body can't be written as JSON") from cause
 
 
 def _content_type(operation: Operation) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import hootsuite_api.errors as e
 from hootsuite_api.contract import ErrorCode, Operation, load
+from hootsuite_api.redact import scrub
 
 _LONGEST = 300  # characters of a server's text that a person is shown
 _KINDS: Mapping[str, type[e.HootsuiteError]] = {
@@ -102,9 +103,15 @@ class Findings:
 
 
 def error_list(body: Any) -> list[dict[str, Any]]:
-    """The `errors` of a REST body, whatever else is in there; malformed entries are dropped."""
+    """The `errors` of a REST body, scrubbed; malformed entries are dropped."""
     found = body.get("errors") if isinstance(body, dict) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    entries = found if isinstance(found, list) else []
+    return [_scrubbed(one) for one in entries if isinstance(one, dict)]
+
+
+def _scrubbed(error: dict[str, Any]) -> dict[str, Any]:
+    message = error.get("message")
+    return {**error, "message": scrub(message)} if isinstance(message, str) else error
 
 
 def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
@@ -151,8 +158,8 @@ def _kind(operation: Operation, answer: Answer, found: Findings) -> type[e.Hoots
 def _read(answer: Answer) -> Findings:
     body = answer.body
     if isinstance(body, dict):
-        if error_list(body):
-            return _rest(error_list(body))
+        if errors := error_list(body):
+            return _rest(errors)
         if isinstance(body.get("error"), str):
             return _oauth(body)
         if "scimType" in body or "urn:ietf:params:scim:api:messages:2.0:Error" in str(

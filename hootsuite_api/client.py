@@ -15,12 +15,9 @@ from hootsuite_api.classify import Answer, unknown
 from hootsuite_api.clock import date_of
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import (
-    Cancelled,
     ConfigError,
-    ConnectionNeverMade,
     HootsuiteError,
     PermissionDenied,
-    QuotaExhausted,
     RateLimited,
     TokenRejected,
 )
@@ -39,8 +36,6 @@ from hootsuite_api.tokens import (
     TokenManager,
 )
 from hootsuite_api.transport import BearerAuth, Outgoing, Transport
-
-_UNSENT = (Cancelled, ConnectionNeverMade, QuotaExhausted, RateLimited)
 
 
 class HootsuiteClient:
@@ -93,7 +88,8 @@ class HootsuiteClient:
             that got a 200 with errors alone is one too, with `data` None.
 
         Raises:
-            OutcomeUnknown: If a write may or may not have happened; the cause is chained.
+            OutcomeUnknown: If a write may or may not have happened; the cause is chained. After
+                every other error of a write nothing was written.
             Cancelled: If `cancel` was called before the call went out.
             HootsuiteError: By its type, why it failed and what may be done next; see `errors`.
         """
@@ -138,9 +134,11 @@ class HootsuiteClient:
         if known is None:
             try:
                 return self.send(Call("get_me")).date
-            except PermissionDenied:  # as good a clock as any
-                known = self._gateway.clock.now()
-        return known or datetime.now(UTC)
+            except HootsuiteError:
+                known = self._gateway.clock.now()  # a refusal is as good a clock as any
+                if known is None:
+                    raise
+        return known
 
     def known_now(self) -> datetime | None:
         """The platform's now as far as answers have told; asks nothing."""
@@ -201,7 +199,7 @@ class HootsuiteClient:
             reply = judge(operation, answer, self._date(answer))
         except HootsuiteError as error:
             self._learn(token, error)
-            if operation.read or error.not_written or isinstance(error, _UNSENT):
+            if operation.read or error.not_written:
                 raise
             raise unknown(error) from error
         self._tokens.prove(token)

@@ -73,6 +73,7 @@ class HootsuiteError(Exception):
     """
 
     advice: ClassVar[str] = ""
+    unsent: ClassVar[bool] = False  # whether the type alone proves that nothing was written
 
     def __init__(self, happened: str, where: Where | None = None, *, advice: str = "") -> None:
         where = where or Where()
@@ -87,7 +88,7 @@ class HootsuiteError(Exception):
         self.code = where.code
         self.trace_id = where.trace_id
         self.errors = list(where.errors)
-        self.not_written = where.not_written
+        self.not_written = where.not_written or self.unsent
 
 
 class ConfigError(HootsuiteError):
@@ -96,6 +97,8 @@ class ConfigError(HootsuiteError):
 
 class Cancelled(HootsuiteError):
     """The run was asked to stop while it waited."""
+
+    unsent = True
 
 
 class AuthError(HootsuiteError):
@@ -132,12 +135,14 @@ class RateLimited(HootsuiteError):
     """More requests in a second than the account may send."""
 
     advice = "Lower requests_per_second if other programs use the same account"
+    unsent = True
 
 
 class QuotaExhausted(HootsuiteError):
     """The account's requests of the day are used up, or nearly."""
 
     advice = "Run again tomorrow, or raise daily_quota_percent"
+    unsent = True
 
 
 class ValidationRejected(HootsuiteError):
@@ -184,6 +189,7 @@ class ConnectionNeverMade(NetworkFault):
     """
 
     permanent = False
+    unsent = True
 
 
 class TornBody(HootsuiteError):

@@ -46,7 +46,7 @@ class Retry:
 
     Args:
         stop: Ends every wait when it is set.
-        tries: The most attempts for one call.
+        tries: The most attempts that may fail in one call; twice as many if they came too fast.
         seconds: After this long no further attempt begins.
         waits: False removes the waiting, for tests.
     """
@@ -76,13 +76,20 @@ class Retry:
         Raises:
             HootsuiteError: The last error, when patience ends or repeating isn't safe.
         """
+        faults = 0
+
+        def give_up(error: BaseException) -> bool:
+            nonlocal faults
+            faults += not isinstance(error, RateLimited)
+            return not (isinstance(error, HootsuiteError) and safe(error)) or faults >= self._tries
+
         tries = backoff.retry_context(
             HootsuiteError,
             _waits,
-            max_tries=self._tries,
+            max_tries=2 * self._tries,
             max_time=self._seconds,
             jitter=self._pause,
-            giveup=lambda error: not (isinstance(error, HootsuiteError) and safe(error)),
+            giveup=give_up,
             logger=None,
         )
         for number, one in enumerate(tries, start=1):

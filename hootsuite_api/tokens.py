@@ -14,15 +14,9 @@ from hootsuite_api.classify import Answer, error_from
 from hootsuite_api.contract import load
 from hootsuite_api.errors import (
     AuthError,
-    Cancelled,
-    ConnectionNeverMade,
     HootsuiteError,
-    NetworkFault,
     NotFound,
     PermissionDenied,
-    QuotaExhausted,
-    RateLimited,
-    ServerFault,
     SignInNeeded,
     TokenRejected,
     TornBody,
@@ -45,7 +39,6 @@ _REFUSALS = (AuthError, PermissionDenied, NotFound, ValidationRejected)
 _SPENT = frozenset(
     {"invalid_grant", "token_inactive", "token_expired", "invalid_token", "request_forbidden"}
 )
-_UNSENT = (Cancelled, ConnectionNeverMade, QuotaExhausted, RateLimited)
 _WHERE = Where("POST", "/oauth2/token")
 log = logging.getLogger("hootsuite_api")
 
@@ -270,8 +263,8 @@ class RefreshToken:
         with self._store.locked():
             try:
                 grant = self._retry.run(lambda n: self._endpoint.post(form, n), harmless)
-            except (NetworkFault, ServerFault, TornBody) as error:
-                if isinstance(error, ConnectionNeverMade):
+            except HootsuiteError as error:
+                if error.not_written:
                     raise
                 raise SignInNeeded("The answer to the code was lost", error.where) from error
             self._keep(_LOGIN, "ok", grant.token.entry(), grant.refresh_token)
@@ -342,13 +335,10 @@ def _lost(state: Any) -> str:
 
 def _state_after(error: HootsuiteError) -> str:
     """What a failed refresh leaves of the refresh token."""
-    if isinstance(error, _UNSENT):
-        return "ok"
     if error.code in _SPENT:
         return "spent"
-    if isinstance(error, AuthError) and error.not_written:
-        return "ok"  # refused for another reason, such as a wrong client secret
-    return "unclear"
+    # Not written: never sent, or refused for another reason, such as a wrong client secret.
+    return "ok" if error.not_written else "unclear"
 
 
 def _refusal(error: HootsuiteError) -> HootsuiteError:

@@ -150,7 +150,9 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             )
-        except (requests.RequestException, u3.HTTPError, OSError) as cause:
+        except HootsuiteError:
+            raise  # the body's own, while it was read
+        except Exception as cause:  # whatever a library raises: a byte may have left by then
             raise _fault(cause, out) from cause
         on_head(time.monotonic())
         with response:
@@ -166,7 +168,7 @@ class Transport:
 def _read(response: requests.Response, out: Outgoing, deadline: float) -> bytes:
     try:
         return b"".join(_chunks(response, deadline))
-    except (requests.RequestException, u3.HTTPError, OSError, ValueError) as cause:
+    except Exception as cause:
         where = Where(out.method, out.path, response.status_code)
         raise TornBody("The answer broke off before its end", where) from cause
 

@@ -244,12 +244,12 @@ def test_max_rate_reached_in_plain_words_is_a_429(client, server, script):
 
 
 def test_429_without_end_is_a_quota_that_is_used_up(client, server, rest_error):
-    """Six refusals in a row are no coincidence."""
+    """Twelve refusals in a row are no coincidence."""
     server.default = lambda _: rest_error(429, 1003, Retry_After="0")
     with pytest.raises(e.QuotaExhausted) as caught:
         client.send(WRITE)
     assert caught.value.code == 1003
-    assert len(server.calls()) == 6
+    assert len(server.calls()) == 12
 
 
 def test_a_429_with_the_quota_used_up_is_not_repeated(client, server, rest_error):
@@ -468,3 +468,98 @@ def test_an_upload_that_is_refused_says_why(client, server, script, tmp_path, si
     server.default = lambda _: script(403, b"<Error><Code>AccessDenied</Code></Error>")
     with file.open("rb") as stream, pytest.raises(e.ValidationRejected):
         client.upload(f"{server.url}/upload", stream, size, "image/png")
+
+
+def test_a_body_that_is_no_json_is_refused_unsent(client, server):
+    """Half a surrogate pair can't be written in UTF-8."""
+    with pytest.raises(e.ValidationRejected):
+        client.send(Call("create_message", body={"text": "\ud800"}))
+    assert server.seen == []
+
+
+def test_whatever_a_library_raises_a_write_is_unknown(client, server, monkeypatch):
+    """Even an exception that nobody has foreseen."""
+    client.send(READ)
+
+    def burst(*_args, **_kwargs):
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("hootsuite_api.transport.requests.Session.request", burst)
+    with pytest.raises(e.OutcomeUnknown):
+        client.send(WRITE)
+    with pytest.raises(e.NetworkFault):
+        client.send(READ)
+
+
+def test_no_token_for_a_write_means_that_nothing_was_written(client, server, script):
+    """The token's trouble is not the write's: `OutcomeUnknown` is kept for the latter."""
+    server.tokens = lambda _: script(kind="close")
+    with pytest.raises(e.NetworkFault):
+        client.send(WRITE)
+    assert server.calls() == []
+
+
+# -- against the sandbox ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def live(settings):
+    with HootsuiteClient.from_settings(settings) as client:
+        yield client
+
+
+def post(sandbox):
+    """A message that the sandbox accepts."""
+    profile = sandbox.truth("social_profiles")[0]["id"]
+    body = {
+        "text": "A post of the client's tests",
+        "socialProfileIds": [profile],
+        "scheduledSendTime": "2026-02-15T12:00:00Z",
+    }
+    return Call("create_message", body=body)
+
+
+@pytest.mark.parametrize("kind", ["reset", "close", "truncate", "garbage", "status"])
+@pytest.mark.parametrize(("when", "written"), [("before", 0), ("after", 1)])
+def test_a_post_is_sent_once_whatever_happens(sandbox, live, kind, when, written):
+    """Before or after the commit, the ledger never holds two."""
+    sandbox.faults(operation="create_message", kind=kind, when=when)
+    with pytest.raises(e.OutcomeUnknown):
+        live.send(post(sandbox))
+    commits = [one for one in sandbox.ledger() if one["operation"] == "create_message"]
+    assert len(commits) == written
+    assert sandbox.stats()["requests"]["create_message"] == 1
+
+
+@pytest.mark.parametrize("kind", ["reset", "close", "truncate", "garbage", "status"])
+def test_reads_get_through_faults(sandbox, live, kind):
+    """Two faults in a row cost two requests and nothing else."""
+    sandbox.faults(operation="get_me", kind=kind, times=2)
+    assert live.send(Call("get_me")).data["id"] == sandbox.ready["member_id"]
+    assert sandbox.stats()["requests"]["get_me"] == 3
+
+
+def test_a_revoked_token_is_replaced(sandbox, live):
+    """The run goes on with a new one."""
+    live.send(Call("get_me"))
+    sandbox.faults(operation="get_me", kind="revoke_token")
+    live.send(Call("get_me"))
+    assert sandbox.stats()["requests"]["create_token"] == 2
+
+
+def test_an_administrator_s_list_is_refused_to_a_member(sandbox, live):
+    """A permission, however it is dressed, is no reason for a new token."""
+    sandbox.settings(role="member")
+    call = Call("list_organization_members", {"organizationId": sandbox.ready["organization_id"]})
+    with pytest.raises(e.PermissionDenied):
+        live.send(call)
+    assert sandbox.stats()["requests"]["create_token"] == 1
+
+
+def test_the_day_s_quota_of_the_sandbox_stops_the_client(sandbox, live):
+    """At 90 % of it, by the headers."""
+    sandbox.reset(daily_quota=100)
+    sandbox.use_quota(89)
+    live.send(Call("get_me"))
+    with pytest.raises(e.QuotaExhausted):
+        live.send(Call("get_me"))
