@@ -25,7 +25,7 @@ _NO_PUBLISHING = {
     "WHATSAPP": "WhatsApp",
     "YOUTUBECHANNEL": "YouTube",
 }
-_LENGTHS = {
+LENGTHS = {
     "FACEBOOK": 63_206,
     "FACEBOOKPAGE": 63_206,
     "INSTAGRAM": 2_200,
@@ -122,7 +122,7 @@ def _contract(body: Mapping[str, Any]) -> None:
 
 
 def _length(unit: Unit, network: str) -> None:
-    limit = _LENGTHS.get(network)
+    limit = LENGTHS.get(network)
     length = len(unit.row.get("text") or "")
     if limit is not None and length > limit:
         logger.warning(
