@@ -108,7 +108,7 @@ def _retry(found: tuple[list[str], list[str]]) -> int:
     for line in lines:
         click.echo(line)
     for key in lost:
-        click.echo(f"The row {key} was refused before it was kept: send its source again", err=True)
+        click.echo(f"The journal did not keep the row {key}: send its source again", err=True)
     return 0 if not lost else 2
 
 

@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hootsuite_api.naming import snake
 from target_hootsuite.actions import ACTIONS
-from target_hootsuite.journal_entries import Entry
 from target_hootsuite.journal_report import Report
 
 _PROFILES = "social_profile_ids"
+_Rows = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def singer_lines(
@@ -24,45 +23,40 @@ def singer_lines(
         rejected: Results of rejected rows.
 
     Returns:
-        The lines, and the keys of rows that were refused before the journal kept their content.
+        The lines, and the keys of rows that the journal did not keep.
     """
-    entries = report.entries([row["identity"] for row in rejected])
-    records: dict[tuple[str, str, str], dict[str, Any]] = {}
+    kept = report.rejected_rows([result["identity"] for result in rejected])
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     lost = []
     for result in rejected:
-        entry = entries.get(result["identity"])
-        if entry is None or not entry.content.get("body"):
+        row = kept.get(result["identity"])
+        if not row:
             lost.append(f"{result['stream']} {result['key']}")
             continue
-        record = _record(entry)
-        # One row that went to several profiles becomes one row again.
-        kept = records.setdefault((entry.stream, entry.key, entry.fingerprint), record)
-        if kept is not record and entry.profile:
-            kept[_PROFILES].append(entry.profile)
-    return list(_lines(records)), lost
+        name = result["stream"], json.dumps(row, sort_keys=True)
+        _one_more(rows.setdefault(name, {**row, _PROFILES: []}), row, result)
+    return list(_lines(rows)), lost
 
 
-def _lines(records: Mapping[tuple[str, str, str], Mapping[str, Any]]) -> list[str]:
-    streams = list(dict.fromkeys(stream for stream, _, _ in records))
-    lines = [json.dumps(_schema(stream)) for stream in streams]
-    for (stream, _, _), record in records.items():
-        lines.append(json.dumps({"type": "RECORD", "stream": stream, "record": record}))
+def _one_more(again: dict[str, Any], row: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+    """Add a profile to a row: those that took it must not get it again."""
+    if result["social_profile_id"] and isinstance(row.get(_PROFILES), list):
+        again[_PROFILES].append(result["social_profile_id"])
+    elif _PROFILES in row:
+        again[_PROFILES] = row[_PROFILES]
+    else:
+        again.pop(_PROFILES, None)
+
+
+def _lines(rows: _Rows) -> list[str]:
+    lines = [json.dumps(_schema(stream)) for stream in dict.fromkeys(name[0] for name in rows)]
+    for (stream, _), row in rows.items():
+        lines.append(json.dumps({"type": "RECORD", "stream": stream, "record": row}))
     return lines
 
 
 def _schema(stream: str) -> dict[str, Any]:
-    action = ACTIONS[stream]
-    schema = {"type": "object", "properties": {name: {} for name in action.columns}}
-    keys = list(action.keys[0])
-    return {"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": keys}
-
-
-def _record(entry: Entry) -> dict[str, Any]:
-    body: Mapping[str, Any] = entry.content["body"]
-    record = {snake(name): value for name, value in body.items()}
-    record[ACTIONS[entry.stream].keys[0][0]] = entry.key
-    if entry.profile:
-        record[_PROFILES] = [entry.profile]
-    if entry.stream == "messages" and "scheduled_send_time" not in record:
-        record["send_now"] = True
-    return record
+    """Any columns and no key: the target knows both itself."""
+    columns = ACTIONS[stream].columns if stream in ACTIONS else ()
+    schema = {"type": "object", "properties": {name: {} for name in columns}}
+    return {"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": []}

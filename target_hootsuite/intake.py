@@ -44,6 +44,7 @@ class Refused:
         key: Its key, as far as it can be told.
         profiles: The profiles that it names, as far as they can be told.
         error: Why.
+        record: The row as it came, if it is one at all.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Refused:
     key: str
     profiles: list[str | None]
     error: RowRejected
+    record: Mapping[str, Any]
 
 
 @dataclass
@@ -77,7 +79,7 @@ class Intake:
     def refuse(self, number: int, stream: str, record: Any, error: RowRejected) -> None:
         """Keep a row that can't be used, for its result."""
         key, profiles = _labels(record)
-        self.refused.append(Refused(number, stream, key, profiles, error))
+        self.refused.append(Refused(number, stream, key, profiles, error, _as_row(record)))
 
     def _understood(self, number: int, stream: str, record: Any) -> Taken:
         action = ACTIONS.get(stream)
@@ -99,6 +101,10 @@ class Intake:
                 self._named.add((stream, column))
                 if not column.startswith("_sdc_"):
                     logger.warning("%s: column %r is not used and ignored", stream, column)
+
+
+def _as_row(record: Any) -> Mapping[str, Any]:
+    return record if isinstance(record, dict) else {}
 
 
 def _labels(record: Any) -> tuple[str, list[str | None]]:

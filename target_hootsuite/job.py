@@ -14,6 +14,7 @@ from typing import Any
 
 from hootsuite_api import errors
 from hootsuite_api.client import HootsuiteClient
+from target_hootsuite import rejected_rows
 from target_hootsuite.desk import Desk, logger
 from target_hootsuite.directory import Directory
 from target_hootsuite.dispatch import Dispatcher
@@ -110,11 +111,20 @@ class Job:
         finally:
             plan.add_unreached(self.intake.taken)
             defer_rest(desk, plan.units)
+            self._keep_rejected(desk, plan)
             self.gate.finish()
             self._statuses, self._failed = desk.statuses, self._failed or desk.failed
             desk.file.close()
             for line in summary(desk.counts):
                 logger.info("%s", line)
+
+    def _keep_rejected(self, desk: Desk, plan: Plan) -> None:
+        if self.settings["dry_run"]:
+            return
+        try:
+            rejected_rows.keep(desk.journal, [*plan.units, *plan.refused])
+        except JournalFault as error:  # a convenience: the results themselves are in the journal
+            logger.warning("Rejected rows are not kept: %s", error)
 
     def _check_journal(self, journal: Journal) -> None:
         if not journal.created or self.settings["dry_run"]:

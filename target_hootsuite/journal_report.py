@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from target_hootsuite import journal_engine
+from target_hootsuite import journal_engine, rejected_rows
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal_entries import Entry, entry_of
 from target_hootsuite.journal_schema import ABOUT, ENTRIES, RESULTS
@@ -104,10 +104,10 @@ class Report:
         with self._read() as connection:
             return [entry_of(row) for row in connection.execute(query)]
 
-    def entries(self, identities: list[str]) -> dict[str, Entry]:
-        """The newest entry of each of some identities."""
+    def rejected_rows(self, identities: list[str]) -> dict[str, dict[str, Any]]:
+        """The rows of some rejected identities, as far as they were kept."""
         with self._read() as connection:
-            return self._newest(connection, identities)
+            return rejected_rows.kept(connection, identities)
 
     def _newest(self, connection: sa.Connection, identities: list[str]) -> dict[str, Entry]:
         found: dict[str, Entry] = {}

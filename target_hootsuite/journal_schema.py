@@ -100,6 +100,13 @@ RESULTS = sa.Table(
     sa.Index("hootsuite_results_status", "scope", "status"),
 )
 
+ROWS = sa.Table(
+    "hootsuite_rejected_rows",
+    META,
+    sa.Column("identity", sa.String(64), primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
 Migration = Callable[[sa.Connection], None]
 #: The step that leads from each older version to the next. Version 1 is the first.
 MIGRATIONS: dict[int, Migration] = {}

@@ -25,6 +25,7 @@ class Plan:
 
     desk: Desk
     units: list[Unit] = field(default_factory=list)
+    refused: list[Unit] = field(default_factory=list)
     _seen: dict[str, Unit] = field(default_factory=dict)
 
     def refuse(self, intake: Intake) -> None:
@@ -35,8 +36,9 @@ class Plan:
             self.desk.gate.expect(refused.number, len(refused.profiles))
             for profile in refused.profiles:
                 identity = Identity(self.desk.scope, refused.stream, refused.key, profile)
-                unit = Unit(refused.number, action, {}, identity, {}, "")
+                unit = Unit(refused.number, action, refused.record, identity, {}, "")
                 outcomes.append((unit, rejection(refused.error)))
+        self.refused = [unit for unit, _ in outcomes]
         self.desk.book_all(outcomes)
 
     def add(self, rows: Sequence[Taken]) -> None:

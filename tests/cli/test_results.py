@@ -229,27 +229,48 @@ def test_a_decision_that_is_none(text, run):
     assert (result.exit_code, "KEY=sent:ID" in result.stderr) == (64, True)
 
 
-def test_rejected_rows_come_back_as_singer_lines(write, run, sandbox, profile):
-    """Piped into the target they are sent: one row, with its key, text, time and profile."""
-    sandbox.faults(operation="create_message", kind="status", status=400, code=4000)
-    assert write(row("a", profile, tags=["x"]), row("b", profile)) == 2
+def retried(run, code=0):
     result = run("results", "--retry-rejected")
-    assert result.exit_code == 0, result.output
-    schema, record = map(json.loads, result.stdout.splitlines())
+    assert result.exit_code == code, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_rejected_rows_come_back_as_singer_lines(write, run, sandbox, profile):
+    """Piped into the target they are sent: the row as it came."""
+    sandbox.faults(operation="create_message", kind="status", status=400, code=4000)
+    rows = {key: row(key, profile, tags=["x"]) for key in ("a", "b")}
+    assert write(*rows.values()) == 2
+    schema, record = retried(run)
     assert (schema["type"], schema["stream"]) == ("SCHEMA", "messages")
-    key = record["record"]["external_id"]
-    again = row(key, profile, **({"tags": ["x"]} if key == "a" else {}))
-    assert record["record"] == again
+    assert record["record"] == rows[record["record"]["external_id"]]
     assert write(record["record"]) == 0
     assert {one["status"] for one in listed(run)} == {"done"}
+    assert retried(run) == []
 
 
-def test_rows_that_were_never_kept_are_named(write, run, profile):
-    """A row that was refused before it was kept can't be printed, and that is said."""
-    write(row("a", profile, scheduled_send_time="2026-13-01"))
+def test_rows_that_were_refused_unread_come_back_too(write, run, profile):
+    """Whatever was wrong with it: a time, a type, an unknown column."""
+    wrong = row("a", profile, scheduled_send_time="2026-13-01")
+    odd = row("b", profile, text={"no": "text"})
+    assert write(wrong, odd) == 2
+    assert [one["record"] for one in retried(run)[1:]] == [wrong, odd]
+
+
+def test_profiles_that_took_the_row_do_not_get_it_again(write, run, sandbox):
+    """A row for two profiles that one refused comes back for that one."""
+    ids = [one["id"] for one in sandbox.truth("social_profiles") if one["type"] != "PINTEREST"][:2]
+    text = f'"{ids[1]}"'
+    sandbox.faults(operation="create_message", kind="status", status=400, code=4000, contains=text)
+    assert write(row("a", ids[0], social_profile_ids=ids)) == 2
+    assert retried(run)[1]["record"]["social_profile_ids"] == [ids[1]]
+
+
+def test_rows_that_were_not_kept_are_named(write, run, profile):
+    """A row that is no row can't be printed, and that is said."""
+    write("not a row")
     result = run("results", "--retry-rejected")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "messages a was refused before" in result.stderr
+    assert "send its source again" in result.stderr
 
 
 def test_a_wrong_time(run):

@@ -1,0 +1,49 @@
+"""Rejected rows as they came in, so that a person can have them sent again without their source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from target_hootsuite.journal import Journal
+from target_hootsuite.journal_schema import ROWS
+from target_hootsuite.units import Unit
+
+_CHUNK = 400
+
+
+def keep(journal: Journal, units: Sequence[Unit]) -> None:
+    """Keep the rows of units that were rejected; forget those of units that were not.
+
+    Raises:
+        JournalFault: The journal can't take them.
+    """
+    digests = list({unit.identity.digest for unit in units})
+    rejected = {
+        unit.identity.digest: {"identity": unit.identity.digest, "content": _text(unit)}
+        for unit in units
+        if unit.result is not None and unit.result.status == "rejected"
+    }
+    with journal._write() as connection:  # noqa: SLF001 - a part of the journal, for its length
+        for start in range(0, len(digests), _CHUNK):
+            chunk = ROWS.c.identity.in_(digests[start : start + _CHUNK])
+            connection.execute(ROWS.delete().where(chunk))
+        if rejected:
+            connection.execute(ROWS.insert(), list(rejected.values()))
+
+
+def _text(unit: Unit) -> str:
+    return json.dumps(unit.row, default=str)
+
+
+def kept(connection: sa.Connection, identities: Sequence[str]) -> dict[str, Any]:
+    """The rows of some identities, as far as they were kept."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(identities), _CHUNK):
+        chunk = ROWS.c.identity.in_(identities[start : start + _CHUNK])
+        for row in connection.execute(sa.select(ROWS).where(chunk)):
+            found[row.identity] = json.loads(row.content)
+    return found
