@@ -84,15 +84,29 @@ class FileSlots:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Hold the lock, with `count` and `next_start` fresh from the file, and write them back."""
-        with self._lock:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                self._load()
+        """Hold the lock, with `count` and `next_start` fresh from the file, and write them back.
+
+        Raises:
+            ConfigError: If the file can't be used.
+        """
+        try:
+            with self._lock, self._opened():
                 yield
-                self._write(0, _HEAD.pack(_MAGIC, self.count, self.next_start, _boot()))
-            finally:
-                os.close(self._file)
+        except OSError as cause:
+            raise ConfigError(
+                f"The request budget {self._path} can't be used ({cause.strerror})",
+                advice="Let XDG_STATE_HOME or token_store name a folder on a local disk",
+            ) from cause
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._load()
+            yield
+            self._write(0, _HEAD.pack(_MAGIC, self.count, self.next_start, _boot()))
+        finally:
+            os.close(self._file)
 
     def get(self, number: int) -> Slot | None:
         """The slot of a request, if it is still remembered."""

@@ -15,7 +15,7 @@ import pytest
 
 from hootsuite_api import Call
 from hootsuite_api.budget import Budget, Quota, RoundTrips
-from hootsuite_api.errors import Cancelled, QuotaExhausted
+from hootsuite_api.errors import Cancelled, ConfigError, QuotaExhausted
 from hootsuite_api.settings import parse
 from hootsuite_api.slots import FileSlots, MemorySlots, Slot, account_slots
 
@@ -58,19 +58,27 @@ def run(settings, processes, calls):
     return sum(map(int, outputs))
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_twenty_a_second_as_the_server_counts(sandbox, settings, processes):
-    """At 120 ms of latency: never 21 in a second, no 429, and no more than 1.06 of the time.
+@pytest.mark.parametrize(
+    ("processes", "calls"),
+    [
+        (1, 120),
+        (2, 120),
+        pytest.param(1, 1000, marks=pytest.mark.soak),
+        pytest.param(2, 1000, marks=pytest.mark.soak),
+        pytest.param(4, 1000, marks=pytest.mark.soak),
+    ],
+)
+def test_twenty_a_second_as_the_server_counts(sandbox, settings, processes, calls):
+    """At 120 ms of latency: never 21 in a second, no 429, and no more than 1.10 of the time.
 
-    The issue grants 1.10; from the first to the last request at the server.
+    The time from the first to the last request at the server.
     """
     sandbox.reset(requests_per_second=20, latency_ms=120)
-    calls = 120
     refused = run({**settings, "requests_per_second": 20}, processes, calls)
     stats = sandbox.stats()
     assert refused == stats["rejected_429"] == 0
     assert stats["most_in_any_second"] <= 20
-    assert stats["span_limited_seconds"] <= 1.06 * calls / 20
+    assert stats["span_limited_seconds"] <= 1.10 * calls / 20
 
 
 def test_a_server_that_stalls_is_not_overrun(make_client, server, script):
@@ -209,7 +217,17 @@ def test_random_bytes_in_the_slots_never_hold_for_long(tmp_path, stop):
             for number in range(5):
                 slots.put(Slot(number, chance.choice(values), chance.choice(values)))
         with slots.open():
-            assert Budget(3, slots, stop)._must_wait(time.monotonic()) <= 4.1
+            assert Budget(3, slots, stop)._must_wait(time.monotonic()) <= 3.1
+
+
+def test_a_file_that_can_t_be_used_is_named(tmp_path, stop):
+    """The message says which, and how to move it."""
+    (tmp_path / "x").mkdir()
+    with (
+        pytest.raises(ConfigError, match="token_store"),
+        Budget(1, FileSlots(tmp_path / "x"), stop).turn("x"),
+    ):
+        pass
 
 
 def test_accounts_and_platforms_have_files_of_their_own(raw, state_files):
