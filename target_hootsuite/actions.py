@@ -10,13 +10,18 @@ from typing import Any
 
 from hootsuite_api.contract import load
 from hootsuite_api.naming import snake
+from target_hootsuite.deletions import DeletionRule
 from target_hootsuite.messages import MessageRule
+from target_hootsuite.people import MemberRule, RemovalRule, TeamMemberRule, TeamRule
+from target_hootsuite.reviews import ReviewRule
 from target_hootsuite.rules import Rule
+from target_hootsuite.scim import EXTENSION, ScimRule
 from target_hootsuite.uploads import MediaRule
 
 Schema = Mapping[str, Any]
 _TEXT: Schema = MappingProxyType({"type": "string"})
 _FLAG: Schema = MappingProxyType({"type": "boolean"})
+_IDS: Schema = MappingProxyType({"type": "array", "items": {"type": "string"}})
 _MEDIA: Schema = {
     "type": "array",
     "items": {
@@ -79,6 +84,48 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 },
             ),
             Action(
+                "members",
+                "create_member",
+                (("email",),),
+                MemberRule(),
+                stage=0,
+                extra={"organization_ids": _IDS},
+            ),
+            Action(
+                "teams",
+                "create_team",
+                (("organization_id", "name"),),
+                TeamRule(),
+                stage=0,
+                names={"team_name": "name"},
+            ),
+            Action(
+                "scim_users",
+                "create_scim_user",
+                (("user_name",),),
+                ScimRule(),
+                stage=0,
+                extra={
+                    "schemas": None,
+                    "groups": None,
+                    snake(EXTENSION): None,
+                    "organization_ids": _IDS,
+                    "team_ids": _IDS,
+                },
+            ),
+            Action(
+                "team_members",
+                "add_team_member",
+                tuple(
+                    ("organization_id", team, member)
+                    for team in ("team_id", "team_name")
+                    for member in ("member_id", "email")
+                ),
+                TeamMemberRule(),
+                stage=1,
+                extra={"team_name": _TEXT, "email": _TEXT},
+            ),
+            Action(
                 "messages",
                 "create_message",
                 (("external_id",),),
@@ -91,6 +138,36 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                     "pinterest_board_id": _TEXT,
                     "destination_url": _TEXT,
                 },
+            ),
+            Action(
+                "message_approvals",
+                "approve_message",
+                (("message_id", "sequence_number"),),
+                ReviewRule("approve_message", "APPROVE"),
+                stage=3,
+            ),
+            Action(
+                "message_rejections",
+                "reject_message",
+                (("message_id", "sequence_number"),),
+                ReviewRule("reject_message", "REJECT"),
+                stage=3,
+            ),
+            Action(
+                "message_deletions",
+                "delete_message",
+                (("message_id",), ("external_id",)),
+                DeletionRule(),
+                stage=3,
+                extra={"external_id": _TEXT},
+            ),
+            Action(
+                "organization_member_removals",
+                "remove_organization_member",
+                (("organization_id", "member_id"), ("organization_id", "email")),
+                RemovalRule(),
+                stage=4,
+                extra={"email": _TEXT},
             ),
         )
     }

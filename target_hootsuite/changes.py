@@ -97,8 +97,7 @@ def decide(desk: Desk, current: Entry) -> Entry | None:
 
 def _check_gone(desk: Desk, current: Entry) -> None:
     """A message that was posted a moment ago may only be hidden still."""
-    since = desk.now().timestamp() - (current.settled_at or current.intent_at)
-    if since < desk.settings["settle_seconds"]:
+    if not desk.has_settled(current.settled_at or current.intent_at):
         msg = f"Message {current.remote_id} is not visible yet; a later run will replace it."
         raise RowRejected(msg, code="not_visible")
 

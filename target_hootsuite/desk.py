@@ -80,6 +80,12 @@ class Desk:
         """The platform's now."""
         return self.client.now()
 
+    def has_settled(self, at: float) -> bool:
+        """Whether `settle_seconds` passed since an instant of the platform's clock."""
+        seconds: int = self.settings["settle_seconds"]
+        # The clock shows whole seconds, so that an instant just noted may lie ahead of it.
+        return seconds == 0 or self.now().timestamp() - at >= seconds
+
     def stop(self, reason: str, *, failed: bool = True) -> None:
         """Attempt nothing more; what is under way is finished."""
         if self.reason is None:

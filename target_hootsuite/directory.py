@@ -35,6 +35,11 @@ class Memo:
             found: Found = self._found[key]
             return found
 
+    def known(self, key: Any) -> Any:
+        """The answer for a key, if there is one already."""
+        with self._guard:
+            return self._found.get(key)
+
     def forget(self, key: Any) -> None:
         """Ask again next time."""
         with self._guard:
@@ -124,6 +129,24 @@ class Directory:
         """Members changed: ask again."""
         self._memo.forget(("ids", organization))
         self._memo.forget(("emails", organization))
+
+    def forget_all_members(self) -> None:
+        """Members changed somewhere: ask again."""
+        for organization in self.organizations():
+            self.forget_members(organization)
+
+    def learn_member(self, organization: str, email: str, member: str) -> None:
+        """Add a newcomer to what is remembered."""
+        self.member_ids(organization).add(member)
+        known = self._memo.get(("emails", organization), lambda: self._emails(organization))
+        known[email.strip().casefold()] = member
+
+    def lose_member(self, organization: str, member: str) -> None:
+        """Take a leaver out of what is remembered."""
+        self.member_ids(organization).discard(member)
+        known = self._memo.known(("emails", organization)) or {}
+        for email in [email for email, one in known.items() if one == member]:
+            del known[email]
 
     def teams(self, organization: str) -> dict[str, str]:
         """Ids of an organization's teams by name."""

@@ -139,6 +139,12 @@ class Journal:
                 entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.id.desc()))
             ]
 
+    def by_remote(self, scope: str, stream: str, remote_id: str) -> list[Entry]:
+        """The entry that owns a remote thing."""
+        query = sa.select(ENTRIES).where(ENTRIES.c.claim == claim_of(scope, stream, remote_id))
+        with self._read() as connection:
+            return [entry_of(row) for row in connection.execute(query)]
+
     def claimed(self, scope: str, stream: str, remote_ids: Iterable[str]) -> set[str]:
         """Those remote ids that an entry owns already."""
         claims = {claim_of(scope, stream, remote_id): remote_id for remote_id in remote_ids}

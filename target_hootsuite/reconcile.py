@@ -97,7 +97,8 @@ def _settle_group(desk: Desk, group: list[Entry], text: str, there: Sequence[Fou
     for entry, match in zip(group, matches, strict=False):
         _found(desk, entry, match)
     for entry in group[len(matches) :]:
-        if desk.settings["on_unknown"] == "resend" and not others and _is_settled(desk, entry):
+        absent = not others and desk.has_settled(entry.intent_at)
+        if absent and desk.settings["on_unknown"] == "resend":
             desk.journal.settle(entry, "not_sent")
         else:
             _keep(desk, entry)
@@ -115,11 +116,6 @@ def _fresh(desk: Desk, group: Iterable[Entry], there: Sequence[Found]) -> list[F
         and one.id not in owned
         and (one.creator is None or own is None or one.creator == own)
     ]
-
-
-def _is_settled(desk: Desk, entry: Entry) -> bool:
-    age: float = desk.now().timestamp() - entry.intent_at
-    return age >= float(desk.settings["settle_seconds"])
 
 
 def _found(desk: Desk, entry: Entry, match: Found) -> None:

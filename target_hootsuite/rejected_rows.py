@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +28,8 @@ def keep(journal: Journal, units: Sequence[Unit]) -> None:
         for unit in units
         if unit.result is not None and unit.result.status == "rejected"
     }
-    with journal._write() as connection:  # noqa: SLF001 - a part of the journal, for its length
+    # Another process that was given the same rows keeps them just as well.
+    with suppress(sa.exc.IntegrityError), journal._write() as connection:  # noqa: SLF001 - a part of it
         for start in range(0, len(digests), _CHUNK):
             chunk = ROWS.c.identity.in_(digests[start : start + _CHUNK])
             connection.execute(ROWS.delete().where(chunk))

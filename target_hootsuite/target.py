@@ -8,7 +8,7 @@ from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
 from singer_sdk import Target
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import ConfigValidationError, MapExpressionError
 from singer_sdk.helpers.capabilities import (
     CapabilitiesEnum,
     PluginCapabilities,
@@ -89,6 +89,11 @@ class HootsuiteTarget(Target):
         """What the run amounts to, as an exit code."""
         return self._job.exit_code
 
+    @classmethod
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Add the settings of stream maps only: load methods and batches mean nothing here."""
+        super(Target, cls).append_builtin_config(config_jsonschema)
+
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the configuration; unlike the SDK's check this one never shows a value."""
         self.append_builtin_config(self.config_jsonschema)
@@ -109,7 +114,7 @@ class HootsuiteTarget(Target):
         taken = len(self.intake.taken) + len(self.intake.refused)
         try:
             super()._process_record_message(message_dict)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except (ArithmeticError, LookupError, TypeError, ValueError, MapExpressionError) as error:
             if taken != len(self.intake.taken) + len(self.intake.refused):
                 raise
             number = self._job.gate.row()

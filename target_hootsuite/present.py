@@ -1,0 +1,81 @@
+"""The replay rule of people and teams: the platform's present state decides, in every run.
+
+A GET tells whether anything is to be done at all, and again what became of a write that went
+unanswered. So a repeated run writes nothing, and what somebody undid is done again.
+"""
+
+from __future__ import annotations
+
+from hootsuite_api import errors
+from hootsuite_api.calls import Call
+from target_hootsuite.desk import Desk
+from target_hootsuite.errors import Ambiguous, RowRejected
+from target_hootsuite.rules import Rule
+from target_hootsuite.units import Outcome, Unit
+
+
+class PresentState(Rule):
+    """Make the platform match the row.
+
+    Subclasses say what matches (`found`), how to ask anew (`forget`), and what to send (`call`).
+    """
+
+    verb = "create"
+    #: Codes by which the platform says that it is so already.
+    already: frozenset[int | str] = frozenset()
+
+    def found(self, desk: Desk, unit: Unit) -> str | None:
+        """The remote id if the platform matches the row; None if something is to be done."""
+        raise NotImplementedError
+
+    def forget(self, desk: Desk, unit: Unit) -> None:
+        """Ask the platform anew the next time."""
+        raise NotImplementedError
+
+    def call(self, desk: Desk, unit: Unit) -> Call:
+        """The request that makes it match.
+
+        Raises:
+            RowRejected: There is none.
+        """
+        raise NotImplementedError
+
+    def learn(self, desk: Desk, unit: Unit, data: object) -> str | None:
+        """Take over what a request made; gives the remote id."""
+        raise NotImplementedError
+
+    def act(self, desk: Desk, unit: Unit) -> Outcome:
+        """Look, and write only what lacks."""
+        remote_id = self.found(desk, unit)
+        if remote_id is not None:
+            return Outcome("unchanged", "none", remote_id)
+        call = self.call(desk, unit)
+        desk.about_to(self.verb)
+        unit.attempts += 1
+        try:
+            reply = desk.client.send(call)
+        except errors.OutcomeUnknown as error:
+            return self._look_again(desk, unit, error)
+        except (errors.ValidationRejected, errors.WrongState, errors.NotFound) as error:
+            if error.code not in self.already:
+                raise
+            return self._believe(desk, unit, error)
+        if reply.errors:
+            first = reply.errors[0]
+            raise RowRejected(str(first.get("message")), code=first.get("code"))
+        return Outcome("done", self.verb, self.learn(desk, unit, reply.data))
+
+    def _look_again(self, desk: Desk, unit: Unit, error: errors.HootsuiteError) -> Outcome:
+        self.forget(desk, unit)
+        remote_id = self.found(desk, unit)
+        if remote_id is None:
+            raise Ambiguous(f"{error} The next run looks again.") from error
+        return Outcome("done", self.verb, remote_id)
+
+    def _believe(self, desk: Desk, unit: Unit, error: errors.HootsuiteError) -> Outcome:
+        """Somebody was faster, if a fresh look says so; else it is what it says: a refusal."""
+        self.forget(desk, unit)
+        remote_id = self.found(desk, unit)
+        if remote_id is None:
+            raise RowRejected(str(error), code=error.code, trace_id=error.trace_id) from error
+        return Outcome("unchanged", "none", remote_id)

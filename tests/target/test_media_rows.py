@@ -1,0 +1,117 @@
+"""Media: uploaded once per content and account, READY before a message goes out."""
+# ruff: noqa: PLR0917 - fixtures are arguments
+
+import io
+
+import pytest
+from PIL import Image
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """A function that writes a small picture under the media root."""
+
+    def make(name, shade=0):
+        data = io.BytesIO()
+        Image.new("RGB", (8, 8), (shade, 0, 0)).save(data, "PNG")
+        (tmp_path / name).write_bytes(data.getvalue())
+        return name
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def quick_media(sandbox):
+    """Media is READY soon, so that no test waits for it."""
+    sandbox.settings(media_seconds=0)
+
+
+def kinds(sandbox):
+    """What was written, in order."""
+    return [entry["kind"] for entry in sandbox.ledger()]
+
+
+def test_media_goes_before_its_message(run_target, make_rows, picture, sandbox):
+    """A message is never sent before its media is uploaded; each content goes up once."""
+    rows = make_rows(4, per_row=2, media=[{"path": picture("a.png")}])
+    rows[3]["media"] = [{"path": picture("copy.png")}]
+    assert run_target(rows).statuses == {"done": 8}
+    found = kinds(sandbox)
+    assert found[:2] == ["media_created", "media_uploaded"], found[:3]
+    assert found[2:] == ["message_created"] * 8
+    assert run_target(rows).statuses == {"unchanged": 8}
+
+
+def test_media_is_reused_by_later_runs(run_target, make_rows, picture, sandbox):
+    """Rule 20: before reuse the media is asked for again; what is gone goes up anew."""
+    picture("a.png")
+    rows = make_rows(2, media=[{"path": "a.png"}])
+    run_target(rows[:1])
+    run_target(rows)
+    assert kinds(sandbox).count("media_created") == 1
+    sandbox.faults(operation="get_media", kind="status", status=404, code=4001, times=1)
+    run_target([*rows, make_rows(3, media=[{"path": "a.png"}])[2]])
+    assert kinds(sandbox).count("media_created") == 2
+
+
+def test_old_media_is_not_reused(run_target, make_rows, picture, sandbox):
+    """Rule 20: 90 days after its use the platform deletes media; it goes up anew before."""
+    picture("a.png")
+    run_target(make_rows(1, media=[{"path": "a.png"}]))
+    sandbox.advance(90 * 86_400)
+    row = make_rows(2, media=[{"path": "a.png"}])[1]
+    assert run_target([row | {"scheduled_send_time": "2026-06-01T00:00:00Z"}]).code == 0
+    assert kinds(sandbox).count("media_created") == 2
+
+
+def test_changed_media_is_a_changed_row(run_target, make_rows, picture, sandbox):
+    """Rule 3: media counts by its content, not by its name."""
+    picture("a.png")
+    rows = make_rows(1, media=[{"path": "a.png"}])
+    run_target(rows)
+    picture("b.png")
+    assert run_target([rows[0] | {"media": [{"path": "b.png"}]}]).statuses == {"unchanged": 1}
+    picture("a.png", shade=9)
+    run = run_target(rows)
+    assert (run.statuses, run.results[0]["action"]) == ({"done": 1}, "replace")
+
+
+def test_rows_of_media_and_messages_that_name_them(run_target, make_rows, picture, lines, sandbox):
+    """Rule 23: a message waits for the media row that it names, wherever that row comes."""
+    (row,) = make_rows(1, media=[{"external_id": "pic"}])
+    media = [{"external_id": "pic", "path": picture("a.png")}]
+    messages = lines([row]) + lines(media, "media")
+    run = run_target(messages=messages)
+    assert (run.code, run.statuses) == (0, {"done": 2})
+    assert kinds(sandbox)[-1] == "message_created"
+    assert run_target(messages=messages).statuses == {"unchanged": 2}
+    later = make_rows(2, media=[{"external_id": "pic"}])[1]
+    assert run_target([later]).statuses == {"done": 1}
+
+
+def test_a_message_of_rejected_media_is_rejected(run_target, make_rows, lines, tmp_path, sandbox):
+    """A message whose media can't be used is not sent without it."""
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    (row,) = make_rows(1, media=[{"external_id": "bad"}])
+    run = run_target(
+        messages=lines([{"external_id": "bad", "path": "bad.png"}], "media") + lines([row])
+    )
+    assert (run.code, run.statuses) == (2, {"rejected": 2})
+    assert sandbox.ledger() == []
+
+
+@pytest.mark.parametrize("kind", ["close", "garbage"])
+def test_unanswered_uploads_are_repeated(kind, run_target, make_rows, picture, posts, sandbox):
+    """Rule 20: an announcement or PUT that went unanswered is repeated; nobody sees it."""
+    picture("a.png")
+    sandbox.faults(operation="create_media", kind=kind, when="after", times=1)
+    assert run_target(make_rows(1, media=[{"path": "a.png"}])).statuses == {"done": 1}
+    assert list(posts().values()) == [1]
+
+
+def test_media_still_processing_is_waited_for(run_target, make_rows, picture, posts, sandbox):
+    """40021 proves that nothing was posted: the row waits a little and goes out."""
+    picture("a.png")
+    sandbox.faults(operation="create_message", kind="status", status=400, code=40021, times=1)
+    assert run_target(make_rows(1, media=[{"path": "a.png"}])).statuses == {"done": 1}
+    assert list(posts().values()) == [1]

@@ -1,0 +1,273 @@
+"""The run as a whole: STATE, exit codes, stopping, dry runs, and what the SDK would lose."""
+# ruff: noqa: PLR0917 - fixtures are arguments
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from target_hootsuite.target import HootsuiteTarget
+
+
+def test_state_follows_the_rows(run_target, make_rows):
+    """STATE leaves when all rows before it are settled; the last one leaves at the end."""
+    run = run_target(make_rows(5))
+    assert run.states[-1] == {"rows": 5}
+
+
+def test_state_stops_before_a_deferred_row(run_target, make_rows, sandbox):
+    """Rule 24: STATE never passes a row that was not attempted."""
+    rows = make_rows(6)
+    rows[3]["social_profile_ids"] = ["999"]
+    run = run_target(rows, on_row_error="stop", max_concurrency=1)
+    assert run.code == 1
+    assert run.statuses == {"done": 3, "rejected": 1, "deferred": 2}
+    assert run.states == [{"rows": 4}]
+    assert len(sandbox.ledger()) == 3
+
+
+def test_state_may_pass_a_journalled_unknown(run_target, make_rows, sandbox):
+    """Rule 24: an unknown row that is journalled is accounted for."""
+    sandbox.faults(operation="create_message", kind="close", times=1)
+    run = run_target(make_rows(3), max_concurrency=1)
+    assert (run.code, run.statuses) == (3, {"unknown": 1, "done": 2})
+    assert run.states[-1] == {"rows": 3}
+
+
+@pytest.mark.parametrize(("policy", "code"), [("pause", 1), ("fail", 1)])
+def test_quota(policy, code, run_target, make_rows, sandbox):
+    """Rule 24: when the day's share is used the rest is deferred and the next run carries on."""
+    rows = make_rows(12)
+    sandbox.reset(daily_quota=20)
+    run = run_target(rows, on_quota=policy, daily_quota_percent=50, max_concurrency=1)
+    assert run.code == code
+    assert run.statuses["deferred"]
+    done = run.statuses["done"]
+    assert run.states[-1] == {"rows": done}
+    assert len(sandbox.ledger()) == done
+    sandbox.settings(daily_quota=100_000)
+    assert run_target(rows).statuses == {"done": 12 - done, "unchanged": done}
+
+
+@pytest.mark.parametrize(
+    ("faults", "code"),
+    [
+        ([], 0),
+        (["rejected"], 2),
+        (["rejected", "unknown"], 3),
+        (["rejected", "unknown", "deferred"], 1),
+    ],
+)
+def test_exit_codes(faults, code, run_target, make_rows, sandbox):
+    """Rule 27: 1 before 3 before 2 before 0."""
+    rows = make_rows(4)
+    if "rejected" in faults:
+        rows[0]["social_profile_ids"] = ["999"]
+    if "unknown" in faults:
+        sandbox.faults(operation="create_message", kind="close", contains="Post 1")
+    if "deferred" in faults:
+        sandbox.faults(
+            operation="create_message",
+            kind="status",
+            status=401,
+            code=1032,
+            contains="Post 3",
+            times=0,
+        )
+    run = run_target(rows, max_concurrency=1)
+    assert run.code == code
+    assert set(faults) <= set(run.statuses)
+
+
+def test_sdc_deleted_and_activate_version(run_target, make_rows, lines, sandbox):
+    """Rule 26: rows deleted at the source are rejected, ACTIVATE_VERSION is passed over."""
+    (row,) = make_rows(1, _sdc_deleted_at="2026-01-01T00:00:00Z")
+    messages = [*lines([row]), {"type": "ACTIVATE_VERSION", "stream": "messages", "version": 1}]
+    run = run_target(messages=messages)
+    assert (run.code, run.statuses) == (2, {"rejected": 1})
+    assert sandbox.ledger() == []
+
+
+def test_batch_is_refused(run_target, make_rows, lines, sandbox):
+    """Rule 26: BATCH is refused loudly, nothing before it is sent, no STATE leaves."""
+    batch = {
+        "type": "BATCH",
+        "stream": "messages",
+        "manifest": [],
+        "encoding": {"format": "jsonl", "compression": "none"},
+    }
+    run = run_target(messages=[*lines(make_rows(2)), batch])
+    assert (run.code, run.statuses, run.states) == (1, {"deferred": 2}, [])
+    assert sandbox.ledger() == []
+
+
+@pytest.mark.parametrize("record", [None, 5, "text", [1], {}])
+def test_records_that_are_no_rows(record, run_target, lines, make_rows):
+    """A record of any shape has its result; the SDK would drop or die of it."""
+    run = run_target(messages=[*lines([record]), *lines(make_rows(1))[1:]])
+    assert (run.code, run.statuses) == (2, {"rejected": 1, "done": 1})
+
+
+def test_streams_that_nobody_writes(run_target, lines):
+    """Rows of an unknown stream are rejected with the list of known ones."""
+    run = run_target(messages=lines([{"id": 1}], "customers"))
+    assert run.statuses == {"rejected": 1}
+    assert "messages" in run.results[0]["error_message"]
+
+
+def test_schema_types_of_the_tap_do_not_matter(run_target, make_rows):
+    """Rule 2: neither the tap's key nor its types decide; dates stay as they came."""
+    (row,) = make_rows(1)
+    schema = {
+        "type": "SCHEMA",
+        "stream": "messages",
+        "key_properties": ["uuid"],
+        "schema": {
+            "type": "object",
+            "properties": {
+                "uuid": {"type": "integer"},
+                "text": {"type": "integer"},
+                "scheduled_send_time": {"type": "string", "format": "date-time"},
+            },
+        },
+    }
+    run = run_target(messages=[schema, {"type": "RECORD", "stream": "messages", "record": row}])
+    assert run.statuses == {"done": 1}
+
+
+def test_a_schema_that_changes_loses_no_row(run_target, make_rows, lines):
+    """A new SCHEMA in the middle keeps the rows before it."""
+    first, second = lines(make_rows(2)[:1]), lines(make_rows(2)[1:])
+    second[0]["schema"] = {"type": "object", "properties": {"x": {"type": "string"}}}
+    assert run_target(messages=first + second).statuses == {"done": 2}
+
+
+def test_stream_maps_apply(run_target, make_rows, lines):
+    """Names are mapped before a row is understood; a row that can't be mapped is rejected."""
+    (row,) = make_rows(1)
+    maps = {"posts": {"__alias__": "messages", "text": "text.upper()"}}
+    good, bad = lines([row], "posts"), lines([row | {"external_id": "x", "text": 5}], "posts")
+    schema = good[0]["schema"]["properties"]
+    schema |= {name: {} for name in row}
+    run = run_target(messages=good + bad[1:], stream_maps=maps)
+    assert sum(run.statuses.values()) == 2
+    assert run.statuses["rejected"] == 1
+
+
+def test_a_dry_run_writes_nothing(run_target, make_rows, sandbox):
+    """Rule 25: GETs and the token request only, no STATE, no journal entry."""
+    rows = make_rows(6, per_row=2)
+    rows[0]["social_profile_ids"] = ["999"]
+    dry = run_target(rows, dry_run=True)
+    assert (dry.code, dry.statuses, dry.states) == (2, {"rejected": 1, "planned": 10}, [])
+    methods = {one["operation"] for one in sandbox.requests()}
+    assert methods <= {"create_token", "get_me", "list_messages", "list_social_profiles"}
+    real = run_target(rows)
+    plan = {(one["key"], one["social_profile_id"]): one["action"] for one in dry.results}
+    assert plan == {(one["key"], one["social_profile_id"]): one["action"] for one in real.results}
+
+
+def test_unread_input_defers_all(target_config, make_rows, lines, tmp_path, sandbox):
+    """A line that can't be read ends the run before anything is sent, without its content."""
+    text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(2))) + "{CANARY\n"
+    target = HootsuiteTarget(config=target_config)
+    assert target.run(io.StringIO(text)) == 1
+    assert sandbox.ledger() == []
+    results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert [one["status"] for one in results] == ["deferred"] * 2
+
+
+class Waiting(io.StringIO):
+    """An input that sends this process a signal and then never ends."""
+
+    def __init__(self, text):
+        super().__init__(text)
+        self.never = threading.Event()
+
+    def readline(self, *args):
+        line = super().readline(*args)
+        if not line:
+            os.kill(os.getpid(), signal.SIGTERM)
+            self.never.wait(5)
+        return line
+
+
+@pytest.fixture
+def signals():
+    """Signal handlers as they were before."""
+    kept = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for one, handler in kept.items():
+        signal.signal(one, handler)
+
+
+def test_a_signal_while_reading(target_config, make_rows, lines, signals, sandbox):
+    """Rule 24: a signal while rows are read sends nothing and exits with 1."""
+    text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(2)))
+    target = HootsuiteTarget(config=target_config)
+    assert target.run(Waiting(text)) == 1
+    assert sandbox.ledger() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_writing(number, target_config, make_rows, lines, tmp_path, sandbox):
+    """Rule 24: what is in flight is awaited, the rest deferred, STATE behind the last settled."""
+    fault = sandbox.hold("create_message", nth=4)
+    rows = make_rows(8)
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps(target_config | {"max_concurrency": 1}))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "target_hootsuite.target", "--config", str(config)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    process.stdin.write("".join(json.dumps(line) + "\n" for line in lines(rows)))
+    process.stdin.close()
+    process.stdin = None
+    assert sandbox.wait_held(fault)
+    process.send_signal(number)
+    sandbox.release(fault)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    done = [one for one in results if one["status"] == "done"]
+    assert len(done) == len(sandbox.ledger()) in (4, 5)
+    assert len(results) == 8
+    assert json.loads(output.splitlines()[-1]) == {"rows": len(done)}
+
+
+def test_about_and_config_errors(tmp_path):
+    """A wrong configuration is one message per mistake, without values or stack trace."""
+    config = tmp_path / "config.json"
+    config.write_text(
+        json.dumps(
+            {"auth_method": "CANARY", "client_secret": {"CANARY": 1}, "settle_seconds": "CANARY"}
+        )
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "target_hootsuite.target", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=False,
+        input="",
+    )
+    assert done.returncode == 1
+    assert "CANARY" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    for name in ("auth_method", "client_secret", "settle_seconds"):
+        assert name in done.stderr
+    about = subprocess.run(
+        [sys.executable, "-m", "target_hootsuite.target", "--about", "--format=json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    settings = json.loads(about.stdout)["settings"]["properties"]
+    assert all(one.get("title") and one.get("description") for one in settings.values())

@@ -1,0 +1,152 @@
+"""SCIM users: desired state, not commands."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scim2_models import PatchOp, User
+
+from target_hootsuite.scim import EXTENSION, desired, differences, name_filter
+
+NAME = "ada@larkspur.example"
+ROW = {
+    "user_name": NAME,
+    "display_name": "Ada Example",
+    "active": True,
+    "name": {"givenName": "Ada", "familyName": "Example"},
+    "emails": [{"primary": True, "value": NAME, "type": "work"}],
+}
+
+
+def bodies(sandbox):
+    """Operations that wrote, in order."""
+    return [entry["operation"] for entry in sandbox.ledger()]
+
+
+def user(sandbox, name=NAME):
+    """The user as the platform has it."""
+    return next(one for one in sandbox.truth("scim_users") if one["userName"] == name)
+
+
+def test_created_once_then_unchanged(run_target, sandbox):
+    """Rule 21: the platform's present state decides, by a look-up in every run."""
+    assert run_target([ROW], "scim_users").statuses == {"done": 1}
+    assert run_target([ROW], "scim_users").statuses == {"unchanged": 1}
+    assert bodies(sandbox) == ["create_scim_user"]
+
+
+def test_only_what_differs_is_patched(run_target, sandbox):
+    """A row that says less than the user has is a PATCH of the difference."""
+    run_target([ROW], "scim_users")
+    before = user(sandbox)
+    run = run_target([{"user_name": NAME, "display_name": "Ada Other"}], "scim_users")
+    assert run.statuses == {"done": 1}
+    after = user(sandbox)
+    assert bodies(sandbox)[-1] == "patch_scim_user"
+    assert after["displayName"] == "Ada Other"
+    assert {**after, "displayName": "", "meta": 0} == {**before, "displayName": "", "meta": 0}
+
+
+def test_a_whole_row_replaces(run_target, sandbox):
+    """A row that says all there is to say replaces the user."""
+    run_target([ROW], "scim_users")
+    whole = ROW | {"timezone": "Europe/Paris", "preferred_language": "fr", "title": "Poet"}
+    assert run_target([whole], "scim_users").statuses == {"done": 1}
+    assert bodies(sandbox)[-1] == "replace_scim_user"
+    assert run_target([whole], "scim_users").statuses == {"unchanged": 1}
+
+
+def test_leavers_stay_deactivated(run_target, sandbox):
+    """Rule 21: a leaver who was reactivated by somebody is deactivated again."""
+    run_target([ROW], "scim_users")
+    leaver = {"user_name": NAME, "active": False}
+    assert run_target([leaver], "scim_users").statuses == {"done": 1}
+    assert user(sandbox)["active"] is False
+    assert run_target([leaver], "scim_users").statuses == {"unchanged": 1}
+    sandbox.mutate("change_member", member_id=user(sandbox)["id"], is_active=True)
+    assert run_target([leaver], "scim_users").statuses == {"done": 1}
+    assert user(sandbox)["active"] is False
+
+
+def test_nothing_turns_false_into_true(run_target, sandbox):
+    """A row without `active`, or with a word in it, never activates anybody."""
+    run_target([ROW | {"active": False}], "scim_users")
+    silent = {name: value for name, value in ROW.items() if name != "active"}
+    run_target([silent | {"display_name": "Other"}], "scim_users")
+    run = run_target(
+        [ROW | {"active": "true"}, ROW | {"active": 1, "user_name": "x@y.example"}], "scim_users"
+    )
+    assert run.statuses == {"rejected": 2}
+    assert user(sandbox)["active"] is False
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("operation", ["create_scim_user", "patch_scim_user"])
+def test_unanswered_writes(operation, when, run_target, sandbox):
+    """Rule 21: a look-up tells what became of an unanswered write."""
+    row = ROW
+    if operation == "patch_scim_user":
+        run_target([ROW], "scim_users")
+        row = {"user_name": NAME, "display_name": "Changed"}
+    sandbox.faults(operation=operation, kind="close", when=when, times=1)
+    run = run_target([row], "scim_users")
+    assert run.statuses == {"done" if when == "after" else "unknown": 1}
+    assert run_target([row], "scim_users").code == 0
+    assert bodies(sandbox).count(operation) == 1
+
+
+def test_a_look_up_must_name_exactly_one(run_target, sandbox):
+    """Rule 22: a look-up that gives another user, or several, decides nothing."""
+    other = sandbox.truth("scim_users")[0]
+    for found in ([other], [other, other], [{**other, "userName": NAME.upper()}]):
+        body = json.dumps({"schemas": [], "Resources": found, "totalResults": len(found)})
+        sandbox.faults(operation="list_scim_users", kind="status", status=200, body=body)
+        run = run_target([ROW], "scim_users")
+        assert run.results[0]["error_code"] == "ambiguous_user"
+    assert bodies(sandbox) == []
+
+
+@given(st.text(max_size=30))
+def test_filters_are_escaped(name):
+    """Rule 22: whatever the name holds, the filter compares it and nothing else."""
+    text = name_filter(name)
+    assert text.startswith('userName eq "')
+    assert json.loads(text.removeprefix("userName eq ")) == name
+
+
+def test_the_extension_is_sent_only_when_configured(run_target, sandbox):
+    """Organization and team ids travel in the extension, and only if the setting says so."""
+    row = ROW | {"organization_ids": [int(sandbox.ready["organization_id"])]}
+    assert EXTENSION not in desired(row, extended=False)
+    assert desired(row, extended=True)[EXTENSION]["organizationIds"]
+    sandbox.reset(quirks="recorded")
+    assert run_target([row], "scim_users", scim_extension=True).statuses == {"done": 1}
+    assert run_target([row], "scim_users", scim_extension=True).statuses == {"unchanged": 1}
+
+
+def test_bodies_are_scim(sandbox):
+    """Request bodies are valid SCIM by an independent model."""
+    wanted = desired(ROW, extended=False)
+    made = User.model_validate(
+        {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], **wanted}
+    )
+    assert made.user_name == NAME
+    changes = differences(wanted, {"userName": NAME, "active": False, "name": {}})
+    patch = PatchOp[User].model_validate(
+        {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": changes}
+    )
+    assert {one.path for one in patch.operations} == {
+        "displayName",
+        "active",
+        "name.givenName",
+        "name.familyName",
+        "emails",
+    }
+
+
+def test_scim_refusals_keep_their_words(run_target, sandbox):
+    """A refusal is a rejection with the platform's scimType."""
+    run = run_target([ROW | {"emails": [{"primary": True, "value": "no address"}]}], "scim_users")
+    (result,) = run.results
+    assert (result["status"], result["error_code"]) == ("rejected", "invalidValue")
