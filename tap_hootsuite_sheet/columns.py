@@ -10,6 +10,8 @@ from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 from tap_hootsuite_sheet.scan import letters
 
 HEADER_WITHIN = 50
+KEY = "Hootsuite key"
+"""The column in which a results copy keeps each row's key."""
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "id": ("ID", "Post ID", "Row ID", "External ID", "No", "Nr", "Number", "Key"),
@@ -122,7 +124,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "tags": ("Tags", "Tag", "Labels", "Label", "Hootsuite tags"),
     "board": ("Board", "Pinterest board", "Board ID", "Pinterest board ID"),
     "location": ("Location", "Coordinates", "Geo", "Lat/Long", "Latitude, longitude", "Place"),
-    "key": ("Hootsuite key",),
+    "key": (KEY,),
 }
 """The field, and the headers that people write for it."""
 

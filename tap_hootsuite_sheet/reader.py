@@ -159,6 +159,16 @@ def _excel_sheets(parts: archive.Archive) -> list[_Listed]:
     return found
 
 
+def sheet_part(data: bytes, name: str) -> str:
+    """Return the part of an XLSX file that holds a sheet.
+
+    Raises:
+        SheetError: It has no such sheet.
+    """
+    listed_sheets = _excel_sheets(archive.Archive(data, name))
+    return _choose(listed_sheets, name, name)[0].part
+
+
 def _choose(sheets: list[_Listed], wanted: str | None, source: str) -> tuple[_Listed, list[str]]:
     """Return the sheet to read, and what to tell about the others."""
     visible = [item for item in sheets if item.visible]

@@ -187,7 +187,7 @@ class Builder:
 
     def _keys(self, moments: Values, texts: Values) -> Values:
         """Return each row's key; one that was there already is a problem of the later row."""
-        given = self._column("key", values.as_name, "")
+        given = self._column("key", values.as_key, "")
         ids = self._column("id", values.as_name, "")
         if all(ids) and not any(given):
             name = self._plan_name

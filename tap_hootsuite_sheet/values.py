@@ -89,6 +89,16 @@ def as_name(cell: object) -> str:
     return as_text(cell)
 
 
+def as_key(cell: object) -> str:
+    """Return a key that we wrote, without what keeps programs from taking it for a formula.
+
+    Raises:
+        CellError: The cell is not text.
+    """
+    text = as_name(cell)
+    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
+
+
 def as_list(cell: object) -> list[str]:
     """Return the entries of a cell: separated by semicolons or line breaks.
 

@@ -1,0 +1,135 @@
+"""Runs a plan's rows through the target: the same code as in a pipeline, in this process."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from target_hootsuite.target import HootsuiteTarget
+
+_STREAM = "messages"
+_SCHEMA = {
+    "type": "SCHEMA",
+    "stream": _STREAM,
+    "schema": {"type": "object", "properties": {"external_id": {"type": "string"}}},
+    "key_properties": ["external_id"],
+}
+_POLL_SECONDS = 0.2
+
+Result = Mapping[str, Any]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of the rows, one result per row and profile."""
+
+    code: int
+    results: Sequence[Result]
+    complaint: str = ""
+
+    def of(self, key: str) -> list[Result]:
+        """Return the results of one row."""
+        return [result for result in self.results if result["key"] == key]
+
+    def by_key(self) -> dict[str, list[Result]]:
+        """Return the results of every row."""
+        found: dict[str, list[Result]] = {}
+        for result in self.results:
+            found.setdefault(str(result["key"]), []).append(result)
+        return found
+
+
+def run(
+    settings: Mapping[str, Any],
+    records: Sequence[Mapping[str, Any]],
+    *,
+    dry: bool,
+    progress: Progress = lambda _: None,
+) -> Run:
+    """Hand rows to the target and wait until each has a result.
+
+    Args:
+        settings: The target's settings; results go to a file of this call's own.
+        records: Rows of the stream `messages`.
+        dry: Plan only; nothing is written anywhere.
+        progress: Told now and then how many results there are.
+
+    Raises:
+        HootsuiteError: The target can't begin.
+    """
+    with tempfile.TemporaryDirectory(prefix="hootsuite-") as folder:
+        path = Path(folder) / "results.jsonl"
+        config = {**settings, "dry_run": dry, "results_path": str(path)}
+        with _quiet() as complaints, _watched(path, progress):
+            code = HootsuiteTarget(config=config).run(_lines(records))
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    results = [json.loads(line) for line in lines]
+    progress(len(results))
+    return Run(code, results, complaints[-1] if complaints else "")
+
+
+def _lines(records: Sequence[Mapping[str, Any]]) -> io.StringIO:
+    rows = ({"type": "RECORD", "stream": _STREAM, "record": record} for record in records)
+    text = "\n".join(json.dumps(message) for message in (_SCHEMA, *rows))
+    return io.StringIO(text + "\n")
+
+
+class _Complaints(logging.Handler):
+    """Keeps what the target says before it gives up."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.CRITICAL)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@contextmanager
+def _quiet() -> Iterator[list[str]]:
+    """Keep the target's own log from the screen: the results say it all, row by row."""
+    root = logging.getLogger()
+    target = logging.getLogger("target-hootsuite")
+    handler = _Complaints()
+    before = root.manager.disable
+    target.addHandler(handler)
+    logging.disable(logging.ERROR)
+    try:
+        yield handler.said
+    finally:
+        logging.disable(before)
+        target.removeHandler(handler)
+
+
+@contextmanager
+def _watched(path: Path, progress: Progress) -> Iterator[None]:
+    """Count results while they are written."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_POLL_SECONDS):
+            progress(_count(path))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _count(path: Path) -> int:
+    try:
+        return path.read_bytes().count(b"\n")
+    except FileNotFoundError:
+        return 0
