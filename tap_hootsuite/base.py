@@ -48,6 +48,7 @@ class HootsuiteStream(Stream):
 
     Attributes:
         operation: What is asked.
+        also: Operations that are asked besides, for what the first one does not show.
         component: The contract's name of the objects in the answer; None for bare references.
         reference: The column of the id in a bare reference.
         over: What the stream fans out over, one of `directory.PARENTS`.
@@ -60,6 +61,7 @@ class HootsuiteStream(Stream):
     replication_key: ClassVar[str | None] = None
     stage: ClassVar[Stage] = Stage.ACCOUNT
     operation: ClassVar[str] = ""
+    also: ClassVar[Sequence[str]] = ()
     component: ClassVar[str | None] = None
     reference: ClassVar[str | None] = None
     over: ClassVar[str | None] = None

@@ -8,7 +8,7 @@ from hootsuite_api.contract import load
 
 PLUGINS = {
     "tap-hootsuite": ("tap_hootsuite.tap", "TapHootsuite"),
-    "target-hootsuite": ("target_hootsuite.target", "TargetHootsuite"),
+    "target-hootsuite": ("target_hootsuite.target", "HootsuiteTarget"),
     "tap-hootsuite-sheet": ("tap_hootsuite_sheet.tap", "TapHootsuiteSheet"),
 }
 
@@ -58,7 +58,8 @@ def _default(field: Mapping[str, Any]) -> str:
 
 
 def _streams() -> Iterator[Any]:
-    yield from import_module("tap_hootsuite.streams").STREAMS
+    found = import_module("tap_hootsuite.tap").stream_classes()
+    yield from sorted(found, key=lambda one: (one.stage, one.name))
 
 
 def streams_table(_: str = "") -> str:
@@ -68,18 +69,29 @@ def streams_table(_: str = "") -> str:
             f"`{stream.name}`",
             (stream.__doc__ or "").split("\n", 1)[0],
             ", ".join(f"`{key}`" for key in stream.primary_keys),
-            f"`{stream.replication_key}`" if stream.replication_key else "full",
+            _refresh(stream),
         )
         for stream in _streams()
     )
-    return markdown(("stream", "rows", "key", "incremental by"), rows)
+    return markdown(("stream", "rows", "key", "refreshed"), rows)
+
+
+def _refresh(stream: Any) -> str:
+    kinds = {base.__name__ for base in stream.__mro__}
+    if "MessageStream" in kinds:
+        return f"by `{stream.replication_key or 'messages'}`, window by window"
+    if stream.replication_key:
+        return f"by `{stream.replication_key}`, and new ids"
+    if "ScanStream" in kinds:
+        return "in full, by a scan that may take several runs"
+    return "in full" if stream.replaces else "from the cursor of the last run"
 
 
 def operations_table(_: str = "") -> str:
     """Return a Markdown table that says which stream reads which operation."""
     readers: dict[str, list[str]] = {}
     for stream in _streams():
-        for operation in stream.reads():
+        for operation in (stream.operation, *stream.also):
             readers.setdefault(operation, []).append(stream.name)
     rows = (
         (f"`{one.method} {one.path}`", ", ".join(f"`{name}`" for name in readers[one.id]))
@@ -91,11 +103,17 @@ def operations_table(_: str = "") -> str:
 
 def actions_table(_: str = "") -> str:
     """Return a Markdown table of the target's actions."""
+    operations = load().operations
     rows = (
-        (f"`{one.stream}`", one.summary, ", ".join(f"`{key}`" for key in one.key))
-        for one in import_module("target_hootsuite.actions").ACTIONS
+        (
+            f"`{one.stream}`",
+            f"`{operations[one.operation].method} {operations[one.operation].path}`",
+            (type(one.rule).__doc__ or "").split("\n", 1)[0],
+            " or ".join(", ".join(f"`{part}`" for part in key) for key in one.keys),
+        )
+        for one in import_module("target_hootsuite.actions").ACTIONS.values()
     )
-    return markdown(("stream", "does", "key"), rows)
+    return markdown(("stream", "writes", "how", "key"), rows)
 
 
 def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

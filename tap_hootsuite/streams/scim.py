@@ -14,13 +14,19 @@ from tap_hootsuite.memory import order
 
 
 class ScimUsers(ChangesStream):
-    """Accounts; those that left the list are looked up one by one."""
+    """Accounts as provisioning sees them; those that left the list are looked up one by one."""
 
     name = "scim_users"
     primary_keys = ("id",)
     replication_key = "last_modified"
     operation = "list_scim_users"
+    also = ("get_scim_user",)
     component = "ScimUser"
+
+    def changed(self, ident: str, date: str | None) -> bool:
+        """Emit every listed account: a change of its groups need not move its date."""
+        del ident, date
+        return True
 
     def candidates(self) -> Iterator[list[Row]]:
         """List the accounts, then ask for each known one that the list no longer has."""
@@ -32,7 +38,7 @@ class ScimUsers(ChangesStream):
             self.gaps.note(error)
             return
         paths = ({"memberId": one} for one in sorted(self.known - self.present, key=order))
-        for _, one in directory.each("get_scim_user", paths, Gaps(skip=True), keep=False):
+        for _, one in directory.each(self.also[0], paths, Gaps(skip=True), keep=False):
             yield [self.row({}, one)] if one else []
 
 

@@ -17,6 +17,7 @@ class SocialProfiles(ListStream):
     name = "social_profiles"
     primary_keys = ("id",)
     operation = "list_social_profiles"
+    also = ("get_social_profile",)
     component = "SocialProfile"
     stage = Stage.LATER  # when the streams that mention profiles have been read
 
@@ -32,7 +33,7 @@ class SocialProfiles(ListStream):
         mentioned -= set(ids(directory.ask(self.operation)))
         paths = ({"socialProfileId": one} for one in sorted(mentioned, key=order))
         # Being mentioned gives no right to be seen, so a refusal here is no gap.
-        asked = directory.each("get_social_profile", paths, Gaps(skip=True))
+        asked = directory.each(self.also[0], paths, Gaps(skip=True))
         found = [one for _, one in asked if one is not None]
         self.stream_state["mentioned"] = pack(ids(found))
         yield [self.row({}, one) for one in found]

@@ -18,6 +18,7 @@ class Teams(ChangesStream):
     primary_keys = ("id",)
     replication_key = "modified_date"
     operation = "list_organization_teams"
+    also = ("get_team",)
     component = "Team"
     extra = {"organization_id": ID}  # noqa: RUF012 - a ClassVar of the base
     stage = Stage.PEOPLE
@@ -32,7 +33,7 @@ class Teams(ChangesStream):
         mentioned = directory.mentioned_teams(widely=bool(self.gaps)) - self.present
         paths = ({"teamId": one} for one in sorted(mentioned, key=order))
         # Being mentioned gives no right to be seen, so a refusal here is no gap.
-        for _, one in directory.each("get_team", paths, Gaps(skip=True), keep=False):
+        for _, one in directory.each(self.also[0], paths, Gaps(skip=True), keep=False):
             yield [{"organization_id": None, **self.row({}, one)}] if one else []
 
 

@@ -1,0 +1,46 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tools import generate, tables
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [
+    *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*.md")),
+    *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
+]
+
+
+@pytest.mark.parametrize("path", list(generate.documents()), ids=lambda path: path.name)
+def test_generated_parts_are_up_to_date(path):
+    """What documents say of streams, settings and actions is what the code says."""
+    text = path.read_text(encoding="utf-8")
+    assert generate.rewrite(text) == text
+
+
+def test_generated_parts_follow_the_code():
+    """A stale table is noticed."""
+    stale = "<!-- begin streams -->\n| old |\n<!-- end streams -->"
+    assert "organization_members" in generate.rewrite(stale)
+    assert "| old |" not in generate.rewrite(stale)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document):
+    """Every relative link of a document names a file of the repository."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+    local = [target for target in targets if "://" not in target and "mailto:" not in target]
+    folder = (ROOT / document).parent
+    assert [target for target in local if not (folder / target).exists()] == []
+
+
+@pytest.mark.parametrize("plugin", tables.PLUGINS)
+def test_every_setting_explains_itself(plugin):
+    """Each setting has a title and a description; a secret is marked."""
+    for name, field in tables.settings(plugin).items():
+        assert field.get("title"), name
+        assert field.get("description"), name
+        if name.endswith(("secret", "token")) or name == "journal_url":
+            assert field.get("secret"), name
