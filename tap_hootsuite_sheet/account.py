@@ -41,9 +41,17 @@ class Account:
         return me.get("timezone") or me.get("defaultTimezone") or None
 
     def _ask(self, operation: str) -> Any:
+        return self.client().send(Call(operation)).data
+
+    def client(self) -> HootsuiteClient:
+        """Return the client, made when it is needed.
+
+        Raises:
+            ConfigError: A setting of the account is wrong.
+        """
         if self._client is None:
             self._client = HootsuiteClient.from_settings(self._settings)
-        return self._client.send(Call(operation)).data
+        return self._client
 
     def close(self) -> None:
         """Give back the connections, if there are any."""

@@ -167,3 +167,9 @@ def _entry(item: Any) -> str:
         ((network, user),) = item.items()
         return f"{network}: {user}"
     return str(item).strip()
+
+
+def network_name(kind: str) -> str:
+    """Return what a person writes for a network, from a profile's type."""
+    fitting = (name for name, types in _NETWORKS.items() if kind in types)
+    return next(fitting, kind.lower())

@@ -1,0 +1,129 @@
+"""What `hootsuite schedule` prints and writes down: the plan before, the outcome after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hootsuite_api.redact import scrub
+from hootsuite_cli.copies import Column
+from hootsuite_cli.engine import Result, Run
+from hootsuite_cli.forecast import Forecast
+from tap_hootsuite_sheet.columns import KEY, OURS
+from tap_hootsuite_sheet.model import Plan
+
+_DAYS_SHOWN = 40
+_WARNINGS_SHOWN = 20
+_PER_SECOND = 20
+_COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)
+
+
+def show(plan: Plan, outlook: Forecast, rehearsal: Run) -> None:
+    """Print what will happen."""
+    console = _console()
+    days = outlook.by_day()
+    table = Table("Day", "Posts", "Profiles", title=Text(plan.name), title_justify="left")
+    for day, profiles in list(days.items())[:_DAYS_SHOWN]:
+        named = ", ".join(f"{outlook.name(one)} ({n})" for one, n in sorted(profiles.items()))
+        table.add_row(day, str(profiles.total()), Text(named))
+    if len(days) > _DAYS_SHOWN:
+        table.add_row("...", "", f"and {len(days) - _DAYS_SHOWN} more days")
+    console.print(table)
+    for name, value in _facts(plan, outlook, rehearsal):
+        console.print(Text(f"{name:<16}", style="bold") + Text(value))
+    _warnings(console, outlook)
+
+
+def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str]]:
+    facts = [("Rows", f"{len(outlook.posts)} good, {len(plan.problems.rows)} bad")]
+    if not rehearsal.results:
+        return facts
+    seconds = ceil(outlook.requests / _PER_SECOND)
+    cost = f"{outlook.requests} requests, about {timedelta(seconds=max(seconds, 1))} or more"
+    if outlook.quota_total:
+        share = 100 * outlook.requests / outlook.quota_total
+        used = 100 * outlook.quota_used / outlook.quota_total
+        cost += f", {share:.1f} % of the day's quota ({used:.1f} % is used)"
+    return [
+        *facts,
+        ("To be posted", f"{outlook.creates} new, {outlook.replaces} replaced"),
+        ("Already there", str(outlook.standing)),
+        ("To be uploaded", f"{outlook.uploads} files"),
+        ("Cost", cost),
+    ]
+
+
+def _warnings(console: Console, outlook: Forecast) -> None:
+    lines = [(row, said) for row, all_said in sorted(outlook.warnings.items()) for said in all_said]
+    for row, said in lines[:_WARNINGS_SHOWN]:
+        console.print(Text("Warning: ", style="bold yellow") + Text(f"row {row}: {said}"))
+    if len(lines) > _WARNINGS_SHOWN:
+        console.print(f"... and {len(lines) - _WARNINGS_SHOWN} more warnings")
+
+
+def problems(plan: Plan) -> None:
+    """Print what is wrong with the bad rows."""
+    count = len(plan.problems.rows)
+    click.echo(f"{count} {'row' if count == 1 else 'rows'} can't be sent:", err=True)
+    for line in plan.problems.lines():
+        click.echo(scrub(line), err=True)
+
+
+def outcome(plan: Plan, run: Run) -> None:
+    """Print what became of the rows."""
+    console = _console()
+    table = Table("Status", "Posts", title=Text(f"{plan.name}: done"), title_justify="left")
+    for status, count in sorted(Counter(one["status"] for one in run.results).items()):
+        table.add_row(Text(status, style=_COLOURS.get(status, "")), str(count))
+    console.print(table)
+
+
+def columns(plan: Plan, run: Run) -> list[Column]:
+    """Return the columns of a results copy."""
+    results = run.by_key()
+    status, ids, links, errors = ({} for _ in OURS)
+    keys = {}
+    complaints: dict[int, list[str]] = {}
+    for problem in sorted(plan.problems.items, key=lambda one: (one.row, one.column)):
+        complaints.setdefault(problem.row, []).append(f"{problem.message}. {problem.remedy}.")
+    for row, said in complaints.items():
+        status[row], ids[row], links[row], errors[row] = "not sent", "", "", " ".join(said)
+    for row, key in plan.keys.items():
+        if row in complaints or key not in results:
+            continue
+        mine = results[key]
+        keys[row], links[row] = key, ""
+        status[row] = _each(mine, "status")
+        ids[row] = "; ".join(str(one["remote_id"]) for one in mine if one["remote_id"])
+        errors[row] = _errors(mine)
+    return [*zip(OURS, (status, ids, links, errors), strict=True), (KEY, keys)]
+
+
+def _each(results: Sequence[Result], field: str) -> str:
+    """Return a field once if all profiles agree, else per profile."""
+    found = {str(one[field]) for one in results}
+    if len(found) == 1:
+        return found.pop()
+    return "; ".join(f"{one['social_profile_id']}: {one[field]}" for one in results)
+
+
+def _errors(results: Sequence[Result]) -> str:
+    said = []
+    for one in results:
+        if one["error_message"]:
+            trace = f" (trace {one['trace_id']})" if one["trace_id"] else ""
+            code = f" [{one['error_code']}]" if one["error_code"] else ""
+            said.append(scrub(f"{one['error_message']}{code}{trace}"))
+    return "; ".join(dict.fromkeys(said))

@@ -1,0 +1,162 @@
+"""`hootsuite schedule`: from a spreadsheet to scheduled posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hootsuite_api.errors import ConfigError
+from hootsuite_cli import template
+from hootsuite_cli.account import Account, account_options
+from hootsuite_cli.copies import Source, replace, write_copy
+from hootsuite_cli.earlier import edits, scheduled_before
+from hootsuite_cli.main import Failure, WrongUsage
+from hootsuite_cli.scheduling import Choices, Scheduling
+from tap_hootsuite_sheet import account as platform
+from tap_hootsuite_sheet import identity
+from tap_hootsuite_sheet.archive import read_bytes
+from tap_hootsuite_sheet.model import Options, Plan
+from tap_hootsuite_sheet.plan import read_plan
+from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.profiles import load_aliases
+from tap_hootsuite_sheet.reader import MAX_FILE
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@account_options
+@click.argument("file", required=False, type=_PATH)
+@click.option("--dry-run", is_flag=True, help="Do everything but write.")
+@click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
+@click.option("--skip-bad", is_flag=True, help="Send the good rows of a plan that has bad ones.")
+@click.option("--preview", type=_PATH, metavar="FILE", help="Write a calendar of the plan: HTML.")
+@click.option("--template", "new", type=_PATH, metavar="FILE", help="Write an empty plan: XLSX.")
+@click.option("--add-ids", is_flag=True, help="Write a copy in which every row has an ID.")
+@click.option("--sheet", help="The sheet's name.  [default: the first that is visible]")
+@click.option("--timezone", help="Of times that name none, such as Europe/Berlin.")
+@click.option(
+    "--date-format", multiple=True, help="Of dates in text: DD.MM.YYYY HH:mm. Repeatable."
+)
+@click.option("--to", "profiles", multiple=True, help="Profile of rows that name none. Repeatable.")
+@click.option("--aliases", type=_PATH, help="Own names for profiles: a YAML file.")
+@click.option("--column", multiple=True, metavar="FIELD=HEADER", help='As in "text=Post copy".')
+@click.option("--encoding", help="Of a CSV file that is not UTF-8, such as cp1252.")
+@click.option("--composer", metavar="LAYOUT", help="It is a bulk composer file, dates like this.")
+@click.option("--same-plan", metavar="NAME", help="The plan's name, when the file was renamed.")
+@click.option("--media-root", type=_PATH, help="Where pictures lie.  [default: beside the plan]")
+@click.option("--results", "results_file", type=_PATH, help="[default: PLAN.results beside it]")
+@click.option("--edited-rows-are-new", is_flag=True, help="Rows without ID that changed are new.")
+@click.pass_context
+def schedule(ctx: click.Context, /, account: Account, file: Path | None, **given: Any) -> None:
+    """Schedule the posts of a plan: an .xlsx, .ods or .csv FILE with a row per post.
+
+    Every row is checked before anything is sent. You see what will happen and are asked. What
+    became of each row is written into a copy of the plan, beside it; run the same plan as often as
+    you like: what was scheduled is not posted again.
+
+    Columns: Date (and Time), Text, Profiles; if you like Media, Link, Tags, Board, Location, Time
+    zone, and ID. With an ID a row can be edited and scheduled again, and its post is replaced.
+
+    Exit codes: 0 all rows are scheduled, 1 it failed or rows are still to be sent, 2 some rows
+    can't be sent, 3 it is unknown whether some were sent.
+    """
+    try:
+        ctx.exit(_dispatch(account, file, given))
+    except SheetError as error:
+        raise Failure(str(error)) from error
+
+
+def _dispatch(account: Account, file: Path | None, given: Mapping[str, Any]) -> int:
+    settings = _settings(account)
+    if given["new"]:
+        return _template(given["new"], settings)
+    if file is None:
+        raise WrongUsage("Name the plan: hootsuite schedule plan.xlsx")
+    source = Source(file, read_bytes(file, MAX_FILE))
+    options = _options(given, settings or account.given)
+    if given["add_ids"]:
+        return _add_ids(source, options)
+    target = given["results_file"] or source.beside(identity.RESULTS_SUFFIX)
+    choices = Choices(
+        results=target,
+        preview=given["preview"],
+        dry=given["dry_run"],
+        yes=given["yes"],
+        skip_bad=given["skip_bad"],
+        edited_are_new=given["edited_rows_are_new"],
+        media_root=given["media_root"],
+    )
+    return Scheduling(source, options, settings, choices).run()
+
+
+def _settings(account: Account) -> dict[str, Any] | None:
+    """Return the account's settings, None when nobody is signed in."""
+    try:
+        return account.settings
+    except ConfigError:
+        if account.given.get("auth_method"):
+            raise
+        return None
+
+
+def _options(given: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
+    aliases = given["aliases"] or settings.get("alias_file")
+    return Options(
+        sheet=given["sheet"] or settings.get("sheet"),
+        encoding=given["encoding"] or settings.get("encoding"),
+        columns=_columns(given["column"]) or settings.get("columns") or {},
+        date_formats=given["date_format"] or tuple(settings.get("date_formats") or ()),
+        timezone=given["timezone"] or settings.get("timezone"),
+        profiles=given["profiles"] or tuple(settings.get("profiles") or ()),
+        aliases=load_aliases(Path(aliases)) if aliases else {},
+        composer_date_format=given["composer"] or settings.get("composer_date_format"),
+        plan_name=given["same_plan"] or settings.get("plan_name"),
+    )
+
+
+def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
+    split = [pair.partition("=") for pair in pairs]
+    for name, equals, header in split:
+        if not (name and equals and header):
+            raise WrongUsage('Write --column "text=Post copy".')
+    return {name.strip(): header.strip() for name, _, header in split}
+
+
+def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
+    if target.exists():
+        raise SheetError(f"{target} exists already; nothing was written.")
+    profiles = []
+    if settings is not None:
+        directory = platform.Account(settings)
+        try:
+            profiles = list(directory.profiles())
+        finally:
+            directory.close()
+    replace(target, template.workbook(profiles))
+    offered = f"{len(profiles)} profiles" if profiles else "networks; sign in to see profiles"
+    click.echo(f"{target} is ready: a row per post, with a list of {offered}.")
+    return 0
+
+
+def _add_ids(source: Source, options: Options) -> int:
+    plan = read_plan(source.path, options)
+    target = source.beside(identity.IDS_SUFFIX)
+    before = scheduled_before(source.beside(identity.RESULTS_SUFFIX), options)
+    keys = {**plan.keys, **edits(plan, before)}
+    fresh = {row: key for row, key in keys.items() if not _has_id(plan, row)}
+    write_copy(source, plan, [("ID", fresh)], target)
+    left = len(plan.problems.rows - keys.keys())
+    click.echo(f"{target}: {len(fresh)} rows got an ID. Edit that copy and schedule it.")
+    if left:
+        click.echo(f"{left} rows got none: their cells can't be read yet.", err=True)
+    return 0
+
+
+def _has_id(plan: Plan, row: int) -> bool:
+    column = plan.table.fields.get("id")
+    cell = "" if column is None else plan.sheet.rows[row - 1][column]
+    return not (isinstance(cell, str) and not cell.strip())

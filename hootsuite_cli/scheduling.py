@@ -1,0 +1,221 @@
+"""The course of `hootsuite schedule`: check everything, show it, ask, send, write down."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from hootsuite_api.redact import scrub
+from hootsuite_cli import engine, forecast, preview, report
+from hootsuite_cli.copies import Source, replace, write_copy
+from hootsuite_cli.earlier import gone, scheduled_before
+from tap_hootsuite_sheet import account as platform
+from tap_hootsuite_sheet.model import Options, Plan
+from tap_hootsuite_sheet.plan import read_plan
+from tap_hootsuite_sheet.problems import CellError, SheetError, listed
+
+BAD_ROWS = 2
+_NOTHING = engine.Run(0, [])
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person asked for on the command line."""
+
+    results: Path
+    preview: Path | None = None
+    dry: bool = False
+    yes: bool = False
+    skip_bad: bool = False
+    edited_are_new: bool = False
+    media_root: Path | None = None
+
+
+class Scheduling:
+    """One call of the command.
+
+    Args:
+        source: The plan's file.
+        options: How to read it.
+        settings: The account's; None when nobody is signed in.
+        choices: What the person asked for.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        options: Options,
+        settings: Mapping[str, Any] | None,
+        choices: Choices,
+    ) -> None:
+        self._source = source
+        self._options = options
+        self._account = settings
+        self._choices = choices
+        root = choices.media_root or (settings or {}).get("media_root") or source.path.parent
+        self._root = Path(root).absolute()
+        self._screen = Console(stderr=True, highlight=False)
+
+    def run(self) -> int:
+        """Go through it all.
+
+        Returns:
+            The exit code.
+
+        Raises:
+            SheetError: It can't go on.
+        """
+        directory = platform.Account(self._account) if self._account else None
+        try:
+            plan = self._read(directory)
+            rehearsal = self._rehearse(plan)
+            outlook = self._forecast(plan, rehearsal, directory)
+        finally:
+            if directory is not None:
+                directory.close()
+        for note in plan.notes:
+            click.echo(note, err=True)
+        self._write_preview(plan, outlook)
+        report.show(plan, outlook, rehearsal)
+        if plan.problems.items:
+            report.problems(plan)
+            if not self._choices.skip_bad:
+                click.echo("Nothing was sent. --skip-bad sends the other rows.", err=True)
+                return BAD_ROWS
+        return self._go_on(plan, outlook, rehearsal)
+
+    def _read(self, directory: platform.Account | None) -> Plan:
+        plan = read_plan(self._source.path, self._options, directory)
+        if self._source.path.read_bytes() != self._source.data:
+            raise SheetError(f"{self._source.path.name} changed while it was read. Try again.")
+        return plan
+
+    def _target_settings(self) -> dict[str, Any]:
+        return {**(self._account or {}), "media_root": str(self._root)}
+
+    def _rehearse(self, plan: Plan) -> engine.Run:
+        """Let the target check every row; what it refuses is a problem of that row."""
+        if self._account is None or not plan.records:
+            return _NOTHING
+        rehearsal = engine.run(self._target_settings(), plan.records, dry=True)
+        if rehearsal.complaint:
+            raise SheetError(rehearsal.complaint)
+        rows = {record["external_id"]: row for record, row in _pairs(plan)}
+        said = set()
+        for one in forecast.rejected(rehearsal.results):
+            message = scrub(str(one["error_message"])).rstrip(".")
+            row = rows.get(str(one["key"]), 0)
+            if (row, message) not in said:
+                said.add((row, message))
+                plan.problems.add(row, "", "", CellError(message, "Correct the row"))
+        return rehearsal
+
+    def _forecast(
+        self, plan: Plan, rehearsal: engine.Run, directory: platform.Account | None
+    ) -> forecast.Forecast:
+        bad = plan.problems.rows
+        posts = [post for post in forecast.posts_of(plan) if post.row not in bad]
+        outlook = forecast.Forecast(posts)
+        if directory is not None:
+            outlook.profiles = {one.id: one for one in directory.profiles()}
+        forecast.warn_about_texts(outlook)
+        forecast.count(outlook, rehearsal)
+        if directory is not None:
+            forecast.look_around(outlook, rehearsal, directory.client())
+            self._stop_at_edits(plan, directory.client().now())
+        return outlook
+
+    def _stop_at_edits(self, plan: Plan, now: datetime) -> None:
+        """Refuse a plan whose rows without ID were edited: their first posts would stay.
+
+        Raises:
+            SheetError: Posts from earlier runs are missing, and there are new rows.
+        """
+        if self._choices.edited_are_new:
+            return
+        before = scheduled_before(self._choices.results, self._options)
+        moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        missing = gone(plan, before, moment)
+        if missing and set(plan.keys.values()) - before.keys():
+            rows = listed(str(row) for row in sorted(missing.values())[:10])
+            raise SheetError(
+                f"{len(missing)} posts that were scheduled from this plan are not in it any more "
+                f"(formerly row {rows}), and there are new rows. Was a row without an ID edited? "
+                "Its first post would stay, and a second one be made. Run --add-ids and schedule "
+                "the copy that it writes, or say --edited-rows-are-new. Nothing was sent."
+            )
+
+    def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:
+        if self._choices.preview is None:
+            return
+        lines = plan.problems.lines()
+        page = preview.render(plan.name, outlook, lines, self._root)
+        replace(self._choices.preview, page.encode())
+        click.echo(f"The calendar is in {self._choices.preview}.", err=True)
+
+    def _go_on(self, plan: Plan, outlook: forecast.Forecast, rehearsal: engine.Run) -> int:
+        code = BAD_ROWS if plan.problems.items else 0
+        if self._account is None:
+            if self._choices.dry:
+                click.echo("Nobody is signed in: the rows were not checked with Hootsuite.")
+                return code
+            raise SheetError("There is no account to speak for. Sign in with hootsuite login.")
+        if self._choices.dry:
+            click.echo("Dry run: nothing was sent.")
+            return code
+        if outlook.creates + outlook.replaces == 0:
+            click.echo("Everything is scheduled already; there is nothing to send.")
+            self._write_results(plan, rehearsal)
+            return code
+        self._ask(outlook)
+        return self._send(plan) or code
+
+    def _ask(self, outlook: forecast.Forecast) -> None:
+        """Get the person's consent.
+
+        Raises:
+            SheetError: There is nobody to ask.
+        """
+        if self._choices.yes:
+            return
+        if not sys.stdin.isatty():
+            raise SheetError("There is no terminal to ask on; say --yes. Nothing was sent.")
+        count = outlook.creates + outlook.replaces
+        noun = "post" if count == 1 else "posts"
+        if not click.confirm(f"Schedule {count} {noun}?", err=True):
+            raise SheetError("Nothing was sent.")
+
+    def _send(self, plan: Plan) -> int:
+        good = [record for record, row in _pairs(plan) if row not in plan.problems.rows]
+        total = sum(len(record["social_profile_ids"]) for record in good)
+        with Progress(
+            console=self._screen, redirect_stdout=False, redirect_stderr=False, transient=True
+        ) as bar:
+            task = bar.add_task("Scheduling", total=total)
+            run = engine.run(
+                self._target_settings(),
+                good,
+                dry=False,
+                progress=lambda done: bar.update(task, completed=done),
+            )
+        if run.complaint:
+            click.echo(scrub(run.complaint), err=True)
+        report.outcome(plan, run)
+        self._write_results(plan, run)
+        return run.code
+
+    def _write_results(self, plan: Plan, run: engine.Run) -> None:
+        write_copy(self._source, plan, report.columns(plan, run), self._choices.results)
+        click.echo(f"What became of each row is in {self._choices.results}.")
+
+
+def _pairs(plan: Plan) -> list[tuple[dict[str, Any], int]]:
+    return list(zip(plan.records, plan.rows, strict=True))
