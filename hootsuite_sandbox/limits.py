@@ -56,9 +56,7 @@ class Limiter:
                 it may be a little before the one that was decided last.
             now: The sandbox's instant, which decides the day.
         """
-        account = self._account(account_id)
-        if account.day != now // DAY:
-            account.day, account.used = now // DAY, 0
+        account = self._today(account_id, now)
         account.admitted = [a for a in account.admitted if a > arrived - WINDOW]
         spent = 0 < self.per_day <= account.used
         allowed = not spent and not 0 < self.per_second <= len(account.admitted)
@@ -68,9 +66,9 @@ class Limiter:
                 account.admitted.append(arrived)
         return Verdict(allowed, self._headers(account), spent)
 
-    def headers(self, account_id: str) -> Mapping[str, str]:
-        """Return the headers that tell a caller where it stands."""
-        return self._headers(self._account(account_id))
+    def headers(self, account_id: str, now: int) -> Mapping[str, str]:
+        """Return the headers that tell a caller where it stands on the sandbox's present day."""
+        return self._headers(self._today(account_id, now))
 
     @property
     def used(self) -> int:
@@ -81,6 +79,12 @@ class Limiter:
         """Pretend that an account has used so much of its quota today."""
         account = self._account(account_id)
         account.day, account.used = now // DAY, used
+
+    def _today(self, account_id: str, now: int) -> Account:
+        account = self._account(account_id)
+        if account.day != now // DAY:
+            account.day, account.used = now // DAY, 0
+        return account
 
     def _account(self, account_id: str) -> Account:
         return self._accounts.setdefault(account_id, Account())
