@@ -15,9 +15,11 @@ from hootsuite_api.classify import Answer, unknown
 from hootsuite_api.clock import date_of
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import (
+    AuthError,
     ConfigError,
     HootsuiteError,
     PermissionDenied,
+    QuotaExhausted,
     RateLimited,
     TokenRejected,
 )
@@ -207,7 +209,8 @@ class HootsuiteClient:
 
     def _learn(self, token: Token, error: HootsuiteError) -> None:
         """Any word of the platform itself about something else shows that the token is good."""
-        if error.not_written and not isinstance(error, TokenRejected):
+        aside = isinstance(error, (AuthError, RateLimited, QuotaExhausted))
+        if error.not_written and error.code is not None and not aside:
             self._tokens.prove(token)
 
     def _successor(self, token: Token, error: TokenRejected) -> Token:

@@ -230,6 +230,21 @@ def test_a_file_that_can_t_be_used_is_named(tmp_path, stop):
         pass
 
 
+def test_an_answer_is_not_lost_with_the_file(tmp_path, stop):
+    """Bookkeeping after a write must not make its fate unknown; the next turn tells."""
+    folder = tmp_path / "budget"
+    folder.mkdir()
+    budget = Budget(100, FileSlots(folder / "x"), stop)
+    with budget.turn("x") as turn:
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+        folder.write_text("in the way")
+        turn.answered(time.monotonic())
+    with pytest.raises(ConfigError), budget.turn("x"):
+        pass
+
+
 def test_accounts_and_platforms_have_files_of_their_own(raw, state_files):
     """Two accounts don't slow each other down; the same account shares."""
     for change in ({}, {}, {"member_id": "43"}, {"api_url": "https://example.com"}):

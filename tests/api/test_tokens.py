@@ -183,6 +183,13 @@ def test_a_bare_401_with_a_token_that_worked_is_a_permission(client, server, scr
     assert len(server.token_calls()) == 1
 
 
+def test_a_fault_proves_nothing_about_a_token(client, server, script):
+    """A 429 comes before anybody looks at the token."""
+    server.add(script(429, None, {"Retry-After": "0"}), script(401, None))
+    client.send(READ)
+    assert len(server.token_calls()) == 2
+
+
 def test_a_bare_401_with_a_token_that_never_worked_renews(client, server, script):
     """Then the token is the likelier culprit."""
     server.add(script(401, None))
@@ -448,3 +455,23 @@ def test_a_refresh_works_against_the_sandbox(sandbox, settings):
             sandbox.advance(7200)
             assert client.send(Call("get_me")).data["id"] == sandbox.ready["member_id"]
     assert sandbox.stats()["requests"]["create_token"] == 4
+
+
+@pytest.mark.parametrize("method", ["member_app", "organization_app", "access_token"])
+def test_each_method_opens_the_sandbox(sandbox, settings, method):
+    """With what the ready line says; and each can tell the platform's time."""
+    given = {**settings, "auth_method": method, "access_token": sandbox.ready["access_token"]}
+    with HootsuiteClient.from_settings(given) as client:
+        assert client.send(Call("list_social_profiles")).data
+        assert client.now().isoformat().startswith(sandbox.now()[:16])
+
+
+def test_a_wrong_client_secret_at_the_sandbox(settings):
+    """The message names the setting and shows neither the wrong value nor a trace of Python."""
+    given = {**settings, "client_secret": "wrong-client-secret"}
+    with (
+        HootsuiteClient.from_settings(given) as client,
+        pytest.raises(e.AuthError, match="client_secret") as caught,
+    ):
+        client.send(Call("get_me"))
+    assert "wrong-client-secret" not in str(caught.value)
