@@ -215,8 +215,9 @@ def _method(settings: Mapping[str, Any]) -> str | None:
     for name, method in pointers.items():
         if settings.get(name):
             return method
+    here = "hootsuite ... --config .env" if Path(".env").is_file() else "--config FILE"
     raise ConfigError(
         "There is no account to speak for",
-        advice="Sign in with hootsuite login, or give settings: --config FILE or HOOTSUITE_... "
-        "in the environment",
+        advice=f"Sign in with hootsuite login, or give settings: {here} or HOOTSUITE_... in the "
+        "environment",
     )

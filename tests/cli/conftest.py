@@ -1,5 +1,8 @@
 """What the tests of the commands share: a way to run them, and a scripted browser."""
 
+import io
+import json
+import signal
 import threading
 import webbrowser
 
@@ -7,7 +10,9 @@ import pytest
 import requests
 from click.testing import CliRunner
 
+from hootsuite_cli import login
 from hootsuite_cli.main import main
+from target_hootsuite.target import HootsuiteTarget
 
 
 @pytest.fixture
@@ -80,3 +85,71 @@ def browser(monkeypatch):
 def consent():
     """What happens on the consent page."""
     return allow
+
+
+@pytest.fixture
+def hands(monkeypatch):
+    """Someone who opens the printed address elsewhere and pastes where it leads.
+
+    Its `change` may spoil what is pasted.
+    """
+
+    class Hands:
+        change = staticmethod(lambda answer: answer)
+        pasted = ""
+
+    original = login.Request.url
+
+    def url(self, redirect_uri):
+        address = original(self, redirect_uri)
+        Hands.pasted = Hands.change(allow(address))
+        return address
+
+    monkeypatch.setattr(login.Request, "url", url)
+    monkeypatch.setattr("click.prompt", lambda *_, **__: Hands.pasted)
+    return Hands
+
+
+@pytest.fixture
+def write(settings, monkeypatch, capsys):
+    """Give rows to the target; returns its exit code."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the test process keeps its own
+
+    def run_target(*rows):
+        wanted = {name: value for name, value in settings.items() if name != "organization_id"}
+        schema = {"type": "object", "properties": {}}
+        lines = [
+            {"type": "SCHEMA", "stream": "messages", "schema": schema, "key_properties": []},
+            *({"type": "RECORD", "stream": "messages", "record": row} for row in rows),
+        ]
+        text = "\n".join(map(json.dumps, lines))
+        code = HootsuiteTarget(config=wanted).run(io.StringIO(text))
+        capsys.readouterr()
+        return code
+
+    return run_target
+
+
+@pytest.fixture
+def profile(sandbox):
+    """A profile that can be posted to."""
+    return next(
+        one["id"]
+        for one in sandbox.truth("social_profiles")
+        if one["type"] == "FACEBOOKPAGE" and not one["isReauthRequired"]
+    )
+
+
+@pytest.fixture
+def row(profile):
+    """A function that makes a row of `messages`."""
+
+    def make(key, **changes):
+        return {
+            "external_id": key,
+            "text": f"Hello from {key}",
+            "social_profile_ids": [profile],
+            "scheduled_send_time": "2026-02-01T12:00:00Z",
+        } | changes
+
+    return make

@@ -3,7 +3,6 @@
 import json
 import stat
 from pathlib import Path
-from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +11,6 @@ import requests
 from hootsuite_api import Call, HootsuiteClient
 from hootsuite_api.errors import SignInNeeded
 from hootsuite_api.settings import state_folder
-from hootsuite_cli import login
 from hootsuite_cli.account import read
 
 LOGIN = ("login", "--port", "0")
@@ -288,16 +286,25 @@ def test_without_client_secret(environment, browser, run):
     assert "client_secret is missing" in result.stderr
 
 
-def test_pasted(environment, consent, run):
+def test_pasted(environment, hands, run):
     """Over SSH: the address is printed, the answer pasted."""
-    pasted = paste(run, consent, lambda answer: answer)
-    assert pasted.exit_code == 0
-    assert "Signed in as" in pasted.stdout
+    result = run("login", "--no-browser")
+    assert result.exit_code == 0
+    assert "Signed in as" in result.stdout
 
 
-def test_only_the_query_is_pasted(environment, consent, run):
+def test_only_the_query_is_pasted(environment, hands, run):
     """Some terminals cut an address in two; its query is enough."""
-    assert paste(run, consent, lambda answer: urlsplit(answer).query).exit_code == 0
+    hands.change = lambda answer: urlsplit(answer).query
+    assert run("login", "--no-browser").exit_code == 0
+
+
+def test_a_registered_https_address(environment, hands, run, sandbox):
+    """The browser ends there; its address is pasted just as well."""
+    address = "https://example.com/callback"
+    assert run("login", "--no-browser", "--redirect-uri", address).exit_code == 0
+    result = run("login", "--redirect-uri", address)
+    assert (result.exit_code, "--no-browser" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -308,28 +315,12 @@ def test_only_the_query_is_pasted(environment, consent, run):
         (lambda _: "hello", "state is wrong"),
     ],
 )
-def test_a_wrong_paste_is_refused(change, says, environment, consent, run):
+def test_a_wrong_paste_is_refused(change, says, environment, hands, run):
     """The same rules as for the listener."""
-    result = paste(run, consent, change)
+    hands.change = change
+    result = run("login", "--no-browser")
     assert result.exit_code == 1
     assert says in result.stderr
-
-
-def paste(run, consent, change):
-    """Sign in by hand: read the address, open it, paste what comes back."""
-    lines = []
-    original = login.Request.url
-
-    def url(self, redirect_uri):
-        address = original(self, redirect_uri)
-        lines.append(change(consent(address)))
-        return address
-
-    with (
-        mock.patch.object(login.Request, "url", url),
-        mock.patch("click.prompt", side_effect=lambda *_, **__: lines[-1]),
-    ):
-        return run("login", "--no-browser")
 
 
 def test_no_browser_on_this_machine(environment, monkeypatch, browser, run):

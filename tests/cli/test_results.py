@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import signal
 
 import pytest
 
@@ -11,39 +10,6 @@ from hootsuite_api.settings import state_folder
 from target_hootsuite.identity import Identity
 from target_hootsuite.journal import Journal
 from target_hootsuite.journal_entries import Intent
-from target_hootsuite.target import HootsuiteTarget
-
-LATER = "2026-02-01T12:00:00Z"
-
-
-@pytest.fixture
-def write(settings, monkeypatch, capsys):
-    """Give rows to the target; returns its exit code."""
-    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the test process keeps its own
-
-    def run_target(*rows):
-        wanted = {name: value for name, value in settings.items() if name != "organization_id"}
-        schema = {"type": "object", "properties": {}}
-        lines = [
-            {"type": "SCHEMA", "stream": "messages", "schema": schema, "key_properties": []},
-            *({"type": "RECORD", "stream": "messages", "record": row} for row in rows),
-        ]
-        text = "\n".join(map(json.dumps, lines))
-        code = HootsuiteTarget(config=wanted).run(io.StringIO(text))
-        capsys.readouterr()
-        return code
-
-    return run_target
-
-
-@pytest.fixture
-def profile(sandbox):
-    """A profile that can be posted to."""
-    return next(
-        one["id"]
-        for one in sandbox.truth("social_profiles")
-        if one["type"] == "FACEBOOKPAGE" and not one["isReauthRequired"]
-    )
 
 
 @pytest.fixture
@@ -54,15 +20,6 @@ def member(environment, settings):
     return environment
 
 
-def row(key, profile, **changes):
-    return {
-        "external_id": key,
-        "text": f"Hello from {key}",
-        "social_profile_ids": [profile],
-        "scheduled_send_time": LATER,
-    } | changes
-
-
 def listed(run, *arguments, code=0):
     result = run("results", "--format", "jsonl", *arguments)
     assert result.exit_code == code, result.output
@@ -70,26 +27,26 @@ def listed(run, *arguments, code=0):
 
 
 @pytest.fixture
-def unanswered(write, sandbox, profile):
+def unanswered(write, sandbox, row):
     """A row that was posted and whose answer was lost, hidden by the platform for a while."""
     sandbox.settings(lag_seconds=600)
     sandbox.faults(operation="create_message", kind="close", when="after")
-    assert write(row("lost", profile)) == 3
+    assert write(row("lost")) == 3
 
 
-def test_every_row_has_a_line(write, run, profile):
+def test_every_row_has_a_line(write, run, row):
     """As `interface.md` names the fields, with the exit code of the worst."""
-    assert write(row("a", profile), row("b", profile, scheduled_send_time="2026-13-01")) == 2
+    assert write(row("a"), row("b", scheduled_send_time="2026-13-01")) == 2
     rows = listed(run, code=2)
     assert {one["key"]: one["status"] for one in rows} == {"a": "done", "b": "rejected"}
     assert list(rows[0])[:4] == ["run_id", "stream", "key", "action"]
 
 
-def test_filters(write, run, profile, sandbox):
+def test_filters(write, run, sandbox, row):
     """By status, key, stream, run and time."""
-    write(row("a", profile))
+    write(row("a"))
     sandbox.advance(5)  # times have whole seconds
-    write(row("b", profile), row("c", profile, text=""))
+    write(row("b"), row("c", text=""))
     assert [one["key"] for one in listed(run, "--status", "done")] == ["a", "b"]
     assert [one["key"] for one in listed(run, "--key", "a")] == ["a"]
     assert listed(run, "--stream", "members") == []
@@ -102,26 +59,26 @@ def test_filters(write, run, profile, sandbox):
     assert listed(run, "--until", "2026-01-15T00:00:00Z") == []
 
 
-def test_csv(write, run, profile):
+def test_csv(write, run, row):
     """One line per row; what we add is no formula, the row's own key stays as it is."""
-    write(row("=1+1", profile), row("b", profile, text=""))
+    write(row("=1+1"), row("b", text=""))
     result = run("results", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert {one["key"] for one in rows} == {"=1+1", "b"}
     assert {one["status"] for one in rows} == {"done", "rejected"}
 
 
-def test_table(write, run, profile):
+def test_table(write, run, row):
     """For people, with the counts; markup in a key is text."""
-    write(row("[red]x[/red]", profile))
+    write(row("[red]x[/red]"))
     result = run("results")
     assert "[red]x[/red]" in result.stdout
     assert "1 done" in result.stdout
 
 
-def test_nothing_to_show(write, run, profile):
+def test_nothing_to_show(write, run, row):
     """No rows is an answer."""
-    write(row("a", profile))
+    write(row("a"))
     assert "No rows." in run("results", "--status", "rejected").stdout
 
 
@@ -153,7 +110,7 @@ def test_settle_finds_what_was_posted(unanswered, member, run, sandbox):
     assert len(sandbox.ledger()) == writes
 
 
-def test_a_person_says_it_was_sent(unanswered, run, sandbox, write, profile):
+def test_a_person_says_it_was_sent(unanswered, run, sandbox, write, row):
     """The row is done, with the decision's time and user; the next run posts nothing."""
     (posted,) = [one for one in sandbox.truth("messages") if one["text"] == "Hello from lost"]
     said = run("results", "--resolve", f"lost=sent:{posted['id']}", "--user", "ann")
@@ -164,45 +121,45 @@ def test_a_person_says_it_was_sent(unanswered, run, sandbox, write, profile):
     assert found["error_message"].endswith(f"sent as {posted['id']}.")
     sandbox.advance(700)
     writes = len(sandbox.ledger())
-    assert write(row("lost", profile)) == 0
+    assert write(row("lost")) == 0
     assert len(sandbox.ledger()) == writes
 
 
-def test_a_person_says_it_was_not_sent(write, run, sandbox, profile):
+def test_a_person_says_it_was_not_sent(write, run, sandbox, row):
     """The row may go out again: the next run posts it, once."""
     sandbox.faults(operation="create_message", kind="close", when="before")
-    assert write(row("lost", profile)) == 3
+    assert write(row("lost")) == 3
     assert run("results", "--resolve", "lost=not-sent").exit_code == 0
     (found,) = listed(run, code=1)
     assert found["status"] == "deferred"
-    assert write(row("lost", profile)) == 0
+    assert write(row("lost")) == 0
     assert [one["status"] for one in listed(run)] == ["done"]
     assert sum(one["text"] == "Hello from lost" for one in sandbox.truth("messages")) == 1
 
 
-def test_one_message_belongs_to_one_row(write, run, sandbox, profile):
+def test_one_message_belongs_to_one_row(write, run, sandbox, row):
     """A decision can't give away what another row owns; the row stays unknown."""
-    assert write(row("mine", profile)) == 0
+    assert write(row("mine")) == 0
     (mine,) = listed(run)
     sandbox.faults(operation="create_message", kind="close", when="before")
-    assert write(row("lost", profile)) == 3
+    assert write(row("lost")) == 3
     result = run("results", "--resolve", f"lost=sent:{mine['remote_id']}")
     assert (result.exit_code, "belongs to another row" in result.stderr) == (1, True)
     assert listed(run, "--key", "lost", code=3)[0]["status"] == "unknown"
 
 
-def test_only_unknown_rows_are_decided(write, run, profile):
+def test_only_unknown_rows_are_decided(write, run, row):
     """A settled row is settled."""
-    write(row("a", profile))
+    write(row("a"))
     result = run("results", "--resolve", "a=not-sent")
     assert (result.exit_code, "of unknown fate" in result.stderr) == (1, True)
 
 
-def test_which_one_of_several(write, run, sandbox):
+def test_which_one_of_several(write, run, sandbox, row):
     """A row that went to two profiles has two fates."""
     ids = [one["id"] for one in sandbox.truth("social_profiles") if one["type"] != "PINTEREST"][:2]
     sandbox.faults(operation="create_message", kind="close", when="before", times=2)
-    assert write(row("lost", ids[0], social_profile_ids=ids)) == 3
+    assert write(row("lost", social_profile_ids=ids)) == 3
     result = run("results", "--resolve", "lost=not-sent")
     assert (result.exit_code, "--social-profile" in result.stderr) == (1, True)
     chosen = run("results", "--resolve", "lost=not-sent", "--social-profile", ids[1])
@@ -235,10 +192,10 @@ def retried(run, code=0):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def test_rejected_rows_come_back_as_singer_lines(write, run, sandbox, profile):
+def test_rejected_rows_come_back_as_singer_lines(write, run, sandbox, row):
     """Piped into the target they are sent: the row as it came."""
     sandbox.faults(operation="create_message", kind="status", status=400, code=4000)
-    rows = {key: row(key, profile, tags=["x"]) for key in ("a", "b")}
+    rows = {key: row(key, tags=["x"]) for key in ("a", "b")}
     assert write(*rows.values()) == 2
     schema, record = retried(run)
     assert (schema["type"], schema["stream"]) == ("SCHEMA", "messages")
@@ -248,20 +205,20 @@ def test_rejected_rows_come_back_as_singer_lines(write, run, sandbox, profile):
     assert retried(run) == []
 
 
-def test_rows_that_were_refused_unread_come_back_too(write, run, profile):
+def test_rows_that_were_refused_unread_come_back_too(write, run, row):
     """Whatever was wrong with it: a time, a type, an unknown column."""
-    wrong = row("a", profile, scheduled_send_time="2026-13-01")
-    odd = row("b", profile, text={"no": "text"})
+    wrong = row("a", scheduled_send_time="2026-13-01")
+    odd = row("b", text={"no": "text"})
     assert write(wrong, odd) == 2
     assert [one["record"] for one in retried(run)[1:]] == [wrong, odd]
 
 
-def test_profiles_that_took_the_row_do_not_get_it_again(write, run, sandbox):
+def test_profiles_that_took_the_row_do_not_get_it_again(write, run, sandbox, row):
     """A row for two profiles that one refused comes back for that one."""
     ids = [one["id"] for one in sandbox.truth("social_profiles") if one["type"] != "PINTEREST"][:2]
     text = f'"{ids[1]}"'
     sandbox.faults(operation="create_message", kind="status", status=400, code=4000, contains=text)
-    assert write(row("a", ids[0], social_profile_ids=ids)) == 2
+    assert write(row("a", social_profile_ids=ids)) == 2
     assert retried(run)[1]["record"]["social_profile_ids"] == [ids[1]]
 
 

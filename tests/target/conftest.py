@@ -147,7 +147,7 @@ def fresh_postgres(postgres_url):
     """The URL of a PostgreSQL without a journal in it."""
     engine = sa.create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
-        for name in ("journal", "owners", "entries", "media", "results"):
+        for name in ("journal", "owners", "entries", "media", "results", "rejected_rows"):
             connection.execute(sa.text(f"DROP TABLE IF EXISTS hootsuite_{name}"))
     engine.dispose()
     return postgres_url
