@@ -22,7 +22,8 @@ article p{margin:.2rem 0}.at{font-weight:600}.row{font-weight:400;opacity:.65;fo
 article img{max-width:100%;max-height:10rem;border-radius:.35rem;display:block}
 .warning,.warned{color:var(--warn);font-weight:600;font-size:.85rem}
 .warning::before{content:"! "}
-.chip{display:inline-block;border-radius:1rem;padding:.1rem .55rem;font-size:.75rem;
+.chip{display:inline-block;border-radius:.6rem;padding:.1rem .55rem;
+margin-bottom:.15rem;font-size:.75rem;
 background:#4b5563;color:#fff}
 .problems{border:2px solid #b91c1c;border-radius:.5rem;padding:.25rem 1rem;margin-top:1rem}
 table{width:100%;border-collapse:collapse;table-layout:fixed;margin-top:1.5rem}

@@ -22,6 +22,14 @@ from tap_hootsuite_sheet.model import Plan
 _DAYS_SHOWN = 40
 _WARNINGS_SHOWN = 20
 _PER_SECOND = 20
+_OPTIONS = {
+    "declare its layout in date_formats": "declare its layout: --date-format DD.MM.YYYY",
+    "Set timezone (Europe/Berlin)": "Say --timezone Europe/Berlin",
+    "set encoding to cp1252": "say --encoding cp1252",
+    "the setting columns: {": "--column: {",
+    "declared in the setting columns": 'declared: --column "text=Post copy"',
+    "The setting profiles": "--to",
+}
 _COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
 
@@ -73,12 +81,19 @@ def _warnings(console: Console, outlook: Forecast) -> None:
         console.print(f"... and {len(lines) - _WARNINGS_SHOWN} more warnings")
 
 
+def in_options(message: str) -> str:
+    """Return a message about a plan with the settings that it names as options of the command."""
+    for setting, option in _OPTIONS.items():
+        message = message.replace(setting, option)
+    return scrub(message)
+
+
 def problems(plan: Plan) -> None:
     """Print what is wrong with the bad rows."""
     count = len(plan.problems.rows)
     click.echo(f"{count} {'row' if count == 1 else 'rows'} can't be sent:", err=True)
     for line in plan.problems.lines():
-        click.echo(scrub(line), err=True)
+        click.echo(in_options(line), err=True)
 
 
 def outcome(plan: Plan, run: Run) -> None:

@@ -14,6 +14,7 @@ from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.copies import Source, replace, write_copy
 from hootsuite_cli.earlier import edits, scheduled_before
 from hootsuite_cli.main import Failure, WrongUsage
+from hootsuite_cli.report import in_options
 from hootsuite_cli.scheduling import Choices, Scheduling
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet import identity
@@ -67,7 +68,7 @@ def schedule(ctx: click.Context, /, account: Account, file: Path | None, **given
     try:
         ctx.exit(_dispatch(account, file, given))
     except SheetError as error:
-        raise Failure(str(error)) from error
+        raise Failure(in_options(str(error))) from error
 
 
 def _dispatch(account: Account, file: Path | None, given: Mapping[str, Any]) -> int:

@@ -156,7 +156,7 @@ class Scheduling:
     def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:
         if self._choices.preview is None:
             return
-        lines = plan.problems.lines()
+        lines = [report.in_options(line) for line in plan.problems.lines()]
         page = preview.render(plan.name, outlook, lines, self._root)
         replace(self._choices.preview, page.encode())
         click.echo(f"The calendar is in {self._choices.preview}.", err=True)

@@ -41,7 +41,7 @@ _STYLES = f"""<styleSheet xmlns="{_MAIN}">
 <xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>
 <xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>
 <xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>
-</styleSheet>"""
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
 _BOOK = f"""<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}"><sheets>
 <sheet name="Plan" sheetId="1" r:id="rId1"/>
 <sheet name="Lists" sheetId="2" state="hidden" r:id="rId2"/></sheets></workbook>"""
