@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Path = Mapping[str, str]
 Key = tuple[str, ...]
 SCIM_PAGE = 100
+# Lists of objects; an old answer may bring nothing but ids in them too.
+_WHOLE = frozenset({"list_my_organizations", "list_organization_teams", "list_social_profiles"})
 # What the platform says about the id of something that is gone, apart from a plain 404.
 _GONE = frozenset({2303, 2304, 2306, 3003, 3005, 4001, 4303})
 
@@ -82,7 +84,7 @@ class Directory:
             except (PermissionDenied, NotFound, ValidationRejected) as error:
                 self._gone[key] = error
                 raise
-            self._answers[key] = _slim(data)
+            self._answers[key] = data if operation in _WHOLE else _slim(data)
         return self._answers[key]
 
     def each(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any, ClassVar
 
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.directory import Key, Path
+from tap_hootsuite.run import chunks
 from tap_hootsuite.windows import instant, stamp
 
 DAILY_QUOTA = 100_000  # documented; the headers know better
@@ -74,7 +74,7 @@ class ScanStream(FanOutStream):
         answers = self.run.directory.each(self.operation, items, self.gaps, keep=keep)
         requests = self.run.requests
         with self.progress("ids") as progress:
-            while batch := list(islice(answers, BATCH)):
+            for batch in chunks(answers, BATCH):
                 self._write_batch(batch, int(scan["version"]))
                 scan["place"] = "/".join(batch[-1][0].values())
                 scan["gaps"] = bool(scan["gaps"] or self.gaps)
@@ -103,12 +103,16 @@ class ScanStream(FanOutStream):
             return scan
         begun = state.get("begun")
         interval = self.run.options.scan_interval
-        if begun and self.run.start < instant(begun) + interval:
+        if begun and self.run.start < instant(begun) + interval and not self.stale():
             self.logger.info("%s: not due before %s", self.name, instant(begun) + interval)
             return None
         state["begun"] = stamp(self.run.start)
         state["scan"] = scan = {"version": self.next_version(), "place": None, "gaps": False}
         return scan
+
+    def stale(self) -> bool:
+        """Whether something tells that the table is wrong, so that the interval doesn't count."""
+        return False
 
     def _complete(self, scan: dict[str, Any]) -> None:
         self.stream_state["scan"] = None

@@ -37,6 +37,7 @@ class Run:
         self.paused: HootsuiteError | None = None
         self.done: set[str] = set()  # streams that another one has read along
         self.announced: set[str] = set()  # streams whose schema was written
+        self._closing: list[weakref.finalize[..., Run]] = []
         self.directory = Directory(self)
 
     @cached_property
@@ -48,14 +49,14 @@ class Run:
     def client(self) -> HootsuiteClient:
         """The one client of the run; it and its threads end with this object."""
         client = HootsuiteClient.from_settings(self._config)
-        weakref.finalize(self, client.close)
+        self._closing.append(weakref.finalize(self, client.close))
         return client
 
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
         """The threads that fetch; nothing else is ever done in them."""
         pool = ThreadPoolExecutor(self.concurrency, "hootsuite")
-        weakref.finalize(self, pool.shutdown, wait=False, cancel_futures=True)
+        self._closing.append(weakref.finalize(self, pool.shutdown, cancel_futures=True))
         return pool
 
     @property
@@ -100,9 +101,12 @@ class Run:
 
         Raises:
             Cancelled: Between two results, when somebody asked to stop.
+            QuotaExhausted: When the day's share is used.
         """
         for item, result in ordered_map(self.pool, fetch, items, 2 * self.concurrency):
             self.check()
+            if isinstance(result, (Cancelled, QuotaExhausted)):
+                raise result
             yield item, result
 
     def check(self) -> None:
@@ -128,6 +132,14 @@ class Run:
             self.paused = reason
             self._logger.warning("Paused; the next run carries on from here. %s", reason)
 
+    def close(self) -> None:
+        """End the threads and close the connections; happens by itself with the last reference."""
+        if self._closing and "client" in self.__dict__:
+            self.client.cancel()
+        for finalizer in reversed(self._closing):
+            finalizer()
+        self._closing.clear()
+
     @property
     def quota(self) -> int | None:
         """The account's requests per day, if an answer told."""
@@ -141,3 +153,21 @@ class Run:
     def requests(self) -> int:
         """How many requests were sent so far."""
         return self.client.stats.requests.total() if "client" in self.__dict__ else 0
+
+
+def chunks(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    """Group items; when their source is told to stop, what there is comes before the news."""
+    chunk: list[Item] = []
+    stopped: HootsuiteError | None = None
+    try:
+        for item in items:
+            chunk.append(item)
+            if len(chunk) == size:
+                yield chunk
+                chunk = []
+    except (Cancelled, QuotaExhausted) as error:
+        stopped = error
+    if chunk:
+        yield chunk
+    if stopped:
+        raise stopped

@@ -229,8 +229,8 @@ _OWN = (
         th.ArrayType(_INTERACTION),
         title="Interactions",
         description="Conversations to read: the network (facebook or twitter), the native id of "
-        "the other account, and the native id of one's own account (without it: every own profile of "
-        "that network).",
+        "the other account, and the native id of one's own account (without it: every own profile "
+        "of that network).",
         examples=[[{"social_network_type": "twitter", "target_social_network_id": "5550001"}]],
     ),
     th.Property(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hootsuite_api.errors import PermissionDenied, Withdrawn
+from hootsuite_api.errors import NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.chain import ListingFault
 
@@ -37,7 +37,7 @@ class Interactions(HootsuiteStream):
         """Read all conversations at once, each from where the last run stopped."""
         cursors: dict[str, str | None] = self.stream_state.setdefault("cursors", {})
         for conversation, answer in self.run.map(self._read, self._conversations()):
-            if isinstance(answer, Withdrawn):
+            if isinstance(answer, NotFound):  # nothing in the question but ids of the networks
                 self.logger.warning(
                     "%s: the platform has withdrawn the operation. %s", self.name, answer
                 )

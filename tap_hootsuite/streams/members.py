@@ -9,9 +9,10 @@ from typing import Any
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import Row, Stage
 from tap_hootsuite.changes import ChangesStream
-from tap_hootsuite.directory import is_gone
+from tap_hootsuite.directory import Gaps, is_gone
 from tap_hootsuite.kinds import FanOutStream, ScanStream
 from tap_hootsuite.memory import order, pack
+from tap_hootsuite.run import chunks
 from tap_hootsuite.windows import instant, stamp
 
 BATCH = 50  # members between two states
@@ -44,16 +45,11 @@ class Members(ChangesStream):
         ids = [path["memberId"] for path in self.run.directory.over("persons", self.gaps)]
         wanted = [one for one in ids if self._wanted(one, reading["place"])]
         self.present.update(set(ids).difference(wanted))
-        page: list[Row] = []
         with self.progress("members", len(wanted)) as progress:
-            for ident, found in self.run.map(self._ask, wanted):
-                page += self._judge(ident, found)
-                progress.step()
-                if len(page) >= BATCH:
-                    yield page
-                    page = []
-                    self._keep_place(ident)
-        yield page
+            for chunk in chunks(self.run.map(self._ask, wanted), BATCH):
+                yield [row for ident, found in chunk for row in self._judge(ident, found)]
+                self._keep_place(chunk[-1][0])
+                progress.step(len(chunk))
 
     def _keep_place(self, place: str) -> None:
         self.reading["place"] = place
@@ -92,11 +88,11 @@ class Members(ChangesStream):
         return self.run.send(self.operation, {"memberId": ident}).data
 
 
-class MemberOrganizations(FanOutStream):
+class MemberOrganizations(ScanStream):
     """Organizations that a member belongs to, beyond those that the caller sees.
 
-    One request per member says little that the organizations' lists don't, so it is read again
-    only when those lists changed or a scan would be due.
+    One request per member says little that the organizations' lists don't, so it is a scan; it
+    is due as soon as those lists change.
     """
 
     name = "member_organizations"
@@ -104,23 +100,21 @@ class MemberOrganizations(FanOutStream):
     operation = "list_member_organizations"
     over = "persons"
     reference = "organization_id"
-    stage = Stage.PEOPLE
 
     def read(self) -> None:
-        """Leave it when nothing can have changed."""
-        state, start = self.stream_state, self.run.start
-        lists = self._lists()
-        due = (
-            instant(state["begun"]) + self.run.options.scan_interval if "begun" in state else start
-        )
-        if state.get("lists") == lists and start < due:
-            self.logger.info("%s: the lists of members are as they were", self.name)
-            return
+        """Remember with which lists a scan begins."""
+        if self.stream_state.get("scan") is None:
+            before, lists = self.stream_state.get("lists"), self._lists()
+            self.changed = before != lists
+            self.stream_state["lists"] = lists
         super().read()
-        state["lists"], state["begun"] = lists, stamp(start)
+
+    def stale(self) -> bool:
+        """A change of the lists makes it due."""
+        return self.changed
 
     def _lists(self) -> str:
-        paths = self.run.directory.over("members", self.gaps)
+        paths = self.run.directory.over("members", Gaps(skip=True))
         text = " ".join("/".join(path.values()) for path in paths)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

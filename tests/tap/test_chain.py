@@ -1,4 +1,4 @@
-"""Reading a window to its end from a platform that pages, cuts silently or goes round in circles."""
+"""Reading a window to its end, from a platform that pages, cuts silently or goes in circles."""
 
 from datetime import UTC, datetime, timedelta
 

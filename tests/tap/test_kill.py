@@ -1,0 +1,75 @@
+"""Killed at any request, the next run completes; nothing that was written is damaged."""
+
+import json
+import signal
+import subprocess
+
+import pytest
+
+from tap_hootsuite.tap import stream_classes
+
+KEYS = {stream.name: list(stream.primary_keys) for stream in stream_classes()}
+SAMPLE = (1, 4, 12, 30, 60, 90, 120, 160, 210)
+
+
+class Lines:
+    """What a killed run wrote; a line that is no JSON fails here."""
+
+    def __init__(self, out):
+        self.lines = [json.loads(line) for line in out.splitlines()]
+
+
+def kill_at(sandbox, command, number, sign, state=None):
+    """Start the tap, kill it while its request `number` is held, return what it wrote."""
+    fault = sandbox.hold("*", nth=number)
+    out, err = command.folder / "out", command.folder / "err"  # a full pipe would stop the tap
+    with (
+        out.open("wb") as stdout,
+        err.open("wb") as stderr,
+        subprocess.Popen(command.arguments(state=state), stdout=stdout, stderr=stderr) as process,
+    ):
+        held = sandbox.wait_held(fault, timeout=10)
+        process.send_signal(sign)
+        if sign == signal.SIGTERM or not held:
+            sandbox.release()
+        process.wait(timeout=60)
+    sandbox.clear_faults()
+    return held, process.returncode, out.read_bytes(), err.read_text()
+
+
+def complete_lines(out):
+    """Lines that a target would take: a SIGKILL may cut the last one."""
+    return b"".join(line for line in out.splitlines(keepends=True) if line.endswith(b"\n"))
+
+
+@pytest.fixture
+def check(sandbox, command, warehouse, extract, assert_equal):
+    """Kill one run, complete it by another, hold the union against the truth."""
+
+    def one(number, sign):
+        held, code, out, err = kill_at(sandbox, command, number, sign)
+        if sign == signal.SIGTERM:
+            assert code == (143 if held else 0), err
+            assert "Traceback" not in err
+            assert out.endswith(b"\n") or not out
+        warehouse.load(Lines(complete_lines(out)))
+        warehouse.load(extract(state=warehouse.state))
+        for name, keys in KEYS.items():
+            assert_equal(name, warehouse.rows(name), keys)
+
+    return one
+
+
+@pytest.mark.parametrize("number", SAMPLE)
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_a_killed_run_is_completed_by_the_next(check, number, sign):
+    """The union of what both runs wrote equals the truth; every line is valid JSON."""
+    check(number, sign)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", [n for n in range(1, 240) if n not in SAMPLE])
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_every_request_boundary(check, number, sign):
+    """The same at every request of a small run."""
+    check(number, sign)

@@ -1,0 +1,43 @@
+"""The SDK's own suites, for the tap and each of its streams."""
+
+import pytest
+from singer_sdk.testing import SuiteConfig, get_tap_test_class
+
+from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
+from tap_hootsuite.tap import TapHootsuite
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sandbox(tmp_path_factory):
+    """A world in which every stream has rows; the suite's settings point at it."""
+    with SandboxProcess(**SMALL_WORLD) as sandbox:
+        SETTINGS.update(
+            api_url=sandbox.url,
+            client_id=sandbox.ready["client_id"],
+            client_secret=sandbox.ready["client_secret"],
+            member_id=sandbox.ready["member_id"],
+            token_store=str(tmp_path_factory.mktemp("tokens") / "tokens.json"),
+        )
+        yield
+
+
+SETTINGS = {
+    "api_url": "http://127.0.0.1:1",  # the fixture knows the port, but only after collection
+    "auth_method": "member_app",
+    "client_id": "id",
+    "client_secret": "secret",
+    "member_id": "1",
+    "token_store": "unused",
+    "requests_per_second": 1000,
+    "start_date": "2025-01-01",
+    "interactions": [{"social_network_type": "twitter", "target_social_network_id": "5550001"}],
+}
+
+TestTap = get_tap_test_class(
+    TapHootsuite,
+    config=SETTINGS,
+    suite_config=SuiteConfig(
+        max_records_limit=30,
+        ignore_no_records_for_streams=["deleted_messages"],
+    ),
+)
