@@ -56,9 +56,11 @@ class Prober:
 
     Args:
         client: The only way to the platform.
+        organizations_asked: Of many organizations only so many are looked at.
     """
 
     client: HootsuiteClient
+    organizations_asked: int = 10
     samples: dict[str, list[str]] = field(default_factory=dict)
     _known: dict[tuple[str, tuple[str, ...]], Finding] = field(default_factory=dict)
 

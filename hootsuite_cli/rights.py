@@ -11,7 +11,6 @@ from hootsuite_cli.probe import Finding, Prober, references
 from tap_hootsuite.tap import stream_classes
 
 _PROFILES_ASKED = 20  # a sample: thousands of profiles must not cost thousands of requests
-_ORGANIZATIONS_ASKED = 10
 _ADMINISTRATORS = ("PAYING_SUPER_ADMIN", "SUPER_ADMIN", "ADMIN", "ADVANCED")
 _PUBLISHERS = (*_ADMINISTRATORS, "EDITOR", "LIMITED")
 _EDITORS = (*_ADMINISTRATORS, "EDITOR")
@@ -54,7 +53,7 @@ def explore(prober: Prober) -> None:
     organizations = references(prober.ask("list_my_organizations").data)
     prober.learn("organizationId", organizations)
     prober.learn("socialProfileId", references(prober.ask("list_social_profiles").data))
-    for one in organizations[:_ORGANIZATIONS_ASKED]:
+    for one in organizations[: prober.organizations_asked]:
         path = {"organizationId": one}
         prober.learn("memberId", references(prober.ask("list_organization_members", path).data))
         prober.learn("teamId", references(prober.ask("list_organization_teams", path).data))
@@ -83,7 +82,7 @@ def readable(prober: Prober) -> Iterator[Right]:
 
 
 def _everywhere(prober: Prober, operation: str) -> list[Finding]:
-    ids = prober.samples.get("organizationId", [])[:_ORGANIZATIONS_ASKED]
+    ids = prober.samples.get("organizationId", [])[: prober.organizations_asked]
     paths = [{"organizationId": one} for one in ids]
     return [prober.ask(operation, path) for path in paths] or [prober.ask(operation)]
 
@@ -135,7 +134,7 @@ def _by_permission(
 
 def _grants(prober: Prober, kind: str, member_id: str) -> tuple[str, list[dict[str, str]]]:
     """Where the caller's own permissions stand."""
-    organizations = prober.samples.get("organizationId", [])[:_ORGANIZATIONS_ASKED]
+    organizations = prober.samples.get("organizationId", [])[: prober.organizations_asked]
     base = {"memberId": member_id}
     if kind == "organization":
         paths = [{"organizationId": one, **base} for one in organizations]

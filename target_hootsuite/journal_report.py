@@ -6,6 +6,7 @@ message, or a person decided, the entry knows better: here the entry's word coun
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -74,22 +75,17 @@ class Report:
 
     def results(self, wanted: Wanted = Wanted()) -> list[dict[str, Any]]:
         """The newest result of each identity, corrected by its entry, in the order of keys."""
-        with self._read() as connection:
-            query = _chosen(wanted).order_by(RESULTS.c.stream, RESULTS.c.key)
-            found = [dict(row) for row in connection.execute(query).mappings()]
-            doubtful = [row["identity"] for row in found if row["status"] == "unknown"]
-            entries = self._newest(connection, doubtful)
-        corrected = [_corrected(row, entries.get(row["identity"])) for row in found]
-        return [
-            {name: row[name] for name in (*COLUMNS, "identity", "scope")}
-            for row in corrected
-            if row["status"] == wanted.status or not wanted.status
-        ]
+        found = self._corrected(_chosen(wanted).order_by(RESULTS.c.stream, RESULTS.c.key))
+        return [row for row in found if row["status"] == wanted.status or not wanted.status]
 
     def counts(self) -> dict[str, int]:
         """How many results of each status."""
-        statuses = [row["status"] for row in self.results()]
-        return {status: statuses.count(status) for status in sorted(set(statuses))}
+        query = sa.select(RESULTS.c.status, sa.func.count()).group_by(RESULTS.c.status)
+        with self._read() as connection:
+            counts = Counter({str(status): count for status, count in connection.execute(query)})
+        if counts.pop("unknown", 0):
+            counts.update(row["status"] for row in self._doubtful())
+        return dict(sorted(counts.items()))
 
     def last_run(self) -> str:
         """The run that reported last; empty when none has."""
@@ -108,6 +104,17 @@ class Report:
         """The rows of some rejected identities, as far as they were kept."""
         with self._read() as connection:
             return rejected_rows.kept(connection, identities)
+
+    def _doubtful(self) -> list[dict[str, Any]]:
+        """What runs left as unknown, as it stands now."""
+        return self._corrected(sa.select(RESULTS).where(RESULTS.c.status == "unknown"))
+
+    def _corrected(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        with self._read() as connection:
+            found = [dict(row) for row in connection.execute(query).mappings()]
+            doubtful = [row["identity"] for row in found if row["status"] == "unknown"]
+            entries = self._newest(connection, doubtful)
+        return [_corrected(row, entries.get(row["identity"])) for row in found]
 
     def _newest(self, connection: sa.Connection, identities: list[str]) -> dict[str, Entry]:
         found: dict[str, Entry] = {}
