@@ -6,6 +6,7 @@ process on this machine that no longer exists, which spares the next run the wai
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import threading
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal_schema import OWNERS
 
 _FORGET_SECONDS = 86_400
@@ -125,7 +127,8 @@ class Lease:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
-            self._write(OWNERS.delete().where(OWNERS.c.id == self.owner.id))
+            with contextlib.suppress(JournalFault):  # it runs out by itself
+                self._write(OWNERS.delete().where(OWNERS.c.id == self.owner.id))
 
     def _keep(self) -> None:
         while not self._stop.wait(self.seconds / 3):

@@ -1,0 +1,104 @@
+"""A journal that can't be written: nothing is sent without its intent, and STATE stays."""
+# ruff: noqa: PLR0917 - fixtures are arguments
+
+import contextlib
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+
+from target_hootsuite.journal import Journal
+
+
+class Brittle:
+    """Makes one write of the journal fail as a full disk does, and all after it."""
+
+    def __init__(self, monkeypatch):
+        self.writes = 0
+        self.fail_from = None
+        inner = Journal._write
+
+        @contextlib.contextmanager
+        def outer(journal):
+            self.writes += 1
+            failing = self.fail_from is not None and self.writes >= self.fail_from
+            with inner(journal) as connection:
+                yield connection
+                if failing:
+                    cause = sqlite3.OperationalError("database or disk is full")
+                    raise sa.exc.OperationalError("COMMIT", None, cause)
+
+        monkeypatch.setattr(Journal, "_write", outer)
+
+
+@pytest.fixture
+def brittle(monkeypatch):
+    """A journal that fails when told to."""
+    return Brittle(monkeypatch)
+
+
+def intents(path):
+    """How many intents are on disk."""
+    connection = sqlite3.connect(path)
+    count = connection.execute("SELECT count(*) FROM hootsuite_entries").fetchone()[0]
+    connection.close()
+    return count
+
+
+def test_full_at_every_write(brittle, run_target, make_rows, posts, sandbox, tmp_path, kill_owners):
+    """Rule 7: at whichever write the disk is full, no post lacks its intent and no STATE leaves."""
+    rows = make_rows(3)
+    path = tmp_path / "journal.db"
+    run_target(rows)
+    every = brittle.writes
+    assert every >= 7
+    for number in range(2, every - 1):  # not the tables, nor the tidying up at the end
+        path.unlink()
+        sandbox.reset()
+        brittle.writes, brittle.fail_from = 0, number
+        run = run_target(rows, max_concurrency=1)
+        assert run.code == 1, (number, every, brittle.writes)
+        assert run.states == []
+        assert sum(posts().values()) <= intents(path)
+        assert len(run.results) == 3
+        assert set(run.statuses) <= {"done", "deferred", "unknown"}
+        brittle.fail_from = None
+        kill_owners(path)
+        run_target(rows, on_unknown="resend")
+        assert set(run_target(rows).statuses) == {"unchanged"}, number
+        assert sorted(posts().values()) == [1] * 3
+
+
+def test_the_error_is_clear(brittle, run_target, make_rows, caplog):
+    """Rule 7: the message names the journal and the reason."""
+    brittle.fail_from = 4
+    run = run_target(make_rows(1))
+    assert run.code == 1
+    assert "journal can't be written: database or disk is full" in caplog.text
+
+
+@pytest.mark.parametrize("where", ["read-only file", "read-only folder"])
+def test_read_only(where, run_target, make_rows, posts, tmp_path, monkeypatch, sandbox):
+    """Rule 7: a journal that is read-only stops the run before anything is sent."""
+    if where == "read-only file":
+        run_target(make_rows(1))
+        sandbox.reset()
+        inner = Journal._prepare
+
+        def read_only(journal):
+            found = inner(journal)
+            with journal._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+            sa.event.listen(
+                journal._engine, "checkout", lambda c, _r, _p: c.execute("PRAGMA query_only=ON")
+            )
+            return found
+
+        monkeypatch.setattr(Journal, "_prepare", read_only)
+        run = run_target(make_rows(2))
+    else:
+        run = run_target(make_rows(2), journal_url="sqlite:////proc/none/journal.db")
+    assert run.code == 1
+    assert set(run.statuses) == {"deferred"}
+    assert run.states == []
+    assert not posts()
