@@ -2,6 +2,7 @@
 PYTHON ?= python3
 UV_VERSION = 0.13.9
 BIN = .venv/bin
+SBOM = sbom.cdx.json
 READY = .venv/.ready
 # Two processes for tests: what the smallest CI machine has.
 JOBS ?= 2
@@ -10,7 +11,7 @@ export UV_PYTHON_DOWNLOADS = never
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test check soak bench docs clean
+.PHONY: help setup demo test check soak bench docs examples package sbom audit clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,5 +47,21 @@ check: $(READY)  ## ruff, mypy --strict, import-linter, lock file
 bench: $(READY)  ## the speed and memory figures, as a table
 	$(BIN)/python -m benchmarks
 
+examples: $(READY)  ## the examples with Meltano, Dagster and Airflow, each in its environment
+	$(BIN)/pytest tests/examples -m "soak or not soak" --timeout 3600
+
+package: sbom  ## sdist and wheel in dist/, and the SBOM beside it
+	rm -rf dist
+	$(BIN)/uv build --out-dir dist
+
+sbom: $(READY)  ## what a release installs, as CycloneDX
+	$(BIN)/uv export --quiet --locked --no-dev --all-extras --format cyclonedx1.5 --preview-features sbom-export \
+	  --output-file $(SBOM)
+
+# Strict, since a package that the service does not know would otherwise count as clean.
+audit: $(READY)  ## known vulnerabilities of everything locked; asks pypi.org
+	$(BIN)/uv export --quiet --locked --no-emit-project --all-extras --all-groups | \
+	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement /dev/stdin
+
 clean:  ## everything that the targets above made
-	rm -rf .venv .meltano .demo output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano .demo .examples dist sbom.cdx.json output .pytest_cache .mypy_cache .ruff_cache .hypothesis
