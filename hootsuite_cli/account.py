@@ -16,14 +16,14 @@ import click
 from dotenv import dotenv_values
 
 from hootsuite_api.errors import ConfigError
-from hootsuite_api.settings import PLATFORM, private_folder, state_folder
+from hootsuite_api.settings import PLATFORM, state_folder
+from hootsuite_cli import memory
 
 # The last one wins. The plugins' own spellings are read so that one .env serves them and us.
 _PREFIXES = ("TAP_HOOTSUITE_", "TARGET_HOOTSUITE_", "HOOTSUITE_")
 _NOT_SETTINGS = frozenset({"config", "profile"})  # these are flags
 _WHOLE = re.compile(r"requests_per_second|max_concurrency|.*_(percent|seconds|days|minutes)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_REMEMBERED = ("api_url", "client_id", "client_secret", "member_id", "scope", "token_store")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -46,7 +46,7 @@ class Account:
         """The settings as a plugin's configuration holds them."""
         merged = dict(self.given)
         if self._is_the_same():
-            merged = {**self.remembered, "auth_method": "refresh_token", **merged}
+            merged = {**self._recalled(merged), "auth_method": "refresh_token", **merged}
         if not merged.get("auth_method"):
             merged["auth_method"] = _method(merged)
         merged.setdefault("token_store", str(self.folder / "tokens.json"))
@@ -55,7 +55,7 @@ class Account:
     @property
     def sign_in_settings(self) -> dict[str, Any]:
         """The settings of a sign-in: of what is given, only what concerns it."""
-        base = self.remembered if self._agrees("api_url", "client_id") else {}
+        base = self._recalled(self.given) if self._agrees("api_url", "client_id") else {}
         merged = {**base, **self.given, "auth_method": "refresh_token"}
         merged.setdefault("token_store", str(self.folder / "tokens.json"))
         dropped = ("refresh_token", "access_token", "organization_id")
@@ -66,20 +66,9 @@ class Account:
         """Where this account's files lie."""
         return folder_of(self.profile)
 
-    def remember(self, settings: Mapping[str, Any]) -> None:
-        """Keep what later commands need to use the sign-in."""
-        kept = {name: settings[name] for name in _REMEMBERED if settings.get(name)}
-        path = private_folder(self.folder) / "account.json"
-        temporary = path.with_suffix(".tmp")
-        temporary.unlink(missing_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            json.dump(kept, file, indent=1)
-        temporary.replace(path)
-
-    def forget(self) -> None:
-        """Drop what `remember` kept."""
-        (self.folder / "account.json").unlink(missing_ok=True)
+    def _recalled(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        secret = given.get("client_secret") or memory.secret_of(self.remembered)
+        return {**self.remembered, "client_secret": secret}
 
     def _is_the_same(self) -> bool:
         """Whether what is given speaks of nobody else than the remembered sign-in.
@@ -146,19 +135,7 @@ def read(profile: str, files: tuple[Path, ...], flags: Mapping[str, Any]) -> Acc
         given |= _from_file(path)
     given |= _from_environment(os.environ)
     given |= {name: value for name, value in flags.items() if value}
-    return Account(profile, given, _remembered(folder_of(profile) / "account.json"))
-
-
-def _remembered(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"The file {path} can't be read", advice="Remove it, then: hootsuite login"
-        ) from error
-    return found if isinstance(found, dict) else {}
+    return Account(profile, given, memory.recall(folder_of(profile)))
 
 
 def _from_file(path: Path) -> dict[str, Any]:

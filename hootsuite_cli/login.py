@@ -21,6 +21,7 @@ from hootsuite_api.redact import register
 from hootsuite_cli import pages
 from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.callback import Listener, SignInRefused, read_answer
+from hootsuite_cli.memory import lasts, remember
 from hootsuite_cli.signin import Person, sign_in
 
 _PORT = 8910
@@ -77,11 +78,12 @@ def login(account: Account, scope: str | None, *, keyring: bool, **way: Any) -> 
         settings["token_store"] = f"keyring:{account.profile or 'default'}"
     with HootsuiteClient.from_settings(settings) as client:
         request = Request(client.settings.api_url, client.settings.client_id, settings["scope"])
+        lasts(client.settings)  # a store that is damaged must not be found out with tokens in hand
         if way["no_browser"]:
             person = _pasted(client, request, way)
         else:
             person = _browsed(client, request, way)
-    account.remember(settings)
+        remember(account.folder, client.settings)
     _tell(account, settings, person)
 
 

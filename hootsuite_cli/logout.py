@@ -6,7 +6,7 @@ import click
 
 from hootsuite_api.settings import parse
 from hootsuite_cli.account import Account, account_options
-from hootsuite_cli.signin import forget
+from hootsuite_cli.memory import forget
 
 
 @click.command()
@@ -21,6 +21,6 @@ def logout(account: Account) -> None:
         click.echo("Nobody is signed in.")
         return
     # The secret plays no part in forgetting; a sign-out must work without it.
-    known = forget(parse({"client_secret": "-", **account.sign_in_settings}))
-    account.forget()
+    settings = parse({"client_secret": "-", **account.sign_in_settings})
+    known = forget(account.folder, settings)
     click.echo("Signed out." if known else "Nobody is signed in.")

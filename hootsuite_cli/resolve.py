@@ -24,7 +24,9 @@ from target_hootsuite.reconcile import settle_open
 _VERDICT = re.compile(r"sent:([A-Za-z0-9_-]{1,64})|not-sent")
 
 
-def read_decision(text: str, *, stream: str, social_profile: str, user: str) -> Decision:
+def read_decision(
+    text: str, *, stream: str, social_profile: str, scope: str, user: str
+) -> Decision:
     """Read `KEY=sent:ID` or `KEY=not-sent`; the key itself may hold `=`.
 
     Raises:
@@ -35,7 +37,7 @@ def read_decision(text: str, *, stream: str, social_profile: str, user: str) -> 
     if not key or not found:
         raise click.BadParameter(f"{text!r} is not KEY=sent:ID or KEY=not-sent")
     now = datetime.now(UTC)
-    return Decision(key, found[1], user or _user(), now, stream, social_profile)
+    return Decision(key, found[1], user or _user(), now, stream, social_profile, scope)
 
 
 def _user() -> str:
@@ -85,10 +87,10 @@ def _meant(settings: Mapping[str, Any], decision: Decision) -> Entry:
     if not found:
         raise Failure(f"No row with the key {decision.key!r} is of unknown fate")
     if len(found) > 1:
-        places = ", ".join(f"{one.stream} {one.profile or '-'}" for one in found)
+        places = ", ".join(f"{one.stream} {one.profile or '-'} {one.scope}" for one in found)
         raise Failure(
             f"{len(found)} rows have the key {decision.key!r} ({places}): "
-            "name one with --stream and --social-profile"
+            "name one with --stream, --social-profile and --scope"
         )
     if found[0].step == "delete" and decision.remote_id:
         raise Failure("A deletion was under way and nothing was posted: only not-sent fits")

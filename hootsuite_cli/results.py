@@ -57,6 +57,7 @@ class Moment(click.ParamType[datetime]):
 @click.option("--stream", default="", help="Of this stream.")
 @click.option("--status", type=click.Choice(STATUSES), help="With this status.")
 @click.option("--key", default="", help="With this key.")
+@click.option("--scope", default="", help="Of this platform and account, as the journal calls it.")
 @click.option("--since", type=Moment(), help="From this time on; also 30m, 24h, 7d.")
 @click.option("--until", type=Moment(), help="Before this time.")
 @click.option("--format", "shape", type=click.Choice(["table", "jsonl", "csv"]), default="table")
@@ -83,14 +84,14 @@ def results(account: Account, verdicts: tuple[str, ...], **options: Any) -> None
 
 
 def _decide(account: Account, verdicts: Sequence[str], options: Mapping[str, Any]) -> None:
-    names = ("stream", "social_profile", "user")
+    names = ("stream", "social_profile", "scope", "user")
     chosen = {name: options[name] for name in names}
     for decision in [read_decision(text, **chosen) for text in verdicts]:
         click.echo(resolve(account.given, decision))
 
 
 def _print(account: Account, options: Mapping[str, Any]) -> int:
-    names = ("run_id", "stream", "key", "since", "until")
+    names = ("run_id", "stream", "key", "scope", "since", "until")
     chosen: dict[str, Any] = {name: options[name] for name in names}
     chosen["status"] = "rejected" if options["retry_rejected"] else options["status"] or ""
     with reading(account.given) as report:

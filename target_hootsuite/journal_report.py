@@ -181,6 +181,7 @@ class Decision:
         at: When.
         stream: Where the key is not unique.
         profile: Where a row went to several.
+        scope: Where several accounts share a journal.
     """
 
     key: str
@@ -189,6 +190,7 @@ class Decision:
     at: datetime
     stream: str = ""
     profile: str = ""
+    scope: str = ""
 
     def fits(self, entry: Entry) -> bool:
         """Whether an entry is meant."""
@@ -196,6 +198,7 @@ class Decision:
             entry.key == self.key
             and self.stream in ("", entry.stream)
             and self.profile in ("", entry.profile)
+            and self.scope in ("", entry.scope)
         )
 
     @property

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from hootsuite_api.errors import ConfigError
+from hootsuite_api.settings import parse
 from hootsuite_cli.account import read
+from hootsuite_cli.memory import remember
 
 
 def test_flags_before_environment_before_files(tmp_path, monkeypatch):
@@ -87,10 +89,15 @@ def test_a_profile_name_is_no_path(name):
         read(name, (), {})
 
 
+def keep(api_url):
+    """Leave behind what a sign-in leaves."""
+    wanted = {"auth_method": "refresh_token", "client_id": "c", "client_secret": "s-ecret"}
+    remember(read("", (), {}).folder, parse({**wanted, "api_url": api_url}))
+
+
 def test_what_a_sign_in_remembered_is_not_mixed_with_another_account(tmp_path, monkeypatch):
     """Settings of a member app have nothing to do with the sign-in."""
-    account = read("", (), {})
-    account.remember({"api_url": "https://a.example", "client_id": "c", "client_secret": "s-ecret"})
+    keep("https://a.example")
     monkeypatch.setenv("HOOTSUITE_MEMBER_ID", "1")
     settings = read("", (), {}).settings
     assert settings["auth_method"] == "member_app"
@@ -102,8 +109,7 @@ def test_what_a_sign_in_remembered_is_not_mixed_with_another_account(tmp_path, m
 
 def test_damaged_memory_is_named(tmp_path):
     """With the way out."""
-    account = read("", (), {})
-    account.remember({"client_id": "c"})
-    (account.folder / "account.json").write_text("{")
+    keep("https://a.example")
+    (read("", (), {}).folder / "account.json").write_text("{")
     with pytest.raises(ConfigError, match="hootsuite login"):
         read("", (), {})

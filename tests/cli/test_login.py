@@ -2,7 +2,9 @@
 
 import json
 import stat
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +14,7 @@ from hootsuite_api import Call, HootsuiteClient
 from hootsuite_api.errors import SignInNeeded
 from hootsuite_api.settings import state_folder
 from hootsuite_cli.account import read
+from hootsuite_cli.memory import secret_of
 
 LOGIN = ("login", "--port", "0")
 
@@ -84,8 +87,7 @@ def test_the_files_are_private(signed_in):
 def test_nothing_secret_is_printed(signed_in, sandbox):
     """Neither tokens nor the client's secret nor the code."""
     stored = json.loads((state_folder() / "tokens.json").read_text())
-    (entry,) = stored["entries"].values()
-    chain = entry["chains"]["login"]
+    (chain,) = (one["chains"]["login"] for one in stored["entries"].values() if "chains" in one)
     for secret in (chain["access_token"], chain["refresh_token"], sandbox.ready["client_secret"]):
         assert secret
         assert secret not in signed_in.output
@@ -97,6 +99,10 @@ def test_profiles_keep_accounts_apart(signed_in, run):
     assert (state_folder() / "profiles" / "acme" / "tokens.json").exists()
     assert "Signed out" in run("logout", "--profile", "acme").stdout
     assert read("acme", (), {}).remembered == {}
+    acme = state_folder() / "profiles" / "acme"
+    left = "".join(one.read_text() for one in acme.iterdir())
+    assert "sandbox-secret" not in left
+    assert "access_token" not in left
     assert read("", (), {}).remembered["client_id"]
 
 
@@ -111,8 +117,7 @@ def test_a_sign_in_is_remembered(signed_in, environment, run):
 
 def test_a_remembered_secret_does_not_go_to_another_address(signed_in, environment):
     """Other settings mean another account: nothing of the sign-in is mixed in."""
-    other = read("", (), {"api_url": "https://other.example", "token_store": None})
-    assert other.remembered["client_secret"]
+    assert secret_of(read("", (), {}).remembered)
     environment.delenv("HOOTSUITE_CLIENT_SECRET")
     other = read("", (), {"api_url": "https://other.example"})
     assert "client_secret" not in other.sign_in_settings
@@ -270,6 +275,32 @@ def test_a_torn_exchange_is_not_repeated(environment, browser, run, sandbox):
     sandbox.faults(operation="create_token", kind="close", when="after")
     refused(run, sandbox, "POST /oauth2/token")
     assert len(sandbox.requests("create_token")) == 1
+
+
+def test_a_damaged_store_is_found_before_the_browser_opens(environment, browser, run, sandbox):
+    """Tokens in hand that can't be stored would be lost."""
+    state_folder().mkdir(parents=True)
+    (state_folder() / "tokens.json").write_text("{")
+    result = run(*LOGIN)
+    assert (result.exit_code, browser.opened) == (1, [])
+    assert "is damaged" in result.stderr
+
+
+def test_the_keyring_keeps_tokens_and_secret(environment, browser, run, monkeypatch, sandbox):
+    """With --keyring no file holds a token or the client's secret, and check finds them."""
+    passwords = {}
+    keyring = SimpleNamespace(
+        errors=SimpleNamespace(KeyringError=OSError),
+        get_password=lambda *name: passwords.get(name),
+        set_password=lambda service, name, text: passwords.update({(service, name): text}),
+    )
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    assert run(*LOGIN, "--keyring").exit_code == 0
+    files = [one for one in state_folder().rglob("*") if one.is_file()]
+    for secret in ("access_token", sandbox.ready["client_secret"]):
+        assert all(secret.encode() not in one.read_bytes() for one in files)
+    environment.delenv("HOOTSUITE_CLIENT_SECRET")
+    assert run("check").exit_code == 0
 
 
 def test_somebody_else_signs_in(environment, browser, run, sandbox):
