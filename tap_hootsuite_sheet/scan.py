@@ -2,8 +2,8 @@
 
 The library returns an empty string for a cell with an error and for a formula that no program has
 computed yet; a post without its text would follow. It also reserves memory for the whole rectangle
-up to the last cell. A sheet that can have none of this is recognised by a few searches over its
-bytes; any other is walked through once.
+up to the last cell. Sheets laid out as Excel does it are searched; any other is walked through,
+cell by cell.
 """
 
 from __future__ import annotations
@@ -17,16 +17,21 @@ from tap_hootsuite_sheet import styles
 from tap_hootsuite_sheet.problems import Flaw, SheetError
 
 MAX_CELLS = 8_000_000
+_MANY_ROWS = 100_000
 Flaws = dict[tuple[int, int], Flaw]
 Range = tuple[int, int, int, int]
 
-_SUSPECT = (
-    re.compile(rb"<f[ >/]"),
-    re.compile(rb't="e"'),
-    re.compile(rb'<c(?! r="[A-Z]\d{1,5}")[ >/]'),
-    re.compile(rb'hidden="(?:1|true)"'),
+_UNLIKE_EXCEL = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}")[\s>/]')
+_FAR = re.compile(rb'<c r="(?:[A-Z]{2}|[A-Z]\d{6})')
+_PLACE = re.compile(rb'<c r="([A-Z]+)(\d+)"(?:[^>]*[^/>])?>')
+_ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*? t="e"[^>]*>(.*?)</c>', re.DOTALL)
+_FORMULA = re.compile(rb"<f[\s>/]")
+_COMPUTED = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"([^>]*)><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(.*?)</c>', re.DOTALL
 )
-"""Searched one by one: their alternation has no literal beginning and takes three times as long."""
+_NUMBER = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(\d+)"(?: t="n")?><v>([^<]*)</v>')
+_VALUE = re.compile(rb"<v[^>]*>([^<]+)</v>")
+_HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _REF = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -55,14 +60,79 @@ def scan(xml: bytes, style_part: bytes, name: str) -> Scan:
         SheetError: The sheet is damaged, or so wide and tall that it could not be held.
     """
     dressed = styles.dressed(style_part)
-    if not dressed and b"<sheetData" in xml and not any(s.search(xml) for s in _SUSPECT):
-        return Scan(merged=_merged(xml))
+    found = _searched(xml, dressed)
+    if found is None:
+        found = walk(xml, dressed, name)
+    found.merged = _merged(xml)
+    return found
+
+
+def walk(xml: bytes, dressed: Mapping[str, str], name: str) -> Scan:
+    """Look at every cell of a sheet.
+
+    Raises:
+        SheetError: The sheet is damaged or too large.
+    """
     walker = _Walker(dressed)
     walker.run(xml, name)
     if walker.height * walker.width > MAX_CELLS:
         raise too_far(name, walker.height, walker.width)
-    walker.found.merged = _merged(xml)
     return walker.found
+
+
+def _searched(xml: bytes, dressed: Mapping[str, str]) -> Scan | None:
+    """Find everything by searches, ten times as fast as a walk; None where only a walk will do."""
+    if b"<sheetData" not in xml or _UNLIKE_EXCEL.search(xml) or xml.count(b"<row") > _MANY_ROWS:
+        return None
+    if _FAR.search(xml) and _area(xml) > MAX_CELLS:
+        return None
+    flaws = _formulas(xml)
+    if flaws is None:
+        return None
+    flaws |= _dressed(xml, dressed) | _errors(xml)
+    return Scan(flaws, hidden_rows=len(_HIDDEN.findall(xml)) if b'hidden="' in xml else 0)
+
+
+def _formulas(xml: bytes) -> Flaws | None:
+    """Find formulas without a result; None when some formula is not where Excel puts it."""
+    marks = len(_FORMULA.findall(xml))
+    formulas = _COMPUTED.findall(xml) if marks else []
+    if len(formulas) != marks:
+        return None
+    return {
+        _at(column, row): UNCOMPUTED
+        for column, row, attributes, rest in formulas
+        if b' t="str"' not in attributes and not _VALUE.search(rest)
+    }
+
+
+def _dressed(xml: bytes, codes: Mapping[str, str]) -> Flaws:
+    """Find numbers whose format makes them read differently."""
+    return {
+        _at(column, row): dressed_flaw(value.decode(), codes[style.decode()])
+        for column, row, style, value in (_NUMBER.findall(xml) if codes else ())
+        if value and style.decode() in codes
+    }
+
+
+def _errors(xml: bytes) -> Flaws:
+    """Find cells with an error."""
+    found = _ERROR.findall(xml) if b't="e"' in xml else ()
+    return {
+        _at(column, row): error_flaw(shown[1].decode() if (shown := _VALUE.search(rest)) else "")
+        for column, row, rest in found
+    }
+
+
+def _at(column: bytes, row: bytes) -> tuple[int, int]:
+    return int(row), number(column.decode())
+
+
+def _area(xml: bytes) -> int:
+    places = _PLACE.findall(xml)
+    height = max((int(row) for _, row in places), default=0)
+    width = max((number(column.decode()) for column in {column for column, _ in places}), default=0)
+    return height * width
 
 
 def too_far(name: str, height: int, width: int) -> SheetError:
@@ -190,10 +260,13 @@ class _Walker:
             return UNCOMPUTED
         code = self._dressed.get(self._cell.get("s", "0")) if kind == "n" and text else None
         if code is not None:
-            return Flaw(
-                text, f"is a number that the format {code} shows differently", STYLED_REMEDY
-            )
+            return dressed_flaw(text, code)
         return None
+
+
+def dressed_flaw(shown: str, code: str) -> Flaw:
+    """The flaw of a number that reads differently: 00123, A-12."""
+    return Flaw(shown, f"is a number that the format {code} shows differently", STYLED_REMEDY)
 
 
 def error_flaw(shown: str) -> Flaw:

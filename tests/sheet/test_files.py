@@ -213,6 +213,36 @@ def test_cells_without_a_place_of_their_own_are_counted(books):
     assert found.filled_rows == 1
 
 
+def cell(place, rest):
+    return f'<row r="{place[1:]}"><c r="{place}"{rest}</c></row>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [cell("A1", ">"), cell("B2", "><v>1</v>")],
+        [cell("A1", ' t="e"><v>#N/A</v>'), cell("B2", ' t="e"><f>1/0</f><v>#DIV/0!</v>')],
+        [cell("A1", "><f>1</f><v></v>"), cell("B2", '><f t="shared" si="1"/><v>2</v>')],
+        [cell("A1", ' t="str"><f>""</f><v></v>'), cell("B2", "> <f>1</f>")],
+        [cell("A1", ' s="1"><v>7</v>'), cell("B2", ' s="1" t="s"><v>7</v>')],
+        ['<row r="3" hidden="1"><c r="AB3" s="2"/></row>', cell("C7", ' s="2"><v>7</v>')],
+        ['<row><c t="e"><v>#N/A</v></c></row>'],
+    ],
+)
+def test_searching_finds_what_walking_finds(rows):
+    """The fast way over a sheet is the slow way, only faster."""
+    styles = (
+        b'<styleSheet><numFmts><numFmt numFmtId="164" formatCode="00000"/></numFmts><cellXfs>'
+        b'<xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="1"/></cellXfs></styleSheet>'
+    )
+    xml = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
+    walked = scan.walk(xml, {"1": "00000"}, "Plan")
+    found = scan.scan(xml, styles, "Plan")
+    assert found.flaws == walked.flaws
+    assert found.hidden_rows == walked.hidden_rows
+
+
 def test_prefixed_elements_are_walked_through(books):
     """Some programs write every element with a prefix."""
     xml = (
