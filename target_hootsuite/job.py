@@ -77,6 +77,7 @@ class Job:
             HootsuiteError: The run could not begin.
         """
         if not self.intake.taken and not self.intake.refused:
+            ResultsFile(self.settings.get("results_path")).close()
             self.gate.finish()
             return
         client = HootsuiteClient.from_settings(self.settings)

@@ -4,8 +4,12 @@ import contextlib
 import dataclasses
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -163,3 +167,26 @@ def kill_owners():
         connection.close()
 
     return kill
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """The process that runs targets and lets them die."""
+    script = Path(__file__).with_name("kill_lab.py")
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(script.parents[2])},
+    )
+
+    def run(**request):
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    yield run
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()

@@ -6,7 +6,6 @@ Each figure runs as a sample by default and in full under `soak`; the judge is t
 
 import io
 import json
-import os
 import random
 import signal
 import subprocess
@@ -18,29 +17,6 @@ from PIL import Image
 
 KINDS = ("before request", "after request", "before commit", "after commit")
 SAMPLE = 2
-
-
-@pytest.fixture(scope="module")
-def lab():
-    """The process that runs targets and lets them die."""
-    script = Path(__file__).with_name("kill_lab.py")
-    process = subprocess.Popen(
-        [sys.executable, str(script)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(script.parents[2])},
-    )
-
-    def run(**request):
-        process.stdin.write(json.dumps(request) + "\n")
-        process.stdin.flush()
-        return json.loads(process.stdout.readline())
-
-    yield run
-    process.stdin.close()
-    process.wait()
-    process.stdout.close()
 
 
 class Scene:

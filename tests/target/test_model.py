@@ -1,0 +1,182 @@
+"""A calendar that people, crashes and faults work on, compared with a model after every step."""
+# ruff: noqa: PLR0917, C901 - fixtures are arguments; the machine is one class
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+KEYS = ("alpha", "beta", "gamma")
+FAULTS = (
+    None,
+    {"operation": "create_message", "kind": "close", "when": "after"},
+    {"operation": "create_message", "kind": "close", "when": "before"},
+    {"operation": "create_message", "kind": "status", "status": 400, "code": 4000},
+    {"operation": "delete_message", "kind": "close", "when": "after"},
+    {"operation": "delete_message", "kind": "status", "status": 400, "code": 40003},
+    {"operation": "list_messages", "kind": "status", "status": 500, "times": 9},
+)
+KILLS = st.one_of(
+    st.none(),
+    st.fixed_dictionaries(
+        {
+            "point": st.sampled_from(
+                ("before request", "after request", "before commit", "after commit")
+            ),
+            "nth": st.integers(1, 12),
+        }
+    ),
+)
+
+
+class World:
+    """The sandbox, a journal and the rows, without hypothesis."""
+
+    def __init__(self, lab, sandbox, config, folder, profiles, lines):
+        self.lab, self.sandbox, self.folder, self.lines = lab, sandbox, folder, lines
+        self.config = config | {"settle_seconds": 60, "max_concurrency": 2}
+        self.profiles = profiles
+
+    def begin(self):
+        """An empty calendar."""
+        for path in self.folder.glob("journal.db*"):
+            path.unlink()
+        self.sandbox.reset(messages=0)
+        self.rows, self.chosen, self.touched = {}, Counter(), set()
+
+    def edit(self, key, version):
+        """Somebody changes a row of the table."""
+        text = f"{key} v{version}"
+        if self.rows.get(key, {}).get("text") != text:
+            self.chosen[text] += 1
+        self.rows[key] = {
+            "external_id": key,
+            "text": text,
+            "social_profile_ids": [self.profiles[0]],
+            "scheduled_send_time": "2026-06-01T10:00:00Z",
+        }
+
+    def run(self, fault=None, kill=None, policy="hold"):
+        """Run the target; checks what must hold after every run."""
+        if fault is not None:
+            self.sandbox.faults(**fault)
+        text = "".join(json.dumps(one) + "\n" for one in self.lines(list(self.rows.values())))
+        (self.folder / "input").write_text(text)
+        answer = self.lab(
+            config=self.config | {"on_unknown": policy},
+            kill=kill,
+            input=str(self.folder / "input"),
+            output=str(self.folder / "output"),
+        )
+        self.sandbox.clear_faults()
+        self.check()
+        if answer["code"] >= 0:
+            results = self.results()
+            assert sorted(one["key"] for one in results) == sorted(self.rows), results
+        return answer["code"]
+
+    def results(self):
+        """Results of the last run."""
+        lines = Path(self.config["results_path"]).read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+    def live(self, key):
+        """Messages of a key that stand on the platform, hidden ones too."""
+        return [one for one in self.sandbox.truth("messages") if one["text"].startswith(f"{key} ")]
+
+    def check(self):
+        """No key has two messages, and nothing was posted more often than it was asked for."""
+        for key in KEYS:
+            assert len(self.live(key)) <= 1, (key, self.live(key))
+        created = Counter(
+            one["text"] for one in self.sandbox.ledger() if one["kind"] == "message_created"
+        )
+        assert all(count <= self.chosen[text] for text, count in created.items()), created
+
+    def settle(self):
+        """In the end everything is as the table says, except where people intervened."""
+        self.sandbox.settings(lag_seconds=0)
+        for _ in range(3):
+            self.sandbox.advance(61)
+            self.run(policy="resend")
+        for result in self.results():
+            key = result["key"]
+            if key not in self.touched:
+                assert result["status"] in ("done", "unchanged"), result
+                assert [one["text"] for one in self.live(key)] == [self.rows[key]["text"]]
+
+
+@pytest.fixture
+def world(lab, sandbox, target_config, tmp_path, profiles, lines):
+    """The world of the model."""
+    return World(lab, sandbox, target_config, tmp_path, profiles, lines)
+
+
+def machine(world):
+    """The state machine of hypothesis over a world."""
+
+    class Calendar(RuleBasedStateMachine):
+        def __init__(self):
+            super().__init__()
+            world.begin()
+
+        @rule(key=st.sampled_from(KEYS), version=st.integers(0, 2))
+        def edit(self, key, version):
+            world.edit(key, version)
+
+        @rule(fault=st.sampled_from(FAULTS), kill=KILLS, policy=st.sampled_from(("hold", "resend")))
+        def run(self, fault, kill, policy):
+            if world.rows:
+                world.run(fault, kill, policy)
+
+        @rule(key=st.sampled_from(KEYS), delete=st.booleans())
+        def intervene(self, key, delete):
+            for message in world.live(key):
+                world.touched.add(key)
+                if delete:
+                    world.sandbox.mutate("delete_message", message_id=message["id"])
+                else:
+                    world.sandbox.mutate(
+                        "edit_message", message_id=message["id"], text=f"{key} by hand"
+                    )
+
+        @rule(lag=st.sampled_from((0, 30)))
+        def hide(self, lag):
+            world.sandbox.settings(lag_seconds=lag)
+
+        @rule(seconds=st.sampled_from((5, 31, 61)))
+        def wait(self, seconds):
+            world.sandbox.advance(seconds)
+
+        def teardown(self):
+            if world.rows:
+                world.settle()
+
+    return Calendar
+
+
+@pytest.mark.parametrize(
+    ("examples", "steps"),
+    [
+        (5, 12),
+        pytest.param(500, 30, marks=(pytest.mark.soak, pytest.mark.timeout(14_400))),
+    ],
+)
+def test_no_difference_from_the_model(examples, steps, world):
+    """Rows, edits, reverts, crashes, people, lag and refusals: never two posts, none forgotten."""
+    run_state_machine_as_test(
+        machine(world),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink) if examples > 5 else (Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
