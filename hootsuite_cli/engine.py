@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,10 +37,6 @@ class Run:
     results: Sequence[Result]
     complaint: str = ""
 
-    def of(self, key: str) -> list[Result]:
-        """Return the results of one row."""
-        return [result for result in self.results if result["key"] == key]
-
     def by_key(self) -> dict[str, list[Result]]:
         """Return the results of every row."""
         found: dict[str, list[Result]] = {}
@@ -69,7 +66,7 @@ def run(
     with tempfile.TemporaryDirectory(prefix="hootsuite-") as folder:
         path = Path(folder) / "results.jsonl"
         config = {**settings, "dry_run": dry, "results_path": str(path)}
-        with _quiet() as complaints, _watched(path, progress):
+        with _quiet() as complaints, _signals_kept(), _watched(path, progress):
             code = HootsuiteTarget(config=config).run(_lines(records))
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     results = [json.loads(line) for line in lines]
@@ -108,6 +105,20 @@ def _quiet() -> Iterator[list[str]]:
     finally:
         logging.disable(before)
         target.removeHandler(handler)
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Give the signals back: a target takes them for as long as its process lives."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager

@@ -7,17 +7,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.errors import HootsuiteError
 from hootsuite_cli.engine import Result, Run
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.times import zone
-from target_hootsuite.listing import Listing, Place, comparable, read
+from target_hootsuite.listing import Found, Listing, Place, comparable, read
 from target_hootsuite.preflight import LENGTHS
 
 _POSTED = frozenset({"planned", "unchanged", "adopted"})
+_LINKS = 200
 _DEAD = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
 
 
@@ -46,6 +48,7 @@ class Forecast:
     standing: int = 0
     uploads: int = 0
     requests: int = 0
+    per_second: int = 20
     quota_total: int = 0
     quota_used: int = 0
 
@@ -148,30 +151,38 @@ def look_around(forecast: Forecast, run: Run, client: HootsuiteClient) -> None:
     own = {str(one["remote_id"]) for one in run.results if one["remote_id"]}
     planned = {one["key"] for one in run.results if one["status"] in _POSTED}
     wanted = [post for post in forecast.posts if post.key in planned and post.profiles]
-    listing = _listing(wanted, client)
+    standing = _standing(wanted, client, own)
     for post in wanted:
         for profile in post.profiles:
-            for said in _conflicts(post, profile, listing, own):
+            for said in _conflicts(post, standing.get((profile, _day(post)), ())):
                 forecast.warn(post.row, f"{forecast.name(profile)} {said}")
     quota = client.quota
     forecast.quota_total, forecast.quota_used = quota.total or 0, quota.used or 0
 
 
-def _listing(posts: Sequence[Post], client: HootsuiteClient) -> Listing:
+def _day(post: Post) -> float:
+    """Return when a post's day begins, in seconds since the epoch."""
+    return post.at.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _standing(
+    posts: Sequence[Post], client: HootsuiteClient, own: set[str]
+) -> dict[tuple[str, float], list[Found]]:
     """List whole days, so that the same text an hour apart is seen too."""
-    places = []
-    for post in posts:
-        start = post.at.replace(hour=0, minute=0, second=0).timestamp()
-        places += [Place(profile, start, start + 86_399) for profile in post.profiles]
-    return read(client, places) if places else Listing()
+    days = sorted({(profile, _day(post)) for post in posts for profile in post.profiles})
+    places = [Place(profile, start, start + 86_399) for profile, start in days]
+    listing = read(client, places) if places else Listing()
+    return {
+        (place.profile, place.since): [
+            one for one in listing.at(place) if one.id not in own and one.state not in _DEAD
+        ]
+        for place in places
+    }
 
 
-def _conflicts(post: Post, profile: str, listing: Listing, own: set[str]) -> list[str]:
-    start = post.at.replace(hour=0, minute=0, second=0).timestamp()
+def _conflicts(post: Post, standing: Sequence[Found]) -> list[str]:
     said = []
-    for found in listing.at(Place(profile, start, start + 86_399)):
-        if found.id in own or found.state in _DEAD:
-            continue
+    for found in standing:
         same_time = found.at == post.at.timestamp()
         same_text = found.text == comparable(post.text)
         if same_time and not same_text:
@@ -181,9 +192,30 @@ def _conflicts(post: Post, profile: str, listing: Listing, own: set[str]) -> lis
     return said
 
 
+def links(forecast: Forecast, run: Run, client: HootsuiteClient) -> dict[str, str]:
+    """Return the addresses of posts that are out, by message id; not of more than a few.
+
+    Args:
+        forecast: The posts and their times.
+        run: The dry run, which knows the posts that stand.
+        client: Asks for one message each (operation `get_message`).
+    """
+    now = client.now()
+    out = {post.key for post in forecast.posts if post.at <= now}
+    ids = [str(one["remote_id"]) for one in run.results if one["remote_id"] and one["key"] in out]
+    addresses = {one: _address(one, client) for one in ids[:_LINKS]}
+    return {one: address for one, address in addresses.items() if address}
+
+
+def _address(message_id: str, client: HootsuiteClient) -> str:
+    try:
+        data = client.send(Call("get_message", path={"messageId": message_id})).data
+    except HootsuiteError:
+        return ""
+    message = data[0] if isinstance(data, list) and data else data
+    return str(message.get("postUrl") or "") if isinstance(message, dict) else ""
+
+
 def rejected(results: Sequence[Result]) -> list[Result]:
     """Return the results of rows that the target refuses."""
     return [one for one in results if one["status"] == "rejected"]
-
-
-Facts = Mapping[str, Any]

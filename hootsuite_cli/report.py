@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import ceil
 
@@ -21,7 +21,6 @@ from tap_hootsuite_sheet.model import Plan
 
 _DAYS_SHOWN = 40
 _WARNINGS_SHOWN = 20
-_PER_SECOND = 20
 _OPTIONS = {
     "declare its layout in date_formats": "declare its layout: --date-format DD.MM.YYYY",
     "Set timezone (Europe/Berlin)": "Say --timezone Europe/Berlin",
@@ -58,7 +57,7 @@ def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str
     facts = [("Rows", f"{len(outlook.posts)} good, {len(plan.problems.rows)} bad")]
     if not rehearsal.results:
         return facts
-    seconds = ceil(outlook.requests / _PER_SECOND)
+    seconds = ceil(outlook.requests / outlook.per_second)
     cost = f"{outlook.requests} requests, about {timedelta(seconds=max(seconds, 1))} or more"
     if outlook.quota_total:
         share = 100 * outlook.requests / outlook.quota_total
@@ -105,8 +104,14 @@ def outcome(plan: Plan, run: Run) -> None:
     console.print(table)
 
 
-def columns(plan: Plan, run: Run) -> list[Column]:
-    """Return the columns of a results copy."""
+def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
+    """Return the columns of a results copy.
+
+    Args:
+        plan: The plan.
+        run: What became of it.
+        addresses: Of posts that are out, by message id.
+    """
     results = run.by_key()
     status, ids, links, errors = ({} for _ in OURS)
     keys = {}
@@ -119,7 +124,9 @@ def columns(plan: Plan, run: Run) -> list[Column]:
         if row in complaints or key not in results:
             continue
         mine = results[key]
-        keys[row], links[row] = key, ""
+        keys[row] = key
+        shown = (addresses.get(str(one["remote_id"])) for one in mine)
+        links[row] = "; ".join(filter(None, shown))
         status[row] = _each(mine, "status")
         ids[row] = "; ".join(str(one["remote_id"]) for one in mine if one["remote_id"])
         errors[row] = _errors(mine)

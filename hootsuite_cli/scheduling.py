@@ -62,6 +62,7 @@ class Scheduling:
         self._choices = choices
         root = choices.media_root or (settings or {}).get("media_root") or source.path.parent
         self._root = Path(root).absolute()
+        self._links: Mapping[str, str] = {}
         self._screen = Console(stderr=True, highlight=False)
 
     def run(self) -> int:
@@ -124,12 +125,14 @@ class Scheduling:
         bad = plan.problems.rows
         posts = [post for post in forecast.posts_of(plan) if post.row not in bad]
         outlook = forecast.Forecast(posts)
+        outlook.per_second = int((self._account or {}).get("requests_per_second", 20))
         if directory is not None:
             outlook.profiles = {one.id: one for one in directory.profiles()}
         forecast.warn_about_texts(outlook)
         forecast.count(outlook, rehearsal)
         if directory is not None:
             forecast.look_around(outlook, rehearsal, directory.client())
+            self._links = forecast.links(outlook, rehearsal, directory.client())
             self._stop_at_edits(plan, directory.client().now())
         return outlook
 
@@ -213,7 +216,8 @@ class Scheduling:
         return run.code
 
     def _write_results(self, plan: Plan, run: engine.Run) -> None:
-        write_copy(self._source, plan, report.columns(plan, run), self._choices.results)
+        columns = report.columns(plan, run, self._links)
+        write_copy(self._source, plan, columns, self._choices.results)
         click.echo(f"What became of each row is in {self._choices.results}.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from hootsuite_cli import engine
 from hootsuite_cli.main import main
 from tap_hootsuite_sheet.columns import OURS
 
@@ -265,6 +267,51 @@ def test_killed_in_the_middle_and_run_again_posts_each_row_once(
     standing = Counter(one["text"] for one in sandbox.truth("messages"))
     assert {text: standing[text] for text in texts} == dict.fromkeys(texts, 1)
     assert posted(sandbox) == len(texts)
+
+
+def test_a_post_that_is_out_has_its_link(books, hootsuite, sandbox, profiles):
+    """A later run, which posts nothing, finds the addresses of posts that are out."""
+    path = plan_of(books, profiles, "One")
+    assert hootsuite(path, "--yes").exit_code == 0
+    assert table(books.folder / "plan.results.xlsx")[1][6] in {None, ""}
+    sandbox.advance(90 * 86_400)
+    assert "nothing to send" in hootsuite(path).output
+    (message,) = [one for one in sandbox.truth("messages") if one["text"] == "One"]
+    assert message["postUrl"]
+    assert table(books.folder / "plan.results.xlsx")[1][6] == message["postUrl"]
+
+
+def test_an_interrupt_at_the_question_leaves_everything_alone(books, profiles, settings, tmp_path):
+    """The rehearsal gives the signals back: Ctrl-C at the question ends the command."""
+    before = signal.getsignal(signal.SIGINT)
+    config = settings | {"journal_url": f"sqlite:///{tmp_path}/journal.db"}
+    engine.run(config, [{"external_id": "1", "text": "x"}], dry=True)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_both_ways_in_are_the_same(books, hootsuite, sandbox, profiles, settings):
+    """What the pipeline scheduled, the command finds scheduled; and the other way round."""
+    path = plan_of(books, profiles, "One", "Two")
+    config = books.folder / "tap.json"
+    config.write_text(json.dumps({"path": str(path), "timezone": "Europe/Berlin"}))
+    target = books.folder / "target.json"
+    target.write_text(json.dumps(settings))
+    for _ in range(2):
+        rows = subprocess.run(
+            [sys.executable, "-m", "tap_hootsuite_sheet", "--config", str(config)],
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        subprocess.run(
+            [sys.executable, "-m", "target_hootsuite.target", "--config", str(target)],
+            input=rows.stdout,
+            check=True,
+        )
+    assert posted(sandbox) == 2
+    result = hootsuite(path)
+    assert result.exit_code == 0, result.output
+    assert "nothing to send" in result.output
+    assert posted(sandbox) == 2
 
 
 def test_the_help_reads_like_one(hootsuite):
