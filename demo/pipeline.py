@@ -63,22 +63,33 @@ class Meltano:
 
 def tap_settings(ready: Mapping[str, Any], work: Path, **more: str) -> dict[str, str]:
     """Return the tap's settings for a sandbox, as Meltano reads them from the environment."""
-    settings = {
+    return _variables("TAP_HOOTSUITE_", {**_account(ready, work), **more})
+
+
+def target_settings(ready: Mapping[str, Any], work: Path, **more: str) -> dict[str, str]:
+    """Return the target's settings for a sandbox; its journal and media lie in the work folder."""
+    own = {"journal_url": f"sqlite:///{work / 'journal.db'}", "media_root": str(work / "media")}
+    return _variables("TARGET_HOOTSUITE_", {**_account(ready, work), **own, **more})
+
+
+def loader_settings(url: str, schema: str) -> dict[str, str]:
+    """Return target-postgres's settings."""
+    return {
+        "TARGET_POSTGRES_SQLALCHEMY_URL": url,
+        "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schema,
+    }
+
+
+def _account(ready: Mapping[str, Any], work: Path) -> dict[str, str]:
+    return {
         "api_url": ready["url"],
         "auth_method": "member_app",
         "client_id": ready["client_id"],
         "client_secret": ready["client_secret"],
         "member_id": ready["member_id"],
         "token_store": str(work / "tokens.json"),
-        **more,
     }
-    return {f"TAP_HOOTSUITE_{name.upper()}": str(value) for name, value in settings.items()}
 
 
-def loader_settings(url: str, schema: str) -> dict[str, str]:
-    """Return target-postgres's settings: date-times stay UTC, rows that ended are removed."""
-    return {
-        "TARGET_POSTGRES_SQLALCHEMY_URL": url,
-        "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": schema,
-        "PGTZ": "UTC",
-    }
+def _variables(prefix: str, settings: Mapping[str, str]) -> dict[str, str]:
+    return {f"{prefix}{name.upper()}": value for name, value in settings.items()}

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
 URL_VARIABLE = "TARGET_POSTGRES_SQLALCHEMY_URL"
 DRIVER = "postgresql+psycopg"
 
@@ -30,6 +32,20 @@ def database() -> Iterator[str]:
             yield server.get_uri(driver="psycopg")
         finally:
             server.cleanup()
+
+
+def tap_url(url: str) -> str:
+    """Return a database's URL as tap-postgres wants it: its driver, a host and a password by name.
+
+    A socket in the query wins over the host, and the embedded server asks for no password.
+    """
+    plain = make_url(url)
+    full = plain.set(
+        drivername="postgresql+psycopg2",
+        host=plain.host or "localhost",
+        password=plain.password or "unused",
+    )
+    return full.render_as_string(hide_password=False)
 
 
 def _embedded(folder: Path) -> Any:

@@ -3,10 +3,11 @@ import subprocess
 
 import pytest
 
-from demo.pipeline import Meltano, loader_settings, tap_settings
-from demo.postgres import database
+from demo.pipeline import Meltano, loader_settings, tap_settings, target_settings
+from demo.postgres import database, tap_url
 from demo.streams import compare
 from demo.warehouse import Table, differences, flatten, read_tables
+from demo.writeback import write_back
 
 pytestmark = pytest.mark.xdist_group("meltano")  # one .meltano folder, so one test at a time
 WEEK, HOUR = 7 * 24 * 3600, 3600
@@ -89,3 +90,16 @@ def test_demo_fails_when_a_row_differs(sandbox):
     assert differences(truth[1:], Table(rows, ("id",)))
     changed = [rows[0] | {"full_name": "Somebody Else"}, *rows[1:]]
     assert len(differences(truth, Table(changed, ("id",)))) == 1
+
+
+def test_meltano_writes_a_warehouse_table_back(sandbox, meltano, tmp_path):
+    """Rows of a PostgreSQL table become posts, each once, and a second run sends nothing."""
+    sandbox.reset(profiles=8)
+    with database() as url:
+        run = meltano(
+            **target_settings(sandbox.ready, tmp_path, requests_per_second="1000"),
+            TAP_POSTGRES_SQLALCHEMY_URL=tap_url(url),
+        )
+        run("install", "tap-postgres", "target-hootsuite")
+        back = write_back(sandbox, run, url, tmp_path, "--state-id-suffix", "back")
+    assert back.right, back

@@ -1,0 +1,66 @@
+"""The way in: a full load and two incremental ones, each table held against the sandbox's truth."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from demo.pipeline import Meltano
+from demo.streams import compare
+from demo.warehouse import Table, drop_schema, read_tables
+from hootsuite_sandbox.testing import SandboxProcess
+
+SCHEMA = "hootsuite_demo"
+WEEK = 7 * 24 * 3600
+HOUR = 3600
+# The sandbox's three people who talk to the organization's profiles.
+PEOPLE = ("5550001", "5550002", "5550003")
+TALKS = [
+    {"social_network_type": network, "target_social_network_id": person}
+    for network in ("facebook", "twitter")
+    for person in PEOPLE
+]
+TAP = {"start_date": "2025-01-15T00:00:00Z", "interactions": json.dumps(TALKS)}
+
+
+@dataclass(frozen=True)
+class Loads:
+    """What the loads left behind.
+
+    Args:
+        first: The tables after the full load.
+        tables: The tables at the end.
+        truth: The API's rows at the end, by stream.
+        wrong: Differences between the two, by stream.
+        requests: Requests of the full load, and of the two others.
+        too_many: Answers with status 429.
+    """
+
+    first: Mapping[str, Table]
+    tables: Mapping[str, Table]
+    truth: Mapping[str, int]
+    wrong: Mapping[str, list[str]]
+    requests: tuple[int, int]
+    too_many: int
+
+
+def load(
+    sandbox: SandboxProcess,
+    meltano: Meltano,
+    url: str,
+    say: Callable[[str], None],
+) -> Loads:
+    """Run `meltano run tap-hootsuite target-postgres` three times while the sandbox lives on."""
+    drop_schema(url, SCHEMA)
+    say("first load: meltano run tap-hootsuite target-postgres")
+    meltano("run", "tap-hootsuite", "target-postgres")
+    first, before = read_tables(url, SCHEMA), sandbox.stats()
+    say("a week later: the same command again")
+    sandbox.advance(WEEK)
+    meltano("run", "tap-hootsuite", "target-postgres")
+    say("an hour later: what is missing a second time counts as deleted")
+    sandbox.advance(HOUR)
+    meltano("run", "tap-hootsuite", "target-postgres")
+    tables, after = read_tables(url, SCHEMA), sandbox.stats()
+    counts, wrong = compare(sandbox, tables)
+    requests = (before["total"], after["total"] - before["total"])
+    return Loads(first, tables, counts, wrong, requests, after["rejected_429"])
