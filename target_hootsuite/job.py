@@ -14,6 +14,7 @@ from typing import Any
 
 from hootsuite_api import errors
 from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.redact import scrub
 from target_hootsuite import rejected_rows
 from target_hootsuite.desk import Desk, logger
 from target_hootsuite.directory import Directory
@@ -24,6 +25,7 @@ from target_hootsuite.gate import StateGate
 from target_hootsuite.identity import scope_of
 from target_hootsuite.intake import Intake
 from target_hootsuite.journal import Journal
+from target_hootsuite.journal_engine import exists
 from target_hootsuite.media_store import MediaStore
 from target_hootsuite.plan import Plan
 from target_hootsuite.reconcile import settle_open
@@ -82,7 +84,7 @@ class Job:
             return
         client = HootsuiteClient.from_settings(self.settings)
         try:
-            journal = Journal(self._journal_url, uuid.uuid4().hex, self.settings["lease_seconds"])
+            journal = self._open_journal()
             try:
                 self._execute(client, journal)
             finally:
@@ -90,15 +92,23 @@ class Job:
         finally:
             client.close()
 
+    def _open_journal(self) -> Journal:
+        """The journal; a dry run that finds none works with one that leaves no trace."""
+        dry = self.settings["dry_run"] and not exists(self._journal_url)
+        url = "sqlite://" if dry else self._journal_url
+        return Journal(url, uuid.uuid4().hex, self.settings["lease_seconds"])
+
     def defer_all(self, reason: str) -> None:
         """Give every row that was read a result, where the run could not begin."""
         if self._desk is not None:
             return
         file = ResultsFile(self.settings.get("results_path"))
-        rows = [(row.action.stream, row.key) for row in self.intake.taken]
-        rows += [(row.stream, row.key) for row in self.intake.refused]
-        for stream, key in rows:
-            file.write(Result("", stream, key or None, "none", "deferred", error_message=reason))
+        for row in self.intake.taken:
+            for profile in dict.fromkeys(row.row.get("social_profile_ids") or [None]):
+                file.write(_unreached(row.action.stream, row.key, profile, reason))
+        for refused in self.intake.refused:
+            for profile in refused.profiles:
+                file.write(_unreached(refused.stream, refused.key, profile, reason))
         file.close()
 
     def _execute(self, client: HootsuiteClient, journal: Journal) -> None:
@@ -203,3 +213,11 @@ class Job:
 
 def _waiting(units: Sequence[Unit], stage: int) -> list[Unit]:
     return [unit for unit in units if unit.action.stage == stage and unit.result is None]
+
+
+def _unreached(stream: str, key: str, profile: str | None, reason: str) -> Result:
+    return Result(
+        *("", stream, key or None, "none", "deferred"),
+        social_profile_id=profile,
+        error_message=scrub(reason),
+    )

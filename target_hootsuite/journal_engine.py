@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 from target_hootsuite.errors import JournalFault
+from target_hootsuite.journal_schema import ABOUT
 
 _NETWORK = frozenset(
     {
@@ -53,6 +54,28 @@ def sqlite_path(url: str) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
     return Path(str(parsed.database))
+
+
+def exists(url: str) -> bool:
+    """Whether there is a journal at a URL.
+
+    Raises:
+        JournalFault: The URL can't be used, or the database can't be reached.
+    """
+    engine = None
+    try:
+        path = sqlite_path(url)
+        if path is not None:
+            return path.exists()
+        engine = connect(url)
+        return sa.inspect(engine).has_table(ABOUT.name)
+    except sa.exc.ArgumentError:
+        raise JournalFault("`journal_url` is not an SQLAlchemy URL.") from None
+    except sa.exc.SQLAlchemyError as error:
+        raise JournalFault("The journal's database can't be reached.") from error
+    finally:
+        if engine is not None:
+            engine.dispose()
 
 
 def file_system(path: Path, mounts: str) -> str:

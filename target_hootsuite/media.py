@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import filetype  # type: ignore[import-untyped]
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.mp4 import is_mp4, read_video
@@ -24,8 +23,6 @@ _GIF_SIDES = ((120, 120), (1280, 1080))
 _GIF_FRAMES = 350
 _GIF_TOTAL = 300_000_000
 _MAX_SECONDS = 15 * 60
-
-logging.getLogger("PIL").setLevel(logging.WARNING)  # at DEBUG it prints chunks of the file
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,8 @@ def inspect(file: BinaryIO, field: str) -> Media:
     try:
         notes = _video(file, size) if mime_type == "video/mp4" else _image(file, mime_type)
     except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        msg = f"can't be used as {mime_type}: it {error}."
+        reason = "is damaged" if isinstance(error, UnidentifiedImageError) else str(error)
+        msg = f"can't be used as {mime_type}: it {reason}."
         raise RowRejected(msg, field=field, code="media_content") from None
     file.seek(0)
     return Media(digest, size, mime_type, notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from target_hootsuite.media import Media, inspect
 from target_hootsuite.media_files import open_under
 from target_hootsuite.media_urls import Fetcher
 
+logger = logging.getLogger("target-hootsuite")
 _KEPT_SECONDS = 89 * 86_400
 _CREATE_TRIES = 3
 _DEADLINES = {"video/mp4": 600.0}
@@ -65,7 +67,10 @@ class MediaStore:
 
     def _look(self, source: Source, field: str) -> Media:
         with self._open(source, field) as file:
-            return inspect(file, field)
+            media = inspect(file, field)
+        for note in media.warnings:
+            logger.warning("%s: %s", source.get("path") or source.get("url"), note)
+        return media
 
     def _open(self, source: Source, field: str) -> BinaryIO:
         if source.get("url"):

@@ -130,6 +130,9 @@ def _found(desk: Desk, entry: Entry, match: Found) -> None:
         )
     except Busy:
         _keep(desk, entry)
+        return
+    media = [item["id"] for item in entry.content.get("body", {}).get("media", [])]
+    desk.journal.use_media(desk.scope, media, now)
 
 
 def _keep(desk: Desk, entry: Entry) -> None:

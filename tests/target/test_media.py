@@ -5,6 +5,7 @@ import os
 import random
 import struct
 import threading
+import zlib
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,7 @@ def test_pixels_are_capped_before_decoding():
     """Rule 30: a small file that claims endless pixels is refused by its header."""
     data = bytearray(picture())
     data[16:24] = struct.pack(">II", 60_000, 60_000)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
     with pytest.raises(RowRejected, match="pixels"):
         inspect(io.BytesIO(bytes(data)), "f")
 

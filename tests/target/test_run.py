@@ -159,12 +159,23 @@ def test_stream_maps_apply(run_target, make_rows, lines):
     assert run.statuses["rejected"] == 1
 
 
-def test_a_dry_run_writes_nothing(run_target, make_rows, sandbox):
-    """Rule 25: GETs and the token request only, no STATE, no journal entry."""
+def test_state_leaves_while_rows_are_under_way(run_target, make_rows, monkeypatch):
+    """STATE leaves during the run, in order, each behind rows that are settled."""
+    monkeypatch.setattr("target_hootsuite.gate.StateGate.__init__.__defaults__", (0.0,))
+    run = run_target(make_rows(10), max_concurrency=3)
+    counts = [state["rows"] for state in run.states]
+    assert counts == sorted(set(counts))
+    assert len(counts) > 3
+    assert counts[-1] == 10
+
+
+def test_a_dry_run_writes_nothing(run_target, make_rows, sandbox, tmp_path):
+    """Rule 25: GETs and the token request only, no STATE, not even a journal."""
     rows = make_rows(6, per_row=2)
     rows[0]["social_profile_ids"] = ["999"]
     dry = run_target(rows, dry_run=True)
     assert (dry.code, dry.statuses, dry.states) == (2, {"rejected": 1, "planned": 10}, [])
+    assert not list(tmp_path.glob("journal.db*"))
     methods = {one["operation"] for one in sandbox.requests()}
     assert methods <= {"create_token", "get_me", "list_messages", "list_social_profiles"}
     real = run_target(rows)
