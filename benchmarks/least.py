@@ -76,8 +76,7 @@ def requests(
     if "messages" in streams:
         counts["list_messages"] = message_pages(sandbox, begin, end)
     if "message_history" in streams:
-        reviewed = {row["messageId"] for row in sandbox.truth("message_history", "messageId")}
-        counts["get_message_history"] = len(reviewed)
+        counts["get_message_history"] = _reviewed(sandbox, begin, end)
     if "interactions" in streams:
         counts["list_interactions"] = _conversations(sandbox, interactions)
     return counts
@@ -87,12 +86,23 @@ def message_pages(sandbox: SandboxProcess, begin: datetime, end: datetime) -> in
     """Count the pages of all windows between two instants, each window at least one."""
     windows = -(-(end - begin) // WINDOW)
     found = Counter(dict.fromkeys(range(windows), 0))
-    for row in sandbox.truth("messages", "scheduledSendTime"):
-        if row["scheduledSendTime"]:
-            time = datetime.fromisoformat(row["scheduledSendTime"])
-            if begin <= time < end:
-                found[(time - begin) // WINDOW] += 1
+    for time in _times(sandbox).values():
+        if time and begin <= time < end:
+            found[(time - begin) // WINDOW] += 1
     return sum(map(_pages, found.values()))
+
+
+def _times(sandbox: SandboxProcess) -> dict[str, datetime | None]:
+    rows = sandbox.truth("messages", "id", "scheduledSendTime")
+    texts = ((row["id"], row["scheduledSendTime"]) for row in rows)
+    return {ident: datetime.fromisoformat(text) if text else None for ident, text in texts}
+
+
+def _reviewed(sandbox: SandboxProcess, begin: datetime, end: datetime) -> int:
+    """Count the messages of the range, or without a time, that have a history."""
+    times = _times(sandbox)
+    found = {row["messageId"] for row in sandbox.truth("message_history", "messageId")}
+    return sum((time := times[one]) is None or begin <= time < end for one in found)
 
 
 def _pages(rows: int) -> int:
