@@ -21,6 +21,10 @@ from tap_hootsuite_sheet.model import Plan
 
 _DAYS_SHOWN = 40
 _WARNINGS_SHOWN = 20
+_ADVICE = {
+    "deferred": "not tried yet; run the same plan again",
+    "unknown": "the answer was lost; run the same plan again, then see hootsuite results",
+}
 _OPTIONS = {
     "declare its layout in date_formats": "declare its layout: --date-format DD.MM.YYYY",
     "Set timezone (Europe/Berlin)": "Say --timezone Europe/Berlin",
@@ -102,6 +106,9 @@ def outcome(plan: Plan, run: Run) -> None:
     for status, count in sorted(Counter(one["status"] for one in run.results).items()):
         table.add_row(Text(status, style=_COLOURS.get(status, "")), str(count))
     console.print(table)
+    for status, advice in _ADVICE.items():
+        if any(one["status"] == status for one in run.results):
+            click.echo(f"{status}: {advice}.", err=True)
 
 
 def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:

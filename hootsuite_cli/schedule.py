@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from singer_sdk.exceptions import ConfigValidationError
 
 from hootsuite_api.errors import ConfigError
 from hootsuite_cli import template
@@ -24,6 +25,7 @@ from tap_hootsuite_sheet.plan import read_plan
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.profiles import load_aliases
 from tap_hootsuite_sheet.reader import MAX_FILE
+from target_hootsuite.errors import TargetError
 
 _PATH = click.Path(path_type=Path)
 
@@ -67,8 +69,10 @@ def schedule(ctx: click.Context, /, account: Account, file: Path | None, **given
     """
     try:
         ctx.exit(_dispatch(account, file, given))
-    except SheetError as error:
+    except (SheetError, TargetError) as error:
         raise Failure(in_options(str(error))) from error
+    except ConfigValidationError as error:
+        raise Failure(" ".join(error.errors) or str(error)) from error
 
 
 def _dispatch(account: Account, file: Path | None, given: Mapping[str, Any]) -> int:
@@ -81,7 +85,7 @@ def _dispatch(account: Account, file: Path | None, given: Mapping[str, Any]) -> 
     options = _options(given, settings or account.given)
     if given["add_ids"]:
         return _add_ids(source, options)
-    target = given["results_file"] or source.beside(identity.RESULTS_SUFFIX)
+    target = _results(given["results_file"], source)
     choices = Choices(
         results=target,
         preview=given["preview"],
@@ -92,6 +96,13 @@ def _dispatch(account: Account, file: Path | None, given: Mapping[str, Any]) -> 
         media_root=given["media_root"],
     )
     return Scheduling(source, options, settings, choices).run()
+
+
+def _results(wanted: Path | None, source: Source) -> Path:
+    usual = source.beside(identity.RESULTS_SUFFIX)
+    if wanted is not None and wanted.suffix.lower() != usual.suffix.lower():
+        raise WrongUsage(f"The results of this plan are a {usual.suffix} file: --results {usual}")
+    return wanted or usual
 
 
 def _settings(account: Account) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -178,8 +179,19 @@ class Scheduling:
             click.echo("Everything is scheduled already; there is nothing to send.")
             self._write_results(plan, rehearsal)
             return code
+        self._check_place()
         self._ask(outlook)
         return self._send(plan) or code
+
+    def _check_place(self) -> None:
+        """Make sure that the results can be written before anything is sent.
+
+        Raises:
+            SheetError: They can't.
+        """
+        folder = self._choices.results.parent
+        if not os.access(folder, os.W_OK):
+            raise SheetError(f"{folder} can't be written; say --results FILE. Nothing was sent.")
 
     def _ask(self, outlook: forecast.Forecast) -> None:
         """Get the person's consent.
@@ -200,7 +212,11 @@ class Scheduling:
         good = [record for record, row in _pairs(plan) if row not in plan.problems.rows]
         total = sum(len(record["social_profile_ids"]) for record in good)
         with Progress(
-            console=self._screen, redirect_stdout=False, redirect_stderr=False, transient=True
+            console=self._screen,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            transient=True,
+            disable=not self._screen.is_terminal,
         ) as bar:
             task = bar.add_task("Scheduling", total=total)
             run = engine.run(

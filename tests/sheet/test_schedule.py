@@ -314,6 +314,18 @@ def test_both_ways_in_are_the_same(books, hootsuite, sandbox, profiles, settings
     assert posted(sandbox) == 2
 
 
+def test_what_cannot_work_is_said_before_anything_is_sent(books, hootsuite, sandbox, profiles):
+    """A wrong kind of results file, a wrong setting, a journal that can't be: nothing is sent."""
+    path = plan_of(books, profiles, "One")
+    assert hootsuite(path, "--yes", "--results", books.folder / "r.csv").exit_code == 64
+    bad = {"HOOTSUITE_ON_CHANGE": "whatever"}
+    result = hootsuite(path, "--yes", env=bad)
+    assert (result.exit_code, "on_change must be one of" in result.output) == (1, True)
+    result = hootsuite(path, "--yes", env={"HOOTSUITE_REQUIRE_JOURNAL": "true"})
+    assert (result.exit_code, "journal" in result.output) == (1, True)
+    assert posted(sandbox) == 0
+
+
 def test_the_help_reads_like_one(hootsuite):
     """The help names every option with its meaning and uses no word of the machinery below."""
     text = hootsuite("--help").output
