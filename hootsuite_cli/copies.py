@@ -18,6 +18,7 @@ from tap_hootsuite_sheet import identity
 from tap_hootsuite_sheet.columns import KEY, OURS, squeeze
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import Flaw, SheetError, plain
+from tap_hootsuite_sheet.reader import Sheet
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,6 +32,8 @@ class Source:
 
     path: Path
     data: bytes
+    sheet: Sheet | None = None
+    """A sheet that was read from elsewhere; then there is no file."""
 
     def beside(self, suffix: str) -> Path:
         """Return the name of a copy: `plan.results.xlsx` for `plan.xlsx`."""

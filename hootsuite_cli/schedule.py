@@ -18,10 +18,10 @@ from hootsuite_cli.main import Failure, WrongUsage
 from hootsuite_cli.report import in_options
 from hootsuite_cli.scheduling import Choices, Scheduling
 from tap_hootsuite_sheet import account as platform
-from tap_hootsuite_sheet import identity
+from tap_hootsuite_sheet import google, identity
 from tap_hootsuite_sheet.archive import read_bytes
 from tap_hootsuite_sheet.model import Options, Plan
-from tap_hootsuite_sheet.plan import read_plan
+from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.profiles import load_aliases
 from tap_hootsuite_sheet.reader import MAX_FILE
@@ -32,7 +32,7 @@ _PATH = click.Path(path_type=Path)
 
 @click.command()
 @account_options
-@click.argument("file", required=False, type=_PATH)
+@click.argument("file", required=False)
 @click.option("--dry-run", is_flag=True, help="Do everything but write.")
 @click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
 @click.option("--skip-bad", is_flag=True, help="Send the good rows of a plan that has bad ones.")
@@ -45,17 +45,33 @@ _PATH = click.Path(path_type=Path)
     "--date-format", multiple=True, help="Of dates in text: DD.MM.YYYY HH:mm. Repeatable."
 )
 @click.option("--to", "profiles", multiple=True, help="Profile of rows that name none. Repeatable.")
-@click.option("--aliases", type=_PATH, help="Own names for profiles: a YAML file.")
+@click.option("--aliases", type=_PATH, metavar="FILE", help="Own names for profiles: a YAML file.")
 @click.option("--column", multiple=True, metavar="FIELD=HEADER", help='As in "text=Post copy".')
 @click.option("--encoding", help="Of a CSV file that is not UTF-8, such as cp1252.")
 @click.option("--composer", metavar="LAYOUT", help="It is a bulk composer file, dates like this.")
 @click.option("--same-plan", metavar="NAME", help="The plan's name, when the file was renamed.")
-@click.option("--media-root", type=_PATH, help="Where pictures lie.  [default: beside the plan]")
-@click.option("--results", "results_file", type=_PATH, help="[default: PLAN.results beside it]")
+@click.option(
+    "--google-credentials", type=_PATH, metavar="FILE", help="Key file of a Google service account."
+)
+@click.option(
+    "--media-root",
+    type=_PATH,
+    metavar="FOLDER",
+    help="Where pictures lie.  [default: beside the plan]",
+)
+@click.option(
+    "--results",
+    "results_file",
+    type=_PATH,
+    metavar="FILE",
+    help="For what became of each row.  [default: beside the plan]",
+)
 @click.option("--edited-rows-are-new", is_flag=True, help="Rows without ID that changed are new.")
 @click.pass_context
-def schedule(ctx: click.Context, /, account: Account, file: Path | None, **given: Any) -> None:
+def schedule(ctx: click.Context, /, account: Account, file: str | None, **given: Any) -> None:
     """Schedule the posts of a plan: an .xlsx, .ods or .csv FILE with a row per post.
+
+    FILE may also be the address of a Google sheet; then say --google-credentials.
 
     Every row is checked before anything is sent. You see what will happen and are asked. What
     became of each row is written into a copy of the plan, beside it; run the same plan as often as
@@ -75,14 +91,14 @@ def schedule(ctx: click.Context, /, account: Account, file: Path | None, **given
         raise Failure(" ".join(error.errors) or str(error)) from error
 
 
-def _dispatch(account: Account, file: Path | None, given: Mapping[str, Any]) -> int:
+def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> int:
     settings = _settings(account)
     if given["new"]:
         return _template(given["new"], settings)
     if file is None:
         raise WrongUsage("Name the plan: hootsuite schedule plan.xlsx")
-    source = Source(file, read_bytes(file, MAX_FILE))
     options = _options(given, settings or account.given)
+    source = _source(file, options, given["google_credentials"], settings or account.given)
     if given["add_ids"]:
         return _add_ids(source, options)
     target = _results(given["results_file"], source)
@@ -96,6 +112,20 @@ def _dispatch(account: Account, file: Path | None, given: Mapping[str, Any]) -> 
         media_root=given["media_root"],
     )
     return Scheduling(source, options, settings, choices).run()
+
+
+def _source(
+    file: str, options: Options, credentials: Path | None, settings: Mapping[str, Any]
+) -> Source:
+    """Return the plan's file, or a sheet from Google, whose copies lie in the present folder."""
+    if not file.startswith(google.ADDRESS):
+        return Source(Path(file), read_bytes(Path(file), MAX_FILE))
+    key = credentials or settings.get("google_credentials_file")
+    if not key:
+        raise WrongUsage("A Google sheet needs --google-credentials FILE.")
+    sheet = google.read_google(google.open_session(Path(key)), file, options.sheet)
+    name = "".join(c if c.isalnum() or c in " -_." else "_" for c in sheet.source)
+    return Source(Path.cwd() / name, b"", sheet)
 
 
 def _results(wanted: Path | None, source: Source) -> Path:
@@ -155,7 +185,7 @@ def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
 
 
 def _add_ids(source: Source, options: Options) -> int:
-    plan = read_plan(source.path, options)
+    plan = build(source.sheet, options) if source.sheet else read_plan(source.path, options)
     target = source.beside(identity.IDS_SUFFIX)
     before = scheduled_before(source.beside(identity.RESULTS_SUFFIX), options)
     keys = {**plan.keys, **edits(plan, before)}

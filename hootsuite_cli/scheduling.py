@@ -20,7 +20,7 @@ from hootsuite_cli.copies import Source, replace, write_copy
 from hootsuite_cli.earlier import gone, scheduled_before
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
-from tap_hootsuite_sheet.plan import read_plan
+from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import CellError, SheetError, listed
 
 BAD_ROWS = 2
@@ -95,6 +95,8 @@ class Scheduling:
         return self._go_on(plan, outlook, rehearsal)
 
     def _read(self, directory: platform.Account | None) -> Plan:
+        if self._source.sheet is not None:
+            return build(self._source.sheet, self._options, directory)
         plan = read_plan(self._source.path, self._options, directory)
         if self._source.path.read_bytes() != self._source.data:
             raise SheetError(f"{self._source.path.name} changed while it was read. Try again.")

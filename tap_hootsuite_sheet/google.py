@@ -13,6 +13,7 @@ from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 from tap_hootsuite_sheet.reader import Cell, Sheet, refuse_long
 from tap_hootsuite_sheet.scan import error_flaw
 
+ADDRESS = "https://docs.google.com/spreadsheets/"
 _URL = "https://sheets.googleapis.com/v4/spreadsheets/"
 _SCOPE = "https://www.googleapis.com/auth/spreadsheets.readonly"
 _FIELDS = (

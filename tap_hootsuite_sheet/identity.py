@@ -10,13 +10,15 @@ from datetime import datetime
 from pathlib import PurePath
 
 _OWN = re.compile(r"hs-[0-9a-f]{24}")
+_KINDS = frozenset({".xlsx", ".xlsm", ".ods", ".csv", ".tsv", ".txt"})
 RESULTS_SUFFIX = ".results"
 IDS_SUFFIX = ".ids"
 
 
 def plan_name(filename: str) -> str:
     """Return a plan's name: the file's, without its type and without what we add to copies."""
-    stem = PurePath(filename).stem
+    path = PurePath(filename)
+    stem = path.stem if path.suffix.lower() in _KINDS else path.name
     for suffix in (RESULTS_SUFFIX, IDS_SUFFIX):
         stem = stem.removesuffix(suffix)
     return unicodedata.normalize("NFC", stem).strip()

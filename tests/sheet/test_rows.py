@@ -180,6 +180,7 @@ def test_keys_never_change():
 
 def test_a_copy_that_we_wrote_belongs_to_the_same_plan():
     """Results and ids are written beside the plan, under its name."""
+    assert identity.plan_name("Plan v1.2") == "Plan v1.2"
     assert identity.plan_name("May.results.xlsx") == identity.plan_name("May.ids.csv") == "May"
 
 

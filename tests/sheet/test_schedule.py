@@ -16,7 +16,9 @@ from click.testing import CliRunner
 
 from hootsuite_cli import engine
 from hootsuite_cli.main import main
+from tap_hootsuite_sheet import google
 from tap_hootsuite_sheet.columns import OURS
+from tap_hootsuite_sheet.reader import Sheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 HEADER = ("ID", "Date", "Text", "Profiles")
@@ -324,6 +326,27 @@ def test_what_cannot_work_is_said_before_anything_is_sent(books, hootsuite, sand
     result = hootsuite(path, "--yes", env={"HOOTSUITE_REQUIRE_JOURNAL": "true"})
     assert (result.exit_code, "journal" in result.output) == (1, True)
     assert posted(sandbox) == 0
+
+
+def test_a_google_sheet_is_scheduled_like_a_file(
+    hootsuite, sandbox, profiles, monkeypatch, tmp_path
+):
+    """Its results lie in the present folder as CSV; a second run posts nothing."""
+    sheet = Sheet(
+        "Plan v1.2", "March", [list(HEADER), ["1", MORNING, "One", profiles["FACEBOOKPAGE"]]]
+    )
+    monkeypatch.setattr(google, "open_session", lambda _: None)
+    monkeypatch.setattr(google, "read_google", lambda *_: sheet)
+    monkeypatch.chdir(tmp_path)
+    address = "https://docs.google.com/spreadsheets/d/x"
+    assert hootsuite(address, "--yes").exit_code == 64
+    for said in ("done", "nothing to send"):
+        result = hootsuite(address, "--yes", "--google-credentials", "key.json")
+        assert result.exit_code == 0, result.output
+        assert said in result.output
+    assert posted(sandbox) == 1
+    written = (tmp_path / "Plan v1.2.results.csv").read_text(encoding="utf-8-sig")
+    assert '"Plan v1.2/1"' in written
 
 
 def test_the_help_reads_like_one(hootsuite):
