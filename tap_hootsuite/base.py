@@ -293,7 +293,9 @@ class HootsuiteStream(Stream):
 
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
         """Log, but leave errors to the one message that ends the run."""
-        super().log(message, *args, level=min(level, logging.INFO), **kwargs)
+        super().log(
+            message, *args, level=logging.DEBUG if level >= logging.ERROR else level, **kwargs
+        )
 
 
 class Measure:

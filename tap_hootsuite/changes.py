@@ -10,9 +10,7 @@ from tap_hootsuite.base import HootsuiteStream, Row
 from tap_hootsuite.memory import pack, unpack
 from tap_hootsuite.windows import instant, stamp
 
-OVERLAP = timedelta(
-    minutes=5
-)  # what was committed shortly before the last run may have been unseen
+OVERLAP = timedelta(minutes=5)  # what was committed shortly before a run may have been unseen
 
 
 class ChangesStream(HootsuiteStream):
@@ -35,15 +33,16 @@ class ChangesStream(HootsuiteStream):
         """Leave out what did not change."""
         for page in self.candidates():
             self.present.update(row["id"] for row in page)
-            yield [row for row in page if self.changed(row["id"], row.get(self.replication_key))]
+            yield [row for row in page if self.changed(row)]
 
     def candidates(self) -> Iterator[list[Row]]:
         """Yield all rows that may have changed."""
         raise NotImplementedError
 
-    def changed(self, ident: str, date: str | None) -> bool:
+    def changed(self, row: Row) -> bool:
         """Whether a row is new, or changed since the last run."""
-        if self.since is None or ident not in self.known or not date:
+        date = row.get(self.replication_key)
+        if self.since is None or row["id"] not in self.known or not date:
             return True
         return instant(date) >= self.since
 

@@ -58,14 +58,10 @@ class Seen:
 
     def write(self) -> str:
         """Pack it into about 30 characters."""
-        fields = (
-            _base36(self.time),
-            self.profile,
-            _STATES.get(self.state, self.state),
-            self.digest,
-            _base36(self.missing),
-        )
-        return ":".join(fields).rstrip(":")
+        time = "" if self.time is None else self.time
+        state = _STATES.get(self.state, self.state)
+        text = f"{time}:{self.profile}:{state}:{self.digest}"
+        return text if self.missing is None else f"{text}:{self.missing}"
 
     @classmethod
     def read(cls, text: str) -> Seen:
@@ -96,15 +92,4 @@ def moment(since: int) -> datetime:
 
 
 def _number(text: str) -> int | None:
-    return int(text, 36) if text else None
-
-
-def _base36(value: int | None) -> str:
-    if value is None:
-        return ""
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    sign, value, text = ("-", -value, "") if value < 0 else ("", value, "")
-    while value:
-        value, digit = divmod(value, 36)
-        text = digits[digit] + text
-    return sign + (text or "0")
+    return int(text) if text else None

@@ -83,7 +83,7 @@ class Reader:
             begin = max(begin, instant(self.leader.bookmark) - options.lookback)
         end = min(options.end or datetime.max.replace(tzinfo=start.tzinfo), start + options.horizon)
         self._main(begin, end)
-        self._settle(end)
+        self._settle(begin, end)
         self._close(begin)
 
     def _main(self, begin: datetime, end: datetime) -> None:
@@ -244,14 +244,15 @@ class Reader:
 
     # ------------------------------------------------------------------ what vanished
 
-    def _settle(self, end: datetime) -> None:
+    def _settle(self, begin: datetime, end: datetime) -> None:
         """Look for every message that should have been listed and was not."""
+        span = range(memory.seconds(begin), memory.seconds(end))
         wanted = []
         for ident in sorted(self.unresolved, key=memory.order):
             seen = self.remembered[ident]
             if not self.tracks or not self._still_asked_for(seen):
                 del self.remembered[ident]
-            elif seen.time is None or seen.time < memory.seconds(end):
+            elif seen.missing is not None or self._was_listed(seen, span):
                 wanted.append(ident)
         self.unresolved.clear()
         found: list[Row] = []
@@ -261,6 +262,12 @@ class Reader:
             else:
                 found.append(answer)
         self._reappeared(found)
+
+    def _was_listed(self, seen: Seen, span: range) -> bool:
+        """Whether this run's lists would have had a message if it were still there."""
+        if seen.time is None:
+            return self.run.options.review and bool(span)
+        return seen.time in span
 
     def _still_asked_for(self, seen: Seen) -> bool:
         chosen = self.scope.visible if self.scope.profiles is None else self.scope.profiles

@@ -11,6 +11,7 @@ from singer_sdk import typing as th
 
 from hootsuite_api.contract import load
 from hootsuite_api.errors import ConfigError
+from hootsuite_api.settings_schema import with_shared
 from tap_hootsuite.windows import instant
 
 _IDS = th.ArrayType(th.StringType)
@@ -19,126 +20,6 @@ _IDS = th.ArrayType(th.StringType)
 def _percent(default: int, **more: Any) -> dict[str, Any]:
     return {"wrapped": th.IntegerType(minimum=1, maximum=100), "default": default, **more}
 
-
-_SHARED = (
-    th.Property(
-        "api_url",
-        th.StringType,
-        default="https://platform.hootsuite.com",
-        title="API address",
-        description="The platform, or a sandbox on this machine.",
-        examples=["http://127.0.0.1:8765"],
-    ),
-    th.Property(
-        "auth_method",
-        th.StringType,
-        required=True,
-        allowed_values=["member_app", "organization_app", "refresh_token", "access_token"],
-        title="Authentication method",
-        description="How the tap gets its access token: as an app installed by a member or an "
-        "organization, from a signed-in member's refresh token, or with a token from elsewhere.",
-        examples=["member_app"],
-    ),
-    th.Property(
-        "client_id",
-        th.StringType,
-        title="Client id",
-        description="Of the app in Hootsuite's developer area; only access_token needs none.",
-        examples=["0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"],
-    ),
-    th.Property(
-        "client_secret",
-        th.StringType,
-        secret=True,
-        title="Client secret",
-        description="Belongs to the client id.",
-        examples=["the-secret-of-the-app"],
-    ),
-    th.Property(
-        "member_id",
-        th.StringType,
-        title="Member id",
-        description="For member_app: the member who installed the app.",
-        examples=["1000001"],
-    ),
-    th.Property(
-        "organization_id",
-        th.StringType,
-        title="Organization id",
-        description="For organization_app: the organization that the app is installed in.",
-        examples=["814001"],
-    ),
-    th.Property(
-        "refresh_token",
-        th.StringType,
-        secret=True,
-        title="Refresh token",
-        description="For refresh_token: where the chain starts. Each use brings a new one, which "
-        "the token store keeps.",
-        examples=["a-refresh-token"],
-    ),
-    th.Property(
-        "access_token",
-        th.StringType,
-        secret=True,
-        title="Access token",
-        description="For access_token; it can't be renewed and lasts about an hour.",
-        examples=["an-access-token"],
-    ),
-    th.Property(
-        "scope",
-        th.StringType,
-        title="Scope",
-        description="Scopes to ask for, separated by blanks. Nothing in this tap needs one.",
-        examples=["offline"],
-    ),
-    th.Property(
-        "token_store",
-        th.StringType,
-        title="Token store",
-        description="File for renewed tokens. The default lies in the user's state folder.",
-        examples=["/var/lib/meltano/hootsuite-tokens.json"],
-    ),
-    th.Property(
-        "requests_per_second",
-        th.IntegerType(minimum=1),
-        default=20,
-        title="Requests per second",
-        description="What the account is allowed; the tap stays below it in every second, together "
-        "with other runs on this machine.",
-        examples=[20],
-    ),
-    th.Property(
-        "daily_quota_percent",
-        **_percent(90),
-        title="Share of the daily quota",
-        description="The run pauses when this percentage of the account's daily requests is used.",
-        examples=[50],
-    ),
-    th.Property(
-        "max_concurrency",
-        th.IntegerType(minimum=1, maximum=128),
-        default=16,
-        title="Concurrency",
-        description="Requests under way at the same time.",
-        examples=[16],
-    ),
-    th.Property(
-        "request_timeout_seconds",
-        th.IntegerType(minimum=1),
-        default=60,
-        title="Request time-out",
-        description="Seconds to wait for an answer.",
-        examples=[60],
-    ),
-    th.Property(
-        "user_agent",
-        th.StringType,
-        title="User agent",
-        description="What the tap calls itself to the platform.",
-        examples=["acme-warehouse (data@acme.example)"],
-    ),
-)
 
 _INTERACTION = th.ObjectType(
     th.Property("social_network_type", th.StringType, required=True),
@@ -276,7 +157,7 @@ _OWN = (
     ),
 )
 
-CONFIG: dict[str, Any] = th.PropertiesList(*_SHARED, *_OWN).to_dict()
+CONFIG: dict[str, Any] = with_shared(th.PropertiesList(*_OWN).to_dict())
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Messages(MessageStream):
     replication_key = "scheduled_send_time"
     stage = Stage.MESSAGES
     operation = "list_messages"
+    also = ("get_message",)
     component = "Message"
 
 

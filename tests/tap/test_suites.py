@@ -25,7 +25,7 @@ SETTINGS = {
     "api_url": "http://127.0.0.1:1",  # the fixture knows the port, but only after collection
     "auth_method": "member_app",
     "client_id": "id",
-    "client_secret": "secret",
+    "client_secret": "to-be-replaced",
     "member_id": "1",
     "token_store": "unused",
     "requests_per_second": 1000,
