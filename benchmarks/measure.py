@@ -88,7 +88,7 @@ class Hogs:
     """Programs that want the processor all the time, two for each of its cores."""
 
     def __enter__(self) -> Self:
-        """Start them, politely enough that the machine stays usable."""
+        """Start them."""
         spin = ("sh", "-c", "while :; do :; done")
         self._hogs = [subprocess.Popen(spin) for _ in range(2 * (os.cpu_count() or 1))]
         return self
