@@ -1,7 +1,8 @@
 """Write the parts of `meltano.yml` and the documents that the code already knows.
 
-A generated part stands between two comment lines, `begin NAME` and `end NAME`. `python -m
-tools.generate` writes all of them anew; with `--check` it only says which are out of date.
+A generated part stands between two comment lines, `begin NAME` and `end NAME`; the definitions for
+MeltanoHub are generated as a whole. `python -m tools.generate` writes all of them anew; with
+`--check` it only says which are out of date.
 """
 
 import json
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools import tables
+from tools import hub, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 _PART = re.compile(
@@ -31,13 +32,9 @@ def _setting(name: str, field: Mapping[str, Any]) -> str:
     lines = [f"    - name: {name}", f"      label: {json.dumps(field['title'])}"]
     lines += [f"      description: {json.dumps(field['description'])}"]
     lines += [f"      kind: {tables.kind(field)}"]
-    lines += [f"      options: {json.dumps(_options(field))}"] if "enum" in field else []
+    lines += [f"      options: {json.dumps(tables.options(field))}"] if "enum" in field else []
     lines += ["      sensitive: true"] if field.get("secret") else []
     return "\n".join(lines) + "\n"
-
-
-def _options(field: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"label": value, "value": value} for value in field["enum"] if value is not None]
 
 
 GENERATORS: Mapping[str, Callable[[str], str]] = {
@@ -66,15 +63,22 @@ def documents() -> Iterator[Path]:
     yield from sorted((ROOT / "docs").glob("*.md"))
 
 
+def outputs() -> Iterator[tuple[Path, str]]:
+    """Return every file that is generated, in part or as a whole, with the text it must have."""
+    for path in documents():
+        yield path, rewrite(path.read_text(encoding="utf-8"))
+    yield from hub.files(ROOT)
+
+
 def main(arguments: list[str]) -> int:
     """Write or check the generated parts; return the exit code."""
     stale = []
-    for path in documents():
-        old = path.read_text(encoding="utf-8")
-        new = rewrite(old)
+    for path, new in outputs():
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
         if new != old:
             stale.append(path.name)
             if "--check" not in arguments:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(new, encoding="utf-8")
     if stale and "--check" in arguments:
         sys.stderr.write(f"out of date: {', '.join(stale)}; run `python -m tools.generate`\n")

@@ -15,12 +15,14 @@ PLUGINS = {
 
 def settings(plugin: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the JSON schema of each setting of a plugin, in the order of the code."""
-    module, name = PLUGINS[plugin]
-    found: Mapping[str, Mapping[str, Any]] = getattr(
-        import_module(module),
-        name,
-    ).config_jsonschema["properties"]
+    found: Mapping[str, Mapping[str, Any]] = plugin_class(plugin).config_jsonschema["properties"]
     return found
+
+
+def plugin_class(plugin: str) -> Any:
+    """Return the class behind a plugin's name."""
+    module, name = PLUGINS[plugin]
+    return getattr(import_module(module), name)
 
 
 def kind(field: Mapping[str, Any]) -> str:
@@ -29,6 +31,11 @@ def kind(field: Mapping[str, Any]) -> str:
         return "options"
     types: list[str] = field["type"] if isinstance(field["type"], list) else [field["type"]]
     return next(name for name in types if name != "null")
+
+
+def options(field: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the values of a setting with a fixed list of them, as Meltano writes them."""
+    return [{"label": value, "value": value} for value in field["enum"] if value is not None]
 
 
 def settings_table(plugin: str) -> str:
@@ -48,8 +55,7 @@ def settings_table(plugin: str) -> str:
 
 
 def _required(plugin: str, name: str) -> str:
-    module, plugin_class = PLUGINS[plugin]
-    schema = getattr(import_module(module), plugin_class).config_jsonschema
+    schema = plugin_class(plugin).config_jsonschema
     return " (required)" if name in schema.get("required", ()) else ""
 
 

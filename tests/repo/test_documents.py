@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*.md")),
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
+    "examples/README.md",
 ]
 
 

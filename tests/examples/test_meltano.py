@@ -1,0 +1,109 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from demo.pipeline import loader_settings, tap_settings
+from demo.postgres import database
+from demo.streams import compare
+from demo.warehouse import read_tables
+from tools import hub, tables
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+PROJECT = yaml.safe_load((ROOT / "examples/meltano/meltano.yml").read_text(encoding="utf-8"))
+
+
+def test_example_installs_this_version():
+    """A copied project gets the version that it was written for."""
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    ours = [
+        plugin["pip_url"]
+        for plugins in PROJECT["plugins"].values()
+        for plugin in plugins
+        if plugin["name"] in tables.PLUGINS
+    ]
+    assert {address.partition("==")[2] for address in ours} == {version[1]}
+    assert len(ours) == len(tables.PLUGINS)
+
+
+def test_example_uses_the_loader_that_the_pipeline_is_tested_with():
+    """The example and this repository's own meltano.yml name the same loader version."""
+    own = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
+
+    def address(project):
+        (loader,) = (
+            one for one in project["plugins"]["loaders"] if one["name"] == "target-postgres"
+        )
+        return loader["pip_url"]
+
+    assert address(PROJECT) == address(own)
+
+
+@pytest.mark.parametrize("plugin", tables.PLUGINS)
+def test_config_of_the_example_is_known(plugin):
+    """Every setting that the example gives a plugin is one of the plugin's."""
+    found = [
+        one for plugins in PROJECT["plugins"].values() for one in plugins if one["name"] == plugin
+    ]
+    assert set(found[0].get("config", {})) <= set(tables.settings(plugin))
+
+
+def test_fleet_names_every_run_once():
+    """The accounts as shipped make one load per organization and one run per plan."""
+    program = (
+        "import fleet; print(*[(r.account, r.name) for r in (*fleet.loads(), *fleet.plans())])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ
+        | {"PYTHONPATH": str(ROOT / "examples/fleet"), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.count("'load_") == 3
+    assert said.stdout.count("'publish'") == 1
+
+
+@pytest.mark.soak
+@pytest.mark.xdist_group("examples")
+def test_copied_project_loads_and_publishes(sandbox, place, project):
+    """The copied project installs the package, and its scheduled job loads an equal account."""
+    with database() as url:
+        place.env |= tap_settings(sandbox.ready, place.folder, requests_per_second="1000")
+        place.env |= loader_settings(url, "example") | {"MELTANO_ENVIRONMENT": "prod"}
+        meltano = (BIN / "meltano", "--cwd", project)
+        place(*meltano, "install")
+        place(*meltano, "schedule", "run", "load-every-night")
+        tables_ = read_tables(url, "example")
+        tables_.pop("interactions", None)
+        counts, wrong = compare(sandbox, tables_)
+    assert wrong == {}
+    assert counts["messages"] > 0
+
+
+@pytest.mark.soak
+@pytest.mark.xdist_group("examples")
+@pytest.mark.parametrize("plugin", tables.PLUGINS)
+def test_meltano_takes_the_hub_definition(place, plugin):
+    """`meltano add --from-ref` takes a definition, with every setting of the plugin."""
+    project = place.folder / "empty"
+    project.mkdir()
+    (project / "meltano.yml").write_text("project_id: empty\n")
+    (reference,) = (path for path, _ in hub.files(ROOT) if path.name == f"{plugin}.yml")
+    kind = reference.parent.name
+    place(
+        *(BIN / "meltano", "--cwd", project, "add", "--no-install", "--from-ref", reference),
+        *("--plugin-type", kind.removesuffix("s"), plugin),
+    )
+    (added,) = yaml.safe_load((project / "meltano.yml").read_text())["plugins"][kind]
+    assert added["capabilities"] == hub.definition(plugin)["capabilities"]
+    assert [one["name"] for one in added["settings"]] == list(tables.settings(plugin))
+    assert {one["name"] for one in added["settings"] if one.get("sensitive")} == {
+        name for name, field in tables.settings(plugin).items() if field.get("secret")
+    }
