@@ -204,7 +204,7 @@ class Job:
                 return
             for unit in later:
                 unit.history = desk.journal.history(unit.identity)
-            settle_open(desk, later)
+            settle_open(desk, later, others=False)
             again, later = later, []
             Dispatcher(desk, self.settings["max_concurrency"], later).run(again)
             if later:

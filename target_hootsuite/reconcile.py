@@ -22,11 +22,19 @@ _EARLY = 5
 _AHEAD = 5
 
 
-def settle_open(desk: Desk, units: Sequence[Unit]) -> None:
-    """Look for all open messages of this account whose owner is dead, and refresh the units."""
+def settle_open(desk: Desk, units: Sequence[Unit], *, others: bool = True) -> None:
+    """Look for open messages of this account whose owner is dead, and refresh the units.
+
+    Args:
+        desk: The run.
+        units: Those to refresh.
+        others: Whether to look for messages of other units, too.
+    """
     if desk.dry:
         return
+    own = {unit.identity.digest for unit in units}
     entries = desk.journal.open_entries(desk.scope, "messages")
+    entries = [entry for entry in entries if others or entry.identity in own]
     owned = [taken for entry in entries if (taken := desk.journal.take_over(entry))]
     if not owned:
         return

@@ -6,6 +6,8 @@ import io
 import pytest
 from PIL import Image
 
+from target_hootsuite.media_store import MediaStore
+
 
 @pytest.fixture
 def picture(tmp_path):
@@ -115,3 +117,18 @@ def test_media_still_processing_is_waited_for(run_target, make_rows, picture, po
     sandbox.faults(operation="create_message", kind="status", status=400, code=40021, times=1)
     assert run_target(make_rows(1, media=[{"path": "a.png"}])).statuses == {"done": 1}
     assert list(posts().values()) == [1]
+
+
+def test_what_is_sent_is_what_was_checked(run_target, make_rows, picture, sandbox, monkeypatch):
+    """Rule 20: a file that changed since it was planned is refused, not sent unseen."""
+    picture("a.png")
+    inner = MediaStore.upload
+
+    def swapped(store, source, field, now):
+        picture("a.png", shade=77)
+        return inner(store, source, field, now)
+
+    monkeypatch.setattr(MediaStore, "upload", swapped)
+    run = run_target(make_rows(1, media=[{"path": "a.png"}]))
+    assert run.results[0]["error_code"] == "media_changed"
+    assert sandbox.ledger() == []

@@ -1,6 +1,10 @@
 """Files by URL: only where the settings allow, only to public addresses."""
 
 import socket
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 import urllib3
@@ -167,3 +171,53 @@ def test_size_and_time_are_capped():
         Fetcher(HOSTS, max_bytes=1 << 20)._save(Endless(), float("inf"))
     with pytest.raises(ValueError, match="too slow"):
         Fetcher(HOSTS)._save(Endless(), 0.0)
+
+
+class Files(BaseHTTPRequestHandler):
+    """A file behind a redirect."""
+
+    seen: ClassVar[list] = []
+
+    def do_GET(self):
+        self.seen.append((self.path, dict(self.headers)))
+        found = self.path == "/real?x=1"
+        self.send_response(200 if found else 302)
+        self.send_header("Location", "/real?x=1")
+        self.send_header("Content-Length", "5" if found else "0")
+        self.end_headers()
+        if found:
+            self.wfile.write(b"bytes")
+
+    def log_message(self, *_args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def plain_server(monkeypatch):
+    """A server that stands where TLS would lead; gives the addresses that were asked for."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    asked = []
+
+    def pool(address, port, *, ssl_context, server_hostname, assert_hostname, **options):
+        assert ssl_context.verify_mode == ssl.CERT_REQUIRED
+        asked.append((address, port, server_hostname, assert_hostname))
+        return urllib3.HTTPConnectionPool("127.0.0.1", server.server_port, **options)
+
+    monkeypatch.setattr("target_hootsuite.media_urls.urllib3.HTTPSConnectionPool", pool)
+    yield asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_file_is_fetched(plain_server):
+    """Rule 29: the name is checked by TLS, the address was checked before; no bearer is sent."""
+    with fetcher("93.184.216.34").fetch("https://cdn.example.com/a.png", "f") as file:
+        assert file.read() == b"bytes"
+    assert plain_server == [("93.184.216.34", 443, "cdn.example.com", "cdn.example.com")] * 2
+    assert [path for path, _ in Files.seen] == ["/a.png", "/real?x=1"]
+    for _, headers in Files.seen:
+        assert headers["Host"] == "cdn.example.com"
+        assert not {"Authorization", "Cookie"} & set(headers)
