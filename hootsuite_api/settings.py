@@ -23,7 +23,7 @@ AUTH_METHODS: Mapping[str, tuple[str, ...]] = {
     "refresh_token": ("client_id", "client_secret"),  # the token may be in the store
     "access_token": ("access_token",),
 }
-_NUMBERS: Mapping[str, tuple[int, int, int]] = {  # default, least, most
+NUMBERS: Mapping[str, tuple[int, int, int]] = {  # default, least, most
     "requests_per_second": (20, 1, 10_000),
     "daily_quota_percent": (90, 1, 100),
     "max_concurrency": (16, 1, 128),
@@ -131,7 +131,7 @@ def parse(raw: Mapping[str, Any]) -> Settings:
             )
     register_pair(texts["client_id"], texts["client_secret"])
     texts["user_agent"] = texts["user_agent"] or "meltano-hootsuite"
-    values: dict[str, Any] = {**texts, **{name: _number(raw, name) for name in _NUMBERS}}
+    values: dict[str, Any] = {**texts, **{name: _number(raw, name) for name in NUMBERS}}
     return Settings(auth_method=method, api_url=_url(raw), token_store=_store(raw), **values)
 
 
@@ -178,7 +178,7 @@ def _id(raw: Mapping[str, Any], name: str) -> str:
 
 
 def _number(raw: Mapping[str, Any], name: str) -> int:
-    default, least, most = _NUMBERS[name]
+    default, least, most = NUMBERS[name]
     value = raw.get(name)
     if value is None:
         return default

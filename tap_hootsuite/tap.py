@@ -25,11 +25,11 @@ from singer_sdk.helpers.capabilities import (
 )
 from singer_sdk.plugin_base import JSONSchemaValidator, _ConfigInput
 
+from hootsuite_api.config_errors import explain
 from hootsuite_api.errors import ConfigError, HootsuiteError
 from hootsuite_api.settings import parse
 from tap_hootsuite import streams as surfaces
 from tap_hootsuite.base import HootsuiteStream
-from hootsuite_api.config_errors import explain
 from tap_hootsuite.run import Run
 from tap_hootsuite.settings import CONFIG, options
 from tap_hootsuite.writer import BufferedWriter

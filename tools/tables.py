@@ -1,6 +1,7 @@
 """Tables of the documents, read off the code: settings, streams, operations, actions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from importlib import import_module
 from typing import Any
 
@@ -14,8 +15,12 @@ PLUGINS = {
 
 
 def settings(plugin: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return the JSON schema of each setting of a plugin, in the order of the code."""
-    found: Mapping[str, Mapping[str, Any]] = plugin_class(plugin).config_jsonschema["properties"]
+    """Return the JSON schema of each setting of a plugin, its own first, then the SDK's."""
+    plugin_type = plugin_class(plugin)
+    schema = deepcopy(plugin_type.config_jsonschema)
+    # The SDK adds these to the class itself once a plugin runs; a copy is the same at any time.
+    plugin_type.append_builtin_config(schema)
+    found: Mapping[str, Mapping[str, Any]] = schema["properties"]
     return found
 
 
