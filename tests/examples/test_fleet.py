@@ -41,6 +41,15 @@ def test_airflow_runs_the_fleet(fleet, secrets, connections, environment):
     }
     airflow = environment("airflow") / "airflow"
     fleet.place(airflow, "db", "migrate")
+    program = "import hootsuite_fleet as f; print(*{(t.task_id, t.pool) for t in f.nightly.tasks})"
+    said = fleet.place(
+        airflow.with_name("python"),
+        *("-c", program),
+        PYTHONPATH=f"{ROOT}/examples/airflow:{ROOT}/examples/fleet",
+    )
+    for name in fleet.accounts:  # `dags test` runs one task at a time; a scheduler heeds pools
+        (home, *_) = fleet.organizations(name)
+        assert f"('{name}_load_{home}', 'hootsuite_{name}')" in said
     for name in fleet.accounts:
         fleet.place(airflow, "pools", "set", f"hootsuite_{name}", "1", "one run at a time")
 
