@@ -42,6 +42,7 @@ class SheetPass:
             SheetError: It is damaged, or reaches too far.
         """
         parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
@@ -54,6 +55,8 @@ class SheetPass:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(" ")[2]
+        if not self._depth and tag != "table":
+            return
         named = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if tag == "table" and (self._depth or named.get("name") == self._wanted):
             self._depth += 1

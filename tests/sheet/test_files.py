@@ -13,7 +13,7 @@ import pytest
 
 from tap_hootsuite_sheet import archive, scan
 from tap_hootsuite_sheet.problems import SheetError
-from tap_hootsuite_sheet.reader import read_sheet
+from tap_hootsuite_sheet.reader import _opendocument_sheets, read_sheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 CORPUS = Path(__file__).parent / "corpus"
@@ -196,6 +196,53 @@ def test_a_sheet_with_all_its_rows_filled_is_counted_and_refused(books, read, co
         for name, content in parts.items():
             target.writestr(name, content)
     assert f"has {count:,} filled rows" in refusal(read, path)
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="Plan">{}</table:table></office:spreadsheet></office:body>'
+    "</office:document-content>"
+)
+FILLED = '<table:table-cell{} office:value-type="string"><text:p>x</text:p></table:table-cell>'
+ROW = "<table:table-row{}>{}</table:table-row>"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROW.format(' table:number-rows-repeated="1048576"', FILLED.format("")),
+        ROW.format("", FILLED.format(' table:number-columns-repeated="99999999"')),
+        ROW.format(' table:number-rows-repeated="999999999"', "<table:table-cell/>")
+        + ROW.format("", FILLED.format("")),
+        ROW.format(
+            ' table:number-rows-repeated="999999999"',
+            '<table:table-cell table:number-columns-repeated="999999999"/>',
+        ),
+        ROW.format(' table:number-rows-repeated="many"', FILLED.format("")),
+    ],
+)
+def test_repetition_in_an_opendocument_is_counted(books, read, rows):
+    """A few bytes may stand for any number of cells; they are counted before they are made."""
+    path = books.folder / "plan.ods"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        target.writestr("content.xml", ODS.format(rows))
+    assert refusal(read, path)
+
+
+def test_the_hidden_sheet_of_an_opendocument_is_the_one_that_says_so():
+    """A style without content, before the one that hides, hides nothing."""
+    content = (
+        b'<style:style style:family="table" style:name="ta0"/>'
+        b'<style:style style:family="table" style:name="ta1"><style:table-properties '
+        b'table:display="false"/></style:style><table:table table:name="A &amp; B" '
+        b'table:style-name="ta0"><table:table-row/></table:table>'
+        b'<table:table table:name="C" table:style-name="ta1"/>'
+    )
+    sheets = _opendocument_sheets(content)
+    assert [(one.name, one.visible) for one in sheets] == [("A & B", True), ("C", False)]
 
 
 def test_a_long_csv_is_counted_and_refused(books, read):

@@ -242,7 +242,9 @@ def test_a_template_is_never_written_over_a_file(books, hootsuite, sandbox):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("moment", [1, 3])
+@pytest.mark.parametrize(
+    "moment", [1, 3, *(pytest.param(n, marks=pytest.mark.soak) for n in (2, 4, 5, 6, 7))]
+)
 def test_killed_in_the_middle_and_run_again_posts_each_row_once(
     books, hootsuite, sandbox, profiles, moment
 ):
