@@ -81,24 +81,30 @@ class Place:
 
 @dataclass
 class Listing:
-    """What was found in the places that were asked for."""
+    """What was found in the places that were asked for, by profile and second."""
 
-    _found: dict[str, dict[str, Found]] = field(default_factory=dict)
+    _found: dict[str, dict[float | None, dict[str, Found]]] = field(default_factory=dict)
 
     def add(self, message: Found) -> None:
         """Keep a message."""
-        self._found.setdefault(message.profile, {})[message.id] = message
+        seconds = self._found.setdefault(message.profile, {})
+        seconds.setdefault(message.at, {})[message.id] = message
 
     def at(self, place: Place) -> list[Found]:
         """Messages in a place, oldest id first."""
-        inside = [one for one in self._found.get(place.profile, {}).values() if _in(one, place)]
+        inside = [one for second in self._seconds(place) for one in second.values()]
         return sorted(inside, key=lambda one: (len(one.id), one.id))
 
-
-def _in(message: Found, place: Place) -> bool:
-    if message.at is None:
-        return place.unscheduled
-    return place.since <= message.at <= place.until
+    def _seconds(self, place: Place) -> Iterator[dict[str, Found]]:
+        seconds = self._found.get(place.profile, {})
+        if place.unscheduled and None in seconds:
+            yield seconds[None]
+        if place.since == place.until:
+            yield seconds.get(place.since, {})
+            return
+        for at, found in seconds.items():
+            if at is not None and place.since <= at <= place.until:
+                yield found
 
 
 def windows(spans: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:

@@ -97,19 +97,23 @@ def _image(file: BinaryIO, mime_type: str) -> tuple[str, ...]:
 
 
 def _gif(image: Image.Image, width: int, height: int) -> tuple[str, ...]:
-    frames = 1
-    try:
-        while frames <= _GIF_FRAMES:
-            image.seek(frames)
-            frames += 1
-    except EOFError:
-        pass  # the end of the animation, which is all that was asked
-    if frames > _GIF_FRAMES or width * height * frames > _GIF_TOTAL:
-        raise ValueError(f"has too many frames or pixels ({frames} of {width} x {height})")
+    frames = _frames(image, min(_GIF_FRAMES, _GIF_TOTAL // (width * height)))
+    if frames is None:
+        raise ValueError(f"has too many frames or pixels ({width} x {height} each)")
     (low_w, low_h), (high_w, high_h) = _GIF_SIDES
     if not (low_w <= width <= high_w and low_h <= height <= high_h):
         return (f"a GIF should have 120 x 120 to 1280 x 1080 pixels, not {width} x {height}",)
     return ()
+
+
+def _frames(image: Image.Image, limit: int) -> int | None:
+    """Count frames up to a limit, so that no more than that are ever decoded."""
+    for frame in range(1, limit + 1):
+        try:
+            image.seek(frame)
+        except EOFError:
+            return frame
+    return None
 
 
 def _video(file: BinaryIO, size: int) -> tuple[str, ...]:

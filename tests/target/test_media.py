@@ -197,6 +197,17 @@ def test_pixels_are_capped_before_decoding():
         inspect(io.BytesIO(bytes(data)), "f")
 
 
+@pytest.mark.parametrize(("side", "frames"), [(120, 351), (2000, 80)])
+def test_animations_are_capped(side, frames):
+    """Rule 30: too many frames, or too many pixels in all of them, are refused."""
+    data = io.BytesIO()
+    first, *rest = [Image.new("P", (side, side), number % 2) for number in range(frames)]
+    first.save(data, "GIF", save_all=True, append_images=rest, disposal=2)
+    data.seek(0)
+    with pytest.raises(RowRejected, match="too many frames"):
+        inspect(data, "f")
+
+
 def test_size_is_capped(monkeypatch):
     """Preflight: an image over the limit is refused while it is read, not after."""
     monkeypatch.setattr("target_hootsuite.media._IMAGE_BYTES", 10)
