@@ -72,7 +72,7 @@ def test_fleet_names_every_run_once():
 
 @pytest.mark.soak
 @pytest.mark.xdist_group("examples")
-def test_copied_project_loads_and_publishes(sandbox, place, project):
+def test_copied_project_loads(sandbox, place, project):
     """The copied project installs the package, and its scheduled job loads an equal account."""
     with database() as url:
         place.env |= tap_settings(sandbox.ready, place.folder, requests_per_second="1000")
