@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -18,9 +19,21 @@ from hootsuite_cli.engine import Result, Run
 from hootsuite_cli.forecast import Forecast
 from tap_hootsuite_sheet.columns import KEY, OURS
 from tap_hootsuite_sheet.model import Plan
+from tap_hootsuite_sheet.problems import CellError
 
 _DAYS_SHOWN = 40
 _WARNINGS_SHOWN = 20
+_ABOUT = re.compile(r"([a-z_]+)[^:\s]*: ")
+_COLUMNS = {
+    "destination_url": "link",
+    "location": "location",
+    "media": "media",
+    "pinterest_board_id": "board",
+    "scheduled_send_time": "date",
+    "social_profile_ids": "profiles",
+    "tags": "tags",
+    "text": "text",
+}
 _ADVICE = {
     "deferred": "not tried yet; run the same plan again",
     "unknown": "the answer was lost; run the same plan again, then see hootsuite results",
@@ -89,6 +102,19 @@ def in_options(message: str) -> str:
     for setting, option in _OPTIONS.items():
         message = message.replace(setting, option)
     return scrub(message)
+
+
+def add_refusal(plan: Plan, row: int, message: str) -> None:
+    """Add what Hootsuite's rules forbid to a row's problems, at the column that it is about."""
+    match = _ABOUT.match(message)
+    field = _COLUMNS.get(match[1], "") if match else ""
+    column = plan.table.fields.get(field)
+    if match is None or column is None:
+        plan.problems.add(row, "", "", CellError(message, "Correct the row"))
+        return
+    value = plan.sheet.rows[row - 1][column]
+    error = CellError(message[match.end() :], "Correct the cell")
+    plan.problems.add(row, plan.table.label(field), value, error)
 
 
 def problems(plan: Plan) -> None:

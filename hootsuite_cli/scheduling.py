@@ -21,7 +21,7 @@ from hootsuite_cli.earlier import gone, scheduled_before
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import CellError, SheetError, listed
+from tap_hootsuite_sheet.problems import SheetError, listed
 
 BAD_ROWS = 2
 _NOTHING = engine.Run(0, [])
@@ -119,7 +119,7 @@ class Scheduling:
             row = rows.get(str(one["key"]), 0)
             if (row, message) not in said:
                 said.add((row, message))
-                plan.problems.add(row, "", "", CellError(message, "Correct the row"))
+                report.add_refusal(plan, row, message)
         return rehearsal
 
     def _forecast(

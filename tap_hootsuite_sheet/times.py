@@ -71,6 +71,8 @@ def _date_text(text: str, layouts: tuple[Layout, ...]) -> Stamp:
         raise CellError(
             f"can be read as {both}", "Declare one layout only, or write 2026-03-14 09:30"
         )
+    if not readings and _ISO.fullmatch(text):
+        raise CellError("is a day or time that no calendar has", "Correct it")
     if not readings:
         raise _not_a_date(text)
     return readings.pop()

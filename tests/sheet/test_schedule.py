@@ -106,7 +106,12 @@ def test_one_bad_row_stops_the_plan(books, hootsuite, sandbox, profiles):
     )
     result = hootsuite(path, "--yes")
     assert result.exit_code == 2
-    for said in ("row 3, column A", "row 4: ", "row 5: ", "Nothing was sent"):
+    for said in (
+        "row 3, column A",
+        "row 4, column C (Profiles): “99”",
+        "row 5, column A",
+        "Nothing was sent",
+    ):
         assert said in result.output
     assert "date_formats" not in result.output
     assert posted(sandbox) == 0
