@@ -22,7 +22,6 @@ _MAX_PIXELS = 100_000_000
 _GIF_SIDES = ((120, 120), (1280, 1080))
 _GIF_FRAMES = 350
 _GIF_TOTAL = 300_000_000
-_MAX_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,14 @@ class Media:
         digest: SHA-256 of the content.
         size: Bytes.
         mime_type: One of those that the platform takes.
+        seconds: Length of a video; 0 where it is none or does not say.
         warnings: What a network may not like, for a person.
     """
 
     digest: str
     size: int
     mime_type: str
+    seconds: float = 0
     warnings: tuple[str, ...] = ()
 
 
@@ -56,13 +57,14 @@ def inspect(file: BinaryIO, field: str) -> Media:
     limit = _VIDEO_BYTES if mime_type == "video/mp4" else _IMAGE_BYTES
     digest, size = _hash(file, limit, field)
     try:
-        notes = _video(file, size) if mime_type == "video/mp4" else _image(file, mime_type)
+        seconds = read_video(file, size).seconds if mime_type == "video/mp4" else 0
+        notes = _image(file, mime_type) if mime_type in _IMAGES else ()
     except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
         reason = "is damaged" if isinstance(error, UnidentifiedImageError) else str(error)
         msg = f"can't be used as {mime_type}: it {reason}."
         raise RowRejected(msg, field=field, code="media_content") from None
     file.seek(0)
-    return Media(digest, size, mime_type, notes)
+    return Media(digest, size, mime_type, seconds, notes)
 
 
 def _type(head: bytes) -> str | None:
@@ -114,11 +116,3 @@ def _frames(image: Image.Image, limit: int) -> int | None:
         except EOFError:
             return frame
     return None
-
-
-def _video(file: BinaryIO, size: int) -> tuple[str, ...]:
-    video = read_video(file, size)
-    if video.seconds > _MAX_SECONDS:
-        minutes = _MAX_SECONDS // 60
-        return (f"a video of {video.seconds:.0f} s is longer than {minutes} min",)
-    return ()

@@ -36,6 +36,17 @@ LENGTHS = {
 }
 
 
+_PICTURES = {"TWITTER": 4, "INSTAGRAM": 10, "PINTEREST": 1}
+_SECONDS = {
+    "TWITTER": (0.5, 140),
+    "INSTAGRAM": (3, 900),
+    "FACEBOOK": (1, 1200),
+    "FACEBOOKPAGE": (1, 1200),
+    "LINKEDIN": (3, 600),
+    "LINKEDINCOMPANY": (3, 600),
+}
+
+
 def check(desk: Desk, unit: Unit) -> str:
     """Check one row and profile; gives the profile's network.
 
@@ -52,6 +63,7 @@ def check(desk: Desk, unit: Unit) -> str:
     placeholders = ["bWVkaWE="] * len(unit.row.get("media", []))
     _contract(message_rows.body(unit, network, placeholders))
     _length(unit, network)
+    _media(desk, unit, network)
     return network
 
 
@@ -129,3 +141,20 @@ def _length(unit: Unit, network: str) -> None:
             "Row %s: text has %d characters, %s usually takes %d",
             *(unit.identity.key, length, network, limit),
         )
+
+
+def _media(desk: Desk, unit: Unit, network: str) -> None:
+    """Warn of what the network usually refuses: the platform would take it and fail later."""
+    items = unit.row.get("media", [])
+    found = [desk.media.look(one, "media") for one in items if one.get("path") or one.get("url")]
+    most = _PICTURES.get(network)
+    if most is not None and len(items) > most:
+        _warn(unit, f"has {len(items)} media, {network} usually takes {most}")
+    for media in found:
+        low, high = _SECONDS.get(network, (0, media.seconds))
+        if media.seconds and not low <= media.seconds <= high:
+            _warn(unit, f"has a video of {media.seconds:.0f} s, {network} takes {low} to {high} s")
+
+
+def _warn(unit: Unit, text: str) -> None:
+    logger.warning("Row %s %s", unit.identity.key, text)

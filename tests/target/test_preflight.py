@@ -4,6 +4,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 NOW = "2026-01-15T12:00:00Z"
 
@@ -147,3 +148,15 @@ def test_time_is_checked_again_before_each_attempt(run_target, make_rows, sandbo
     assert run.results[0]["error_code"] == "short_lead"
     assert sandbox.ledger() == []
     assert run_target(rows).statuses == {"done": 1}
+
+
+def test_what_a_network_may_refuse_is_a_warning(run_target, make_rows, sandbox, caplog, tmp_path):
+    """Preflight: lengths of text and number of media per network warn, they never block."""
+    sandbox.settings(media_seconds=0)
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    twitter = by_type(sandbox, "TWITTER")[0]
+    rows = make_rows(1, text="x" * 281, social_profile_ids=[twitter])
+    rows[0]["media"] = [{"path": "a.png"}] * 5
+    assert run_target(rows).statuses == {"done": 1}
+    assert "281 characters" in caplog.text
+    assert "5 media" in caplog.text
