@@ -6,9 +6,10 @@ deeply. A string is small, is replaced as a whole, and costs nothing to copy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 _STATES = {
     "SCHEDULED": "c",
@@ -70,15 +71,46 @@ class Seen:
         return cls(_number(time), profile, _NAMES.get(state, state), digest, _number(missing))
 
 
-def pack_messages(messages: Mapping[str, Seen]) -> str:
-    """Write remembered messages in one line."""
-    return ",".join(f"{ident}:{seen.write()}" for ident, seen in messages.items())
+class Memory(MutableMapping[str, Seen]):
+    """Messages as they were when last seen, each kept as the text that the state will hold.
 
+    There may be a hundred thousand of them: texts take a third of what objects would.
 
-def unpack_messages(text: str | None) -> dict[str, Seen]:
-    """Read what `pack_messages` wrote."""
-    pairs = (entry.partition(":") for entry in text.split(",")) if text else ()
-    return {ident: Seen.read(rest) for ident, _, rest in pairs}
+    Args:
+        text: What `pack` wrote.
+    """
+
+    def __init__(self, text: str | None = None) -> None:
+        pairs = (entry.partition(":") for entry in text.split(",")) if text else ()
+        self._texts = {ident: rest for ident, _, rest in pairs}
+
+    def __getitem__(self, ident: str) -> Seen:
+        return Seen.read(self._texts[ident])
+
+    def __setitem__(self, ident: str, seen: Seen) -> None:
+        self._texts[ident] = seen.write()
+
+    def __delitem__(self, ident: str) -> None:
+        del self._texts[ident]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def before(self, cutoff: int) -> list[str]:
+        """Ids of messages with a time before `cutoff`, in seconds since 1970."""
+        return [
+            ident
+            for ident, text in self._texts.items()
+            if (time := text.partition(":")[0]) and int(time) < cutoff
+        ]
+
+    def pack(self) -> str:
+        """Write all in one line; in pieces, so that no copy of all is made on the way."""
+        entries = (f"{ident}:{text}" for ident, text in self._texts.items())
+        return ",".join(iter(lambda: ",".join(islice(entries, 1000)), ""))
 
 
 def seconds(moment: datetime) -> int:

@@ -47,7 +47,7 @@ class Reader:
         self.before = Filters.read(self.leader.stream_state.get("filters"))
         self.tracks = run.options.track_deletions and bool(self.rows_to or self.deleted)
         self.filling = False
-        self.remembered: dict[str, Seen] = {}
+        self.remembered = memory.Memory()
         self.unresolved: set[str] = set()
         self._recall()
 
@@ -192,7 +192,7 @@ class Reader:
 
     def _recall(self) -> None:
         state = self.leader.stream_state
-        self.remembered = memory.unpack_messages(state.get("memory"))
+        self.remembered = memory.Memory(state.get("memory"))
         for stream in self.streams[1:]:
             if stream.stream_state.get("memory"):  # it read by itself: what it settled is unknown
                 stream.stream_state["memory"] = None
@@ -226,20 +226,14 @@ class Reader:
     def _forget(self, reached: datetime) -> None:
         """Drop what the next run will not read, unless this one still has to look for it."""
         cutoff = memory.seconds(reached - self.run.options.lookback)
-        gone = [
-            ident
-            for ident, seen in self.remembered.items()
-            if seen.time is not None
-            and seen.time < cutoff
-            and seen.missing is None
-            and ident not in self.unresolved
-        ]
-        for ident in gone:
-            del self.remembered[ident]
+        for ident in self.remembered.before(cutoff):
+            if ident not in self.unresolved and self.remembered[ident].missing is None:
+                del self.remembered[ident]
 
     def _save_memory(self) -> None:
         state = self.leader.stream_state
-        state["memory"] = memory.pack_messages(self.remembered) if self._remembers() else None
+        state["memory"] = None  # the old text need not stand beside the new one
+        state["memory"] = self.remembered.pack() if self._remembers() else None
         self.leader.save()
 
     # ------------------------------------------------------------------ what vanished
