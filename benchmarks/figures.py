@@ -53,7 +53,11 @@ def at_most(name: str, value: float, bar: float, unit: str = "", peer: str = "")
     """A value with an upper bound, in the bar's own unit."""
     digits = 0 if isinstance(value, int) else 3 if bar < 10 else 1
     text = f"{value:,.{digits}f}{unit}"
-    return Figure(name, text, f"<= {bar:,g}{unit}", value <= bar, peer)
+    return Figure(name, text, f"<= {_plain(bar)}{unit}", value <= bar, peer)
+
+
+def _plain(bar: float) -> str:
+    return f"{bar:,.0f}" if bar == round(bar) else f"{bar:g}"
 
 
 def exactly(name: str, value: object, wanted: object, peer: str = "") -> Figure:
