@@ -48,9 +48,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
     def write_message(self, message: Message) -> None:
         """Write any message; all but records are sent on at once."""
-        self._buffer += encode(
-            message.to_dict()
-        )  # may be large: no copy for its end
+        self._buffer += encode(message.to_dict())  # may be large: no copy for its end
         self._buffer += b"\n"
         if not isinstance(message, RecordMessage) or len(self._buffer) >= _FULL:
             self.flush()
