@@ -75,8 +75,6 @@ class Gateway:
         """
         self.quota.check()
         with self._budget.turn(operation.id) as turn:
-            if out.guard is not None:
-                out.guard()
             began = time.monotonic()
             self.stats.count(operation.id)
             try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 
 from hootsuite_api.settings import is_loopback
 
@@ -18,13 +20,41 @@ def kept(api_url: str, pool_size: int, user_agent: str) -> requests.Session:
     return _session(api_url, user_agent, _Adapter(pool_size))
 
 
-def used_once(api_url: str, pool_size: int, user_agent: str) -> requests.Session:
+class Guard(threading.local):
+    """The last word of whoever sends, for the request that this thread is about to send.
+
+    Attributes:
+        ask: Raises if the request may not go out any more.
+        refusal: What it raised.
+    """
+
+    ask: Callable[[], None] | None = None
+    refusal: Exception | None = None
+
+    def check(self) -> None:
+        """Ask, and remember a refusal.
+
+        Raises:
+            Exception: The refusal.
+        """
+        try:
+            if self.ask is not None:
+                self.ask()
+        except Exception as refusal:
+            self.refusal = refusal
+            raise
+
+
+def used_once(api_url: str, pool_size: int, user_agent: str, guard: Guard) -> requests.Session:
     """A session with a new connection for each request.
+
+    The guard is asked when the connection stands. Asked any earlier, a name look-up and a TLS
+    handshake would lie between its word and the first byte.
 
     A server may close a kept connection just as a request goes out on it; then nobody knows whether
     a write arrived.
     """
-    session = _session(api_url, user_agent, _OnceAdapter(pool_size))
+    session = _session(api_url, user_agent, _OnceAdapter(pool_size, guard))
     session.headers["Connection"] = "close"
     return session
 
@@ -49,18 +79,32 @@ class _OnceHTTPS(HTTPSConnectionPool):
 
 
 class _OnceAdapter(_Adapter):
+    def __init__(self, pool_size: int, guard: Guard) -> None:
+        self._pools = {scheme: _guarded(pool, guard) for scheme, pool in _ONCE.items()}
+        super().__init__(pool_size)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        _use_once(self.poolmanager)
+        self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
-        _use_once(manager)
+        manager.pool_classes_by_scheme = self._pools
         return manager
 
 
-def _use_once(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _OnceHTTP, "https": _OnceHTTPS}
+_ONCE: Mapping[str, Any] = {"http": _OnceHTTP, "https": _OnceHTTPS}
+
+
+def _guarded(pool: Any, guard: Guard) -> Any:
+    """The same pool, with connections that ask the guard once they stand."""
+
+    def connect(self: Any) -> None:
+        pool.ConnectionCls.connect(self)
+        guard.check()
+
+    connection = type("_GuardedConnection", (pool.ConnectionCls,), {"connect": connect})
+    return type("_GuardedPool", (pool,), {"ConnectionCls": connection})
 
 
 def _session(api_url: str, user_agent: str, adapter: HTTPAdapter) -> requests.Session:

@@ -88,7 +88,8 @@ class Outgoing:
         headers: Additional headers.
         body: The encoded body.
         fresh: Whether to use a connection of its own; see `sessions.used_once`.
-        guard: Asked right before the request goes out; what it raises stops it.
+        guard: Asked when a fresh connection stands, right before the first byte; what it raises
+            stops the request.
     """
 
     method: str
@@ -118,7 +119,8 @@ class Transport:
     def __init__(self, api_url: str, pool_size: int, timeout: float, user_agent: str) -> None:
         self._timeout = timeout
         self._session = sessions.kept(api_url, pool_size, user_agent)
-        self._fresh = sessions.used_once(api_url, pool_size, user_agent)
+        self._guard = sessions.Guard()
+        self._fresh = sessions.used_once(api_url, pool_size, user_agent, self._guard)
 
     def exchange(
         self,
@@ -139,6 +141,7 @@ class Transport:
             TornBody: If an answer began, but did not arrive whole.
         """
         session = self._fresh if out.fresh else self._session
+        self._guard.ask, self._guard.refusal = out.guard, None
         try:
             response = session.request(
                 out.method,
@@ -153,6 +156,8 @@ class Transport:
         except HootsuiteError:
             raise  # the body's own, while it was read
         except Exception as cause:  # whatever a library raises: a byte may have left by then
+            if cause is self._guard.refusal:
+                raise  # nothing has left
             raise _fault(cause, out) from cause
         on_head(time.monotonic())
         with response:
