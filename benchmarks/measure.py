@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,13 @@ class Program:
     ) -> None:
         self._command = command
         self._said = out.with_suffix(".stderr")
+        self._report = out.with_suffix(".cost")
+        launcher = (sys.executable, "-I", "-S", str(_LAUNCHER), str(self._report))
         self._sieve: subprocess.Popen[bytes] | None = None
         with out.open("wb") as file, self._said.open("wb") as said:
             self._begun = time.monotonic()
             self._child = subprocess.Popen(
-                command,
+                [*launcher, *command],
                 env=os.environ | dict(env),
                 stdin=subprocess.DEVNULL,
                 stdout=file if keep_records else subprocess.PIPE,
@@ -70,14 +76,14 @@ class Program:
         Raises:
             RuntimeError: The program failed; the message carries the end of what it said.
         """
-        _, status, usage = os.wait4(self._child.pid, 0)
+        code = self._child.wait()
         wall = time.monotonic() - self._begun
-        self._child.returncode = code = os.waitstatus_to_exitcode(status)  # reaped, not by Popen
         if self._sieve:
             self._sieve.wait()
         if code != 0:
             raise RuntimeError(f"{self._command[0]} ended with {code}: {self.said()[-2000:]}")
-        return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6)
+        cost = json.loads(self._report.read_text(encoding="utf-8"))
+        return Cost(wall, cost["cpu"], cost["peak_kib"] * 1024 / 1e6)
 
     def said(self) -> str:
         """Its messages."""

@@ -97,7 +97,8 @@ def write_back(
         path = work / f"results-{number}.jsonl"
         again = Meltano(meltano.work, {**meltano.env, "TARGET_HOOTSUITE_RESULTS_PATH": str(path)})
         again("run", "--full-refresh", *options, "tap-postgres", "target-hootsuite")
-        results.append(Counter(json.loads(line)["status"] for line in path.open("rb")))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        results.append(Counter(json.loads(line)["status"] for line in lines))
         posts.append(created(sandbox) - before)
     return WriteBack(planned, results, posts)
 
