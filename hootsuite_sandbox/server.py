@@ -116,9 +116,7 @@ class Server:
         account = account_of(self.sandbox.world, exchange)
         if account and exchange.raw_path.startswith(("/v1/", "/scim/")):
             exchange.seen.account = account
-            exchange.limit_headers = self.sandbox.limiter.headers(
-                account, self.sandbox.world.now()
-            )
+            exchange.limit_headers = self.sandbox.limiter.headers(account, self.sandbox.world.now())
         faults = self.sandbox.faults.hitting(exchange.target.name, exchange.haystack)
         exchange.seen.faults = [f"{fault.kind} {fault.when}" for fault in faults]
         if await self._spoiled(wire, exchange, [f for f in faults if f.when == "before"], None):
