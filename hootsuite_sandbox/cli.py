@@ -16,7 +16,8 @@ from hootsuite_sandbox.options import Options
 DEFAULT_PORT = 8765
 _HELP = {
     "seed": "Decides the world: equal seeds give equal worlds.",
-    "messages": "Messages in the world, a year of them around --now.",
+    "messages": "Messages in the world, past and scheduled.",
+    "years": "Years before --now over which the past messages are spread.",
     "members": "Members of all organizations.",
     "teams": "Teams of all organizations.",
     "profiles": "Social profiles of all organizations.",

@@ -24,6 +24,7 @@ class Options:
 
     seed: int = 7
     messages: int = 2000
+    years: int = 1  # over which the past messages are spread
     members: int = 40
     teams: int = 6
     profiles: int = 12
@@ -78,7 +79,7 @@ class Options:
 
 
 # Seeding needs at least one of these; zero of the others is a world worth testing.
-_AT_LEAST_ONE = frozenset({"members", "profiles", "organizations", "token_ttl"})
+_AT_LEAST_ONE = frozenset({"members", "profiles", "organizations", "token_ttl", "years"})
 _MAY_BE_NEGATIVE = frozenset({"date_skew_seconds", "seed"})
 
 

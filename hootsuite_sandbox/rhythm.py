@@ -1,4 +1,4 @@
-"""A year of posts with a weekly rhythm, and what people will write in the weeks to come."""
+"""Years of posts with a weekly rhythm, and what people will write in the weeks to come."""
 
 from __future__ import annotations
 
@@ -32,13 +32,17 @@ class Calendar:
         now: The instant at which exactly `count` of them exist.
         random: The source of everything.
         count: How many.
+        years: Over how many years the past ones are spread.
     """
 
-    def __init__(self, archive: SeededMessages, now: int, random: Random, count: int) -> None:
+    def __init__(
+        self, archive: SeededMessages, now: int, random: Random, count: int, years: int
+    ) -> None:
         self._archive = archive
         self._now = now
         self._random = random
         self._count = count
+        self._years = years
         self._minutes = 1 if count > _MANY else 5
         self._reauth = {n for n, p in enumerate(archive.profiles) if p.is_reauth_required}
         self._reviewed = {n for n, p in enumerate(archive.profiles) if p.approvers}
@@ -49,14 +53,15 @@ class Calendar:
         Args:
             activity: Whether people go on writing while the clock runs.
         """
-        ahead = self._count // 10
+        ahead = self._count // (10 * self._years)
         self._past(self._count - ahead)
-        self._future(ahead, self._count * _AHEAD // 400 if activity else 0)
+        self._future(ahead, self._count * _AHEAD // (400 * self._years) if activity else 0)
 
     def _past(self, count: int) -> None:
-        first = self._now - 365 * DAY
+        days = 365 * self._years
+        first = self._now - days * DAY
         midnight = first - first % DAY
-        weights = [_WEEK[_weekday(midnight + d * DAY)] for d in range(366)]
+        weights = [_WEEK[_weekday(midnight + d * DAY)] for d in range(days + 1)]
         total, written, seen = sum(weights), 0, 0
         for day, weight in enumerate(weights):
             seen += weight

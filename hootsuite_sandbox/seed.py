@@ -50,7 +50,7 @@ def _seed_messages(world: World, random: Random) -> None:
         media_of=lambda instant: weeks[min(max(instant // WEEK, first), last)],
     )
     waiting = 2 if options.messages >= _ENOUGH and options.members > 1 else 0
-    calendar = Calendar(archive, options.start, random, options.messages - waiting)
+    calendar = Calendar(archive, options.start, random, options.messages - waiting, options.years)
     calendar.write(activity=options.activity)
     world.use(archive)
     for number in range(waiting):
@@ -62,7 +62,9 @@ def _seed_media(world: World) -> dict[int, tuple[list[str], str]]:
     start = world.options.start
     images = max(1, min(6, world.options.messages // 1000))
     weeks: dict[int, tuple[list[str], str]] = {}
-    for week in range((start - 366 * DAY) // WEEK, (start + 70 * DAY) // WEEK + 1):
+    for week in range(
+        (start - (365 * world.options.years + 1) * DAY) // WEEK, (start + 70 * DAY) // WEEK + 1
+    ):
         ids = [_medium(world, week, number).id for number in range(images + 1)]
         weeks[week] = ids[1:], ids[0]
     return weeks
