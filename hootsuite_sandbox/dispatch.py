@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from starlette.datastructures import Headers, QueryParams
 
 from hootsuite_api.contract import Contract, Operation
-from hootsuite_sandbox.errors import ApiError, OAuthError, SandboxError
+from hootsuite_sandbox.errors import ApiError, OAuthError, SandboxError, ScimError
 from hootsuite_sandbox.limits import Limiter
 from hootsuite_sandbox.operations import Context, Registered, Result, Storage
 from hootsuite_sandbox.records import Member
@@ -23,6 +23,8 @@ RATE = 1043
 QUOTA = 1003
 METHOD_NOT_ALLOWED = 5001
 UNSUPPORTED = 5002
+_NOT_ALLOWED = "This method is not allowed here."
+_UNSUPPORTED = "There is no such operation."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Exchange:
     seen: Seen
     base_url: str
     trace_id: str
-    problem: ApiError | None = None
+    problem: SandboxError | None = None
     skew: int = 0
     limit_headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -106,7 +108,7 @@ class Router:
         """Return the target of a request.
 
         Raises:
-            ApiError: 404 with 5002 for an unknown path, 405 with 5001 for an unknown method.
+            SandboxError: 404 for an unknown path, 405 for an unknown method.
         """
         parts = raw_path.split("/")
         allowed = []
@@ -120,20 +122,19 @@ class Router:
                 )
             allowed.append(its_method)
         if allowed:
-            raise NotAllowedError(", ".join(sorted(allowed)))
-        raise ApiError(404, UNSUPPORTED, "There is no such operation.")
+            headers = {"Allow": ", ".join(sorted(allowed))}
+            raise _refusal(raw_path, 405, METHOD_NOT_ALLOWED, _NOT_ALLOWED, headers)
+        raise _refusal(raw_path, 404, UNSUPPORTED, _UNSUPPORTED)
 
 
-class NotAllowedError(ApiError):
-    """The path exists, for other methods.
-
-    Args:
-        allowed: Those methods, for the `Allow` header.
-    """
-
-    def __init__(self, allowed: str) -> None:
-        super().__init__(405, METHOD_NOT_ALLOWED, "This method is not allowed here.")
-        self.allowed = allowed
+def _refusal(
+    raw_path: str, status: int, code: int, message: str, headers: Mapping[str, str] | None = None
+) -> SandboxError:
+    """Refuse a request without an operation, in the shape of its part of the API."""
+    scim = raw_path.startswith("/scim/")
+    error = ScimError(status, message) if scim else ApiError(status, code, message)
+    error.headers = headers or {}
+    return error
 
 
 def _match(segments: tuple[str, ...], parts: list[str]) -> dict[str, str] | None:
@@ -166,7 +167,7 @@ def answer(world: World, limiter: Limiter, contract: Contract, exchange: Exchang
         return _result(target.storage.handler(context))
     operation, registered = target.operation, target.registered
     if operation is None or registered is None:
-        raise ApiError(404, UNSUPPORTED, "There is no such operation.")
+        raise ApiError(404, UNSUPPORTED, _UNSUPPORTED)
     if operation.shape in {"rest", "scim"}:
         identity = _identify(world, exchange)
         _limit(world, limiter, exchange, identity)

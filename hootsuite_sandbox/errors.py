@@ -8,6 +8,7 @@ SandboxError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 SCIM_ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -25,6 +26,7 @@ class SandboxError(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
+        self.headers: Mapping[str, str] = {}
 
     def body(self, trace_id: str) -> dict[str, Any]:
         """Return the JSON body of this refusal.

@@ -24,7 +24,6 @@ from hootsuite_sandbox.arrivals import StampingListener
 from hootsuite_sandbox.clock import http_date
 from hootsuite_sandbox.dispatch import (
     Exchange,
-    NotAllowedError,
     PlainRateError,
     Target,
     account_of,
@@ -88,7 +87,7 @@ class Server:
         query = scope["query_string"].decode("latin-1")
         try:
             target, problem = sandbox.router.find(scope["method"], path), None
-        except ApiError as error:
+        except SandboxError as error:
             target, problem = Target("unknown"), error
         seen = sandbox.log.add(
             operation=target.name,
@@ -139,8 +138,7 @@ class Server:
         except SandboxError as error:
             body = error.body(exchange.trace_id)
             exchange.seen.code = _code_of(body)
-            headers = {"Allow": error.allowed} if isinstance(error, NotAllowedError) else {}
-            return Answer(error.status, _encode(body), headers)
+            return Answer(error.status, _encode(body), dict(error.headers))
         except Exception:  # noqa: BLE001 - a mistake of the sandbox's own: 500, and loud
             return self._failure(exchange)
 

@@ -124,6 +124,8 @@ def _address(body: Document) -> str:
 
 
 def _attributes(member: Member) -> Document:
+    # What has no value is left out (RFC 7643, section 2.5); an empty text would be a value.
+    title = {"title": member.title} if member.title else {}
     email: Document = {"primary": True, "value": member.email, "type": "work"}
     given, _, family = member.full_name.partition(" ")
     return {
@@ -136,7 +138,7 @@ def _attributes(member: Member) -> Document:
         "displayName": member.full_name,
         "timezone": member.timezone,
         "preferredLanguage": member.language,
-        "title": member.title,
+        **title,
         "active": member.is_active,
     }
 

@@ -43,6 +43,15 @@ def test_unknown_paths_and_methods(call):
     assert wrong.json()["errors"][0]["code"] == 5001
 
 
+def test_unknown_paths_and_methods_of_scim(call):
+    """Below `/scim` the same refusals have the SCIM shape."""
+    missing = call("GET", "/scim/v2/Schemas")
+    assert (missing.status_code, missing.json()["status"]) == (404, "404")
+    wrong = call("DELETE", "/scim/v2/ResourceTypes")
+    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET")
+    assert wrong.json()["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+
+
 def test_an_encoded_slash_stays_in_its_segment(call):
     """An id with an encoded slash addresses an unknown thing, never another operation."""
     assert call("GET", "/v1/messages/1%2Fhistory").status_code == 404
