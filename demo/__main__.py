@@ -26,7 +26,7 @@ from demo.pipeline import (
 )
 from demo.postgres import database, tap_url
 from demo.sheet import Step, right, schedule
-from demo.warehouse import Table, changes
+from demo.warehouse import changes
 from demo.writeback import WriteBack, write_back
 from hootsuite_sandbox.testing import SandboxProcess
 
@@ -77,10 +77,10 @@ def _report_loads(console: Console, loads: Loads) -> None:
     grid.add_column("stream", no_wrap=True)
     for heading in ("in the API", "in PostgreSQL", "added later", "changed later", "equal"):
         grid.add_column(heading, justify="right")
-    for stream, count in loads.truth.items():
-        table = loads.tables.get(stream, Table((), ()))
+    for stream, table in loads.tables.items():
         added, changed = changes(loads.first.get(stream), table)
-        equal = "no" if stream in loads.wrong else "yes"
+        count = loads.truth.get(stream, "")  # the API has no list of what was deleted
+        equal = "" if stream not in loads.truth else "no" if stream in loads.wrong else "yes"
         grid.add_row(stream, *map(str, (count, len(table.rows), added, changed)), equal)
     console.print(grid)
     full, later = loads.requests
