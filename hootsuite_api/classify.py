@@ -220,7 +220,9 @@ def _number(value: Any) -> int | None:
 
 
 def _words(body: Mapping[str, Any], *names: str) -> str:
-    return "; ".join(str(body[name]) for name in names if isinstance(body.get(name), str))
+    found = [str(body[name]).strip() for name in names if isinstance(body.get(name), str)]
+    ended = [one if one.endswith((".", "!", "?")) else f"{one}." for one in found if one]
+    return " ".join(ended).removesuffix(".")
 
 
 def _clean(text: str) -> str:

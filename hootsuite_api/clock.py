@@ -40,8 +40,8 @@ class ServerClock:
         skew = datetime.now(UTC) - date
         if abs(skew) > _SKEW:
             log.warning(
-                "This machine's clock is %d s %s Hootsuite's; Hootsuite's is used",
-                abs(skew).total_seconds(),
+                "This machine's clock is %s %s Hootsuite's; Hootsuite's is used",
+                timedelta(seconds=round(abs(skew).total_seconds())),
                 "ahead of" if skew > timedelta(0) else "behind",
             )
 

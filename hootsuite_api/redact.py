@@ -15,8 +15,16 @@ _FIELDS = (
     r"access_token|refresh_token|id_token|client_secret|code_verifier|oauth_token|api_key|password"
     r"|authorization|signature|AWSAccessKeyId|X-Amz-[A-Za-z-]+|sig|token|secret"
 )
+# What people write after "Basic" and "Bearer" when they speak of them.
+_WORDS = r"(?:authentication|authorization|credentials?|headers?|scheme|tokens?)"
+_ENDS = r"(?!\.?[A-Za-z0-9_~+/=%-])"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?i)\b(bearer|basic)(\s+|%20|\+)[A-Za-z0-9._~+/=%-]{4,}"), rf"\1\2{MASK}"),
+    (
+        re.compile(
+            rf"(?i)\b(bearer|basic)(\s+|%20|\+)(?!{_WORDS}{_ENDS})[A-Za-z0-9._~+/=%-]{{4,}}"
+        ),
+        rf"\1\2{MASK}",
+    ),
     (re.compile(r"(?i)(://)[^/\s@:]+:[^/\s@]+@"), rf"\1{MASK}@"),
     (re.compile(rf"(?i)([?&;](?:{_FIELDS}|code|expires)=)[^&\s\"'<>]+"), rf"\1{MASK}"),
     (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from requests.structures import CaseInsensitiveDict
 
 import hootsuite_api.errors as e
 from hootsuite_api.classify import Answer, error_from
-from hootsuite_api.clock import date_of
+from hootsuite_api.clock import ServerClock, date_of
 from hootsuite_api.contract import load
 from hootsuite_api.replies import judge
 
@@ -192,3 +194,20 @@ def test_no_answer_is_beyond_the_tree(operation, status, body, head):
         return
     assert 200 <= reply.status < 300
     assert isinstance(reply.errors, list)
+
+
+def test_sentences_of_a_server_are_joined_as_sentences():
+    """A description and its hint that end in a full stop don't get a semicolon too."""
+    body = {
+        "error": "invalid_client",
+        "error_description": "The secret is wrong.",
+        "error_hint": "Send the secret as HTTP Basic authentication.",
+    }
+    said = str(error_from(OPERATIONS["create_token"], answer(401, body)))
+    assert "The secret is wrong. Send the secret as HTTP Basic authentication (" in said
+
+
+def test_a_wrong_clock_is_told_in_days(caplog):
+    """Nobody reads a difference of months in seconds."""
+    ServerClock().note("Mon, 01 Jan 2024 00:00:00 GMT")
+    assert re.search(r"clock is \d+ days, \d+:\d\d:\d\d ahead of Hootsuite's", caplog.text)

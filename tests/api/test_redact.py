@@ -97,3 +97,18 @@ def test_libraries_that_log_addresses_are_kept_quiet():
     guard_logs()
     assert logging.getLogger("urllib3").level >= logging.WARNING
     assert logging.getLogger("PIL").level >= logging.WARNING
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["as HTTP Basic authentication", "HTTP Basic authentication.", "a Bearer token, please"],
+)
+def test_words_about_headers_are_no_secrets(text):
+    """An ordinary word after Basic or Bearer stays readable."""
+    assert scrub(text) == text
+
+
+@pytest.mark.parametrize("value", ["authenticationZ2=", "tokens.abc", "dXNlcjpwYXNz"])
+def test_what_only_begins_like_a_word_is_a_secret(value):
+    """The exception is for whole words."""
+    assert value not in scrub(f"Authorization: Basic {value}")
