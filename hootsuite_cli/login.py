@@ -25,6 +25,10 @@ from hootsuite_cli.memory import lasts, remember
 from hootsuite_cli.signin import Person, sign_in
 
 _PORT = 8910
+_MISSING = {
+    "client_id": "Say --client-id, or set HOOTSUITE_CLIENT_ID",
+    "client_secret": "Set HOOTSUITE_CLIENT_SECRET, or run at a terminal, which asks",
+}
 _PATH = re.compile(r"/[A-Za-z0-9/_.~-]*")
 
 
@@ -93,6 +97,8 @@ def _complete(account: Account, scope: str | None) -> dict[str, Any]:
         if not settings.get(name) and sys.stdin.isatty():
             label = name.replace("_", " ").capitalize()
             settings[name] = click.prompt(label, hide_input=hidden, err=True).strip()
+        if not settings.get(name):
+            raise ConfigError(f"The setting {name} is missing", advice=_MISSING[name])
     wanted = scope or settings.get("scope") or "offline"
     settings["scope"] = " ".join(str(wanted).replace(",", " ").split())
     return settings

@@ -86,10 +86,17 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(package_name="meltano-hootsuite", prog_name="hootsuite")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Sign in to Hootsuite, check the account, schedule posts, see what became of them.
 
     Exit codes: 0 well, 1 failed, 2 and 3 as the command's help says, 64 wrong usage.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

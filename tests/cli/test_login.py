@@ -370,3 +370,19 @@ def test_a_file_of_settings(settings, browser, run, tmp_path):
     path.write_text(json.dumps(wanted))
     assert run(*LOGIN, "--config", path).exit_code == 0
     assert Path(settings["token_store"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "Say --client-id, or set HOOTSUITE_CLIENT_ID."),
+        ({"HOOTSUITE_CLIENT_ID": "app"}, "Set HOOTSUITE_CLIENT_SECRET, or run at a terminal"),
+    ],
+)
+def test_a_sign_in_without_an_app_says_what_to_give(given, says, run, monkeypatch):
+    """How this command takes what is missing, not how a plugin's settings would."""
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    result = run(*LOGIN)
+    assert result.exit_code == 1
+    assert says in result.stderr

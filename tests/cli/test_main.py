@@ -71,3 +71,10 @@ def test_the_programs_of_the_project():
     if entry is None:
         pytest.skip("the project was installed before the command existed")
     assert entry.value == "hootsuite_cli.main:main"
+
+
+def test_no_command_at_all(run):
+    """The help, as if it had been asked for."""
+    result = run()
+    assert result.exit_code == 0
+    assert result.stdout == run("--help").stdout
