@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,18 @@ _KINDS: Mapping[str, str] = {
     "object": "an object",
 }
 
+_LONGEST = 60  # of a name that is shown
+_SDK = frozenset(  # what the SDK has for every tap or target, and ours have no use for
+    {
+        *("add_record_metadata", "batch_config", "batch_size_rows", "batch_wait_limit_seconds"),
+        *("default_target_schema", "hard_delete", "load_method", "validate_records"),
+        *("process_activate_version_messages", "emit_activate_version_messages"),
+        *("flattening_enabled", "flattening_max_depth", "flattening_max_key_length"),
+        *("flattening_separator", "stream_maps", "stream_map_config", "faker_config"),
+        *("sql_options", "state_backend"),
+    }
+)
+
 
 def explain(errors: Iterator[ValidationError], schema: Mapping[str, Any]) -> list[str]:
     """Say what is wrong with each setting and what to do about it.
@@ -25,13 +38,39 @@ def explain(errors: Iterator[ValidationError], schema: Mapping[str, Any]) -> lis
         errors: What the validator found.
         schema: The settings' own schema, for their examples.
     """
-    return [scrub(_sentence(error, schema["properties"])) for error in errors]
+    found = (scrub(_sentence(error, schema["properties"])) for error in errors)
+    return list(dict.fromkeys(found))  # the validator has one error for each missing setting
+
+
+def unknown(config: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """Name settings that nobody reads, each with the one that may be meant; or say nothing.
+
+    They are no error: Meltano hands plugins more than they ask for.
+
+    Args:
+        config: The settings as they were given.
+        schema: The settings' own schema, the SDK's settings for this plugin included.
+    """
+    known = schema["properties"]
+    names = [n for n in config if n not in known and n not in _SDK and not n.startswith("_")]
+    if not names:
+        return ""
+    shown = ", ".join(_meant(name[:_LONGEST], list(known)) for name in sorted(names))
+    be = "setting is" if len(names) == 1 else "settings are"
+    return scrub(f"The {be} not known and ignored: {shown}.")
+
+
+def _meant(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"{name} (is {near[0]} meant?)" if near else name
 
 
 def _sentence(error: ValidationError, properties: Mapping[str, Any]) -> str:
     if error.validator == "required" and isinstance(error.instance, Mapping):
         missing = [name for name in _list(error.validator_value) if name not in error.instance]
         names = " and ".join(_path(error, name) for name in missing)
+        if len(missing) > 1:
+            return f"The settings {names} are missing.{_examples(properties, missing)}"
         return f"The setting {names} is missing.{_example(properties, missing[0])}"
     name = _path(error)
     return f"The setting {name} {_wrong(error)}.{_example(properties, str(error.path[0]))}"
@@ -63,3 +102,13 @@ def _example(properties: Mapping[str, Any], name: str) -> str:
     if not examples or setting.get("secret"):
         return ""
     return f" For example: {examples[0]}."
+
+
+def _examples(properties: Mapping[str, Any], names: list[str]) -> str:
+    shown = [(name, properties.get(name, {})) for name in names]
+    pairs = [
+        f"{name} {setting['examples'][0]}"
+        for name, setting in shown
+        if setting.get("examples") and not setting.get("secret")
+    ]
+    return f" For example: {', '.join(pairs)}." if pairs else ""

@@ -65,6 +65,7 @@ class Directory:
         self._gone: dict[tuple[str, Key], HootsuiteError] = {}
         self._scim_dates: dict[str, str | None] | None = None
         self.seen_profiles: set[str] = set()
+        self._named_unknown = False
 
     # ------------------------------------------------------------------ asking
 
@@ -133,6 +134,10 @@ class Directory:
         """Return the caller's organizations that the filter lets through."""
         wanted = self._run.options.organizations
         found = self.ask("list_my_organizations")
+        if not self._named_unknown:
+            self._named_unknown = True
+            for one in sorted(wanted.difference(str(one["id"]) for one in found)):
+                self._run.warn(f"organization_ids names {one}, which the caller does not see")
         return [one for one in found if not wanted or str(one["id"]) in wanted]
 
     def profiles(self) -> list[Mapping[str, Any]]:

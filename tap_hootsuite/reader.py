@@ -82,6 +82,11 @@ class Reader:
         if self.leader.bookmark:
             begin = max(begin, instant(self.leader.bookmark) - options.lookback)
         end = min(options.end or datetime.max.replace(tzinfo=start.tzinfo), start + options.horizon)
+        if options.start >= end:
+            self.leader.logger.warning(
+                "%s: nothing is read: start_date %s lies after what is read, which ends %s",
+                *(self.leader.name, stamp(options.start), stamp(end)),
+            )
         self._main(begin, end)
         self._settle(begin, end)
         self._close(begin)

@@ -132,6 +132,10 @@ class Run:
             self.paused = reason
             self._logger.warning("Paused; the next run carries on from here. %s", reason)
 
+    def warn(self, text: str) -> None:
+        """Tell a person what is odd and goes on."""
+        self._logger.warning("%s", text)
+
     def close(self) -> None:
         """End the threads and close the connections; happens by itself with the last reference."""
         if self._closing and "client" in self.__dict__:

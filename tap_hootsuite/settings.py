@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from singer_sdk import typing as th
@@ -225,12 +225,27 @@ def _moment(config: Mapping[str, Any], name: str) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        return instant(value)
+        found = instant(value)
+        zoned = _is_date(value) or datetime.fromisoformat(value).tzinfo is not None
     except (TypeError, ValueError):
         raise ConfigError(
             f"The setting {name} is not a date: {str(value)[:40]!r}",
             advice="Write 2025-01-31 or 2025-01-31T12:00:00Z",
         ) from None
+    if not zoned:
+        raise ConfigError(
+            f"The setting {name} is a time without its zone: {value[:40]!r}",
+            advice=f"Write {value[:40]}Z for UTC, or an offset like +01:00 in place of the Z",
+        )
+    return found
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _ids(config: Mapping[str, Any], name: str) -> list[str]:

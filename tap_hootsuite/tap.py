@@ -17,7 +17,6 @@ from typing import IO, Any, ClassVar
 import click
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers._util import load_json
 from singer_sdk.helpers.capabilities import (
     CapabilitiesEnum,
     PluginCapabilities,
@@ -25,7 +24,8 @@ from singer_sdk.helpers.capabilities import (
 )
 from singer_sdk.plugin_base import JSONSchemaValidator, _ConfigInput
 
-from hootsuite_api.config_errors import explain
+from hootsuite_api.config_errors import explain, unknown
+from hootsuite_api.config_files import document, merged
 from hootsuite_api.errors import ConfigError, HootsuiteError
 from hootsuite_api.settings import parse
 from tap_hootsuite import streams as surfaces
@@ -80,6 +80,8 @@ class TapHootsuite(Tap):
             errors = _unlikely(self._config)
         if errors and raise_errors:
             raise ConfigValidationError("Config validation failed", errors=errors, schema={})
+        if raise_errors and (ignored := unknown(self._config, self.config_jsonschema)):
+            self.logger.warning("%s", ignored)
         return errors
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
@@ -121,10 +123,21 @@ class TapHootsuite(Tap):
         cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
     ) -> _ConfigInput:
         """Read the configuration files."""
+        del ctx, param
         try:
-            return super().cb_config(ctx, param, value)
-        except (OSError, ValueError) as error:
-            raise click.BadParameter(_unreadable("configuration", error)) from None
+            config = merged(one for one in value if one != "ENV")
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from None
+        return _ConfigInput(config=config, parse_env="ENV" in value)
+
+    @classmethod
+    def get_singer_command(cls) -> click.Command:
+        """Let a state or a catalog that can't be opened end like a configuration that can't."""
+        command = super().get_singer_command()
+        for option in command.params:
+            if isinstance(option.type, click.File):
+                option.type = _Document()
+        return command
 
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
@@ -141,6 +154,19 @@ class TapHootsuite(Tap):
         if run.signal is not None:
             self.logger.warning("Stopped by a signal; the last state says where to carry on.")
             sys.exit(128 + run.signal)
+
+
+class _Document(click.File):
+    """A file to read; the code 2 of click would be that of a wrong command line."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Open it."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            reason = error.message.rpartition(": ")[2]
+            what = param.name if param else "file"
+            raise click.ClickException(f"The {what} {value} can't be read: {reason}") from None
 
 
 @functools.cache
@@ -175,16 +201,7 @@ def _unlikely(config: Mapping[str, Any]) -> list[str]:
 def _read(file: IO[str] | None, what: str) -> dict[str, Any] | None:
     if file is None:
         return None
-    try:
-        found: dict[str, Any] = load_json(file.read())
-    except ValueError as error:
-        raise ConfigError(_unreadable(what, error)) from None
-    return found
-
-
-def _unreadable(what: str, error: Exception) -> str:
-    reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
-    return f"The {what} can't be read: {reason}"
+    return document(file.read(), what, file.name)
 
 
 @contextlib.contextmanager

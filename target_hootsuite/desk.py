@@ -206,6 +206,8 @@ class Desk:
 
     def _rejected(self, result: Result) -> None:
         where = f"{result.stream} {result.key}"
+        if not result.key:
+            where = f"a row without a key of stream {result.stream!r}"
         if result.social_profile_id:
             where += f" (profile {result.social_profile_id})"
         logger.warning("Rejected %s: %s", where, result.error_message)

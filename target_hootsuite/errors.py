@@ -8,6 +8,7 @@ TargetError
 ├── Ignored            the settings say that this row is not to be written
 └── RunStopped         nothing more is sent in this run
     ├── JournalFault   the journal can't be read or written
+    ├── ResultsFault   the results can't be written
     └── LeaseLost      another process took over what this one was about to send
 """
 
@@ -62,6 +63,10 @@ class RunStopped(TargetError):
 
 class JournalFault(RunStopped):
     """The journal can't be read or written."""
+
+
+class ResultsFault(RunStopped):
+    """The results can't be written."""
 
 
 class LeaseLost(RunStopped):

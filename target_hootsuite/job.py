@@ -20,7 +20,7 @@ from target_hootsuite.desk import Desk, logger
 from target_hootsuite.directory import Directory
 from target_hootsuite.dispatch import Dispatcher
 from target_hootsuite.ending import defer_rest, settle_pending
-from target_hootsuite.errors import JournalFault, RunStopped
+from target_hootsuite.errors import JournalFault, ResultsFault, RunStopped
 from target_hootsuite.gate import StateGate
 from target_hootsuite.identity import scope_of
 from target_hootsuite.intake import Intake
@@ -102,7 +102,10 @@ class Job:
         """Give every row that was read a result, where the run could not begin."""
         if self._desk is not None:
             return
-        file = ResultsFile(self.settings.get("results_path"))
+        try:
+            file = ResultsFile(self.settings.get("results_path"))
+        except ResultsFault:  # then that was the reason, or there are two
+            return
         for row in self.intake.taken:
             for profile in dict.fromkeys(row.row.get("social_profile_ids") or [None]):
                 file.write(_unreached(row.action.stream, row.key, profile, reason))

@@ -25,6 +25,10 @@ _NETWORK = frozenset(
 )
 _MOUNTS = Path("/proc/self/mountinfo")
 _WAIT_SECONDS = 60
+_NO_URL = (
+    "`journal_url` is not an SQLAlchemy URL. Write sqlite:////srv/journal.db or "
+    "postgresql+psycopg://user@host/database."
+)
 
 
 def connect(url: str) -> sa.Engine:
@@ -36,7 +40,7 @@ def connect(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
-        raise JournalFault("`journal_url` is not an SQLAlchemy URL.") from None
+        raise JournalFault(_NO_URL) from None
     makers = {"sqlite": _sqlite, "postgresql": _postgresql}
     maker = makers.get(parsed.get_backend_name())
     if maker is None:
@@ -70,7 +74,7 @@ def exists(url: str) -> bool:
         engine = connect(url)
         return sa.inspect(engine).has_table(ABOUT.name)
     except sa.exc.ArgumentError:
-        raise JournalFault("`journal_url` is not an SQLAlchemy URL.") from None
+        raise JournalFault(_NO_URL) from None
     except sa.exc.SQLAlchemyError as error:
         raise JournalFault("The journal's database can't be reached.") from error
     finally:

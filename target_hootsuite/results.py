@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from target_hootsuite.errors import ResultsFault
+
 SETTLED = frozenset({"done", "unchanged", "adopted", "rejected", "ignored"})
 
 
@@ -37,15 +39,15 @@ class ResultsFile:
 
     Args:
         path: The `results_path` setting; None writes nothing.
+
+    Raises:
+        ResultsFault: The file can't be made.
     """
 
     def __init__(self, path: str | None) -> None:
         self._file: IO[str] | None = None
         if path:
-            flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
-            os.fchmod(self._file.fileno(), 0o600)
+            self._file = _open(path)
 
     def write(self, result: Result) -> None:
         """Append one result."""
@@ -57,6 +59,21 @@ class ResultsFile:
         """Let the file go."""
         if self._file is not None:
             self._file.close()
+
+
+def _open(path: str) -> IO[str]:
+    flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
+        os.fchmod(file.fileno(), 0o600)
+    except OSError as error:
+        msg = (
+            f"The results can't be written to {path} ({error.strerror}): let `results_path` name "
+            "a file in a folder that you may write."
+        )
+        raise ResultsFault(msg) from error
+    return file
 
 
 def exit_code(statuses: Counter[str], *, failed: bool) -> int:
@@ -76,6 +93,6 @@ def exit_code(statuses: Counter[str], *, failed: bool) -> int:
 def summary(counts: Counter[tuple[str, str, str]]) -> list[str]:
     """The end of a run for a person: per stream and action, how many of each status."""
     return [
-        f"{stream} {action}: {count} {status}"
+        f"{stream}{'' if action == 'none' else f' {action}'}: {count} {status}"
         for (stream, action, status), count in sorted(counts.items())
     ]

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
+import click
 from jsonschema import Draft202012Validator
 from singer_sdk import Target
-from singer_sdk.exceptions import ConfigValidationError, MapExpressionError
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    InvalidInputLine,
+    MapExpressionError,
+    RecordsWithoutSchemaException,
+)
 from singer_sdk.helpers.capabilities import (
     CapabilitiesEnum,
     PluginCapabilities,
 )
-from singer_sdk.io_base import SingerReader
 from singer_sdk.plugin_base import _ConfigInput
 
 from hootsuite_api import redact
-from hootsuite_api.config_errors import explain
+from hootsuite_api.config_errors import explain, unknown
+from hootsuite_api.config_files import merged
 from hootsuite_api.errors import HootsuiteError
 from hootsuite_api.settings import parse
 from target_hootsuite import settings
@@ -26,36 +31,12 @@ from target_hootsuite.desk import logger
 from target_hootsuite.errors import RowRejected, TargetError
 from target_hootsuite.intake import Intake
 from target_hootsuite.job import Job
+from target_hootsuite.reader import Reader
 from target_hootsuite.sink import HootsuiteSink
 
 
 class Interrupted(Exception):  # noqa: N818 - a signal, not an error
     """A signal came while the target waited for input."""
-
-
-class Reader(SingerReader):
-    """A reader that a signal can interrupt while it waits, and only then."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.waiting = False
-
-    def process_lines(
-        self, file_input: IO[str] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
-    ) -> Any:
-        """Read line by line, so that a signal can end the wait."""
-        lines = self._lines(file_input or self.default_input)
-        return super().process_lines(lines, callbacks)
-
-    def _lines(self, file: IO[str]) -> Any:
-        while True:
-            self.waiting = True
-            line = file.readline()
-            self.waiting = False
-            if not line:
-                return
-            if line.strip():
-                yield line
 
 
 class HootsuiteTarget(Target):
@@ -103,6 +84,8 @@ class HootsuiteTarget(Target):
         found = explain(Draft202012Validator(schema).iter_errors(dict(self.config)), schema)
         if found and raise_errors:
             raise ConfigValidationError("The configuration is wrong", errors=found)
+        if raise_errors and (ignored := unknown(self.config, schema)):
+            logger.warning("%s", ignored)
         return found
 
     # Messages
@@ -165,16 +148,38 @@ class HootsuiteTarget(Target):
             return self._abort("A signal came while rows were read; nothing was attempted.")
         except (HootsuiteError, TargetError) as error:
             return self._abort(str(error))
+        except InvalidInputLine:
+            return self._abort(self._line_fault("lacks a part that messages of its type have."))
+        except RecordsWithoutSchemaException:
+            what = "is a RECORD whose stream had no SCHEMA yet. Look at the tap's log."
+            return self._abort(self._line_fault(what))
         except Exception as error:  # noqa: BLE001 - an unreadable line: its content stays private
             logger.debug("", exc_info=True)
             return self._abort(f"The input can't be read ({type(error).__name__}).")
         return self.exit_code
+
+    def _line_fault(self, what: str) -> str:
+        reader = self.message_reader
+        number = reader.number if isinstance(reader, Reader) else "?"
+        return f"Line {number} of the input {what}"
 
     def _abort(self, reason: str) -> int:
         """End a run that could not begin: every row is deferred to the next one."""
         logger.critical("%s", redact.scrub(reason))
         self._job.defer_all(reason)
         return 1
+
+    @classmethod
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        """Read the configuration files."""
+        del ctx, param
+        try:
+            config = merged(one for one in value if one != "ENV")
+        except HootsuiteError as error:
+            raise click.ClickException(str(error)) from None
+        return _ConfigInput(config=config, parse_env="ENV" in value)
 
     @classmethod
     def invoke(  # type: ignore[override]

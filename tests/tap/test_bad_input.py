@@ -7,6 +7,7 @@ import logging
 import subprocess
 
 import pytest
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.plugin_base import _ConfigInput
 
 from tap_hootsuite.tap import TapHootsuite
@@ -17,6 +18,8 @@ SECRETS = ("sandbox-secret", "not-the-secret-42", "spent-token-77")
 WRONG = [
     ({"start_date": "yesterday"}, "start_date is not a date"),
     ({"start_date": None}, "start_date"),
+    ({"start_date": "2026-01-10T00:00:00"}, "start_date is a time without its zone"),
+    ({"end_date": "2026-01-10 00:00"}, "end_date is a time without its zone"),
     ({"end_date": "2020-01-01"}, "end_date is not after start_date"),
     ({"lookback_days": "seven"}, "lookback_days must be a whole number"),
     ({"lookback_days": -1}, "lookback_days must be at least 0"),
@@ -102,9 +105,73 @@ def test_unreadable_files_are_named(command, tmp_path, option):
         else [*arguments, f"--{option}", str(broken)]
     )
     done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode != 0
-    assert "can't be read: it is not JSON" in done.stderr.replace("\n", " ")
+    assert done.returncode == 1
+    assert f"{broken} can't be read: it is not JSON" in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["config", "state", "catalog"])
+def test_missing_files_are_named(command, tmp_path, option):
+    """A file that is not there is named, with the reason and exit code 1."""
+    missing = tmp_path / "nope.json"
+    done = subprocess.run(
+        [*command.arguments(), f"--{option}", str(missing)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert f"{missing} can't be read: No such file or directory" in done.stderr
+    assert "None" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["config", "state", "catalog"])
+def test_files_of_another_shape_are_named(command, tmp_path, option):
+    """JSON that is no object is a sentence, not a stack trace."""
+    other = tmp_path / "other.json"
+    other.write_text("[1]")
+    done = subprocess.run(
+        [*command.arguments(), f"--{option}", str(other)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert f"{other} can't be read: it is not a JSON object" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_unknown_settings_are_named(config, caplog):
+    """A misspelt setting is no error, but it is named together with the one that is near."""
+    given = {**config, "lookbak_days": 3, "load_method": "append-only", "_catalog": "x"}
+    TapHootsuite(config=given)
+    (said,) = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert said == "The setting is not known and ignored: lookbak_days (is lookback_days meant?)."
+
+
+def test_missing_settings_are_one_sentence():
+    """Two missing settings are said once, in the plural, each with an example."""
+    with pytest.raises(ConfigValidationError) as caught:
+        TapHootsuite(config={})
+    (sentence,) = caught.value.errors
+    assert sentence == (
+        "The settings auth_method and start_date are missing. "
+        "For example: auth_method member_app, start_date 2025-01-01."
+    )
+
+
+def test_an_unknown_organization_is_named(extract, only, caplog):
+    """A filter that lets nothing through says which id is at fault."""
+    extract(catalog=only("organizations"), organization_ids=["999"])
+    assert "organization_ids names 999, which the caller does not see" in caplog.text
+
+
+def test_a_start_beyond_the_horizon_is_named(extract, only, caplog):
+    """A run that can't read anything says why."""
+    extract(catalog=only("messages"), start_date="2093-01-01")
+    assert "nothing is read: start_date 2093-01-01T00:00:00Z lies after" in caplog.text
 
 
 def test_discovery_needs_nothing(tmp_path, command):

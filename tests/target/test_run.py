@@ -282,3 +282,107 @@ def test_about_and_config_errors(tmp_path):
     )
     settings = json.loads(about.stdout)["settings"]["properties"]
     assert all(one.get("title") and one.get("description") for one in settings.values())
+
+
+_SCHEMA = '{"type":"SCHEMA","stream":"messages","schema":{"properties":{}},"key_properties":[]}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            _SCHEMA + '{"type":"RECORD","text":"CANARY",\n',
+            (
+                "Line 2 of the input is not JSON: the tap was cut off or printed other text. "
+                "Look at its log."
+            ),
+        ),
+        ("\n[1]\n", "Line 2 of the input is no Singer message: it is not an object with a `type`."),
+        (
+            '{"type":"SONG","text":"CANARY"}\n',
+            (
+                "Line 1 of the input has the type 'SONG', which is no Singer message. "
+                "Look at the tap's log."
+            ),
+        ),
+        (
+            '{"type":"RECORD","stream":"messages","record":{"text":"CANARY"}}\n',
+            (
+                "Line 1 of the input is a RECORD whose stream had no SCHEMA yet. "
+                "Look at the tap's log."
+            ),
+        ),
+        (
+            '{"type":"RECORD","stream":"CANARY"}\n',
+            "Line 1 of the input lacks a part that messages of its type have.",
+        ),
+    ],
+)
+def test_a_line_that_is_no_message(text, says, target_config, caplog):
+    """One sentence names the line and what to do; no trace, no content of the row."""
+    assert HootsuiteTarget(config=target_config).run(io.StringIO(text)) == 1
+    errors = [one for one in caplog.records if one.levelname in {"ERROR", "CRITICAL"}]
+    assert [one.getMessage() for one in errors] == [says]
+    assert not errors[0].exc_info
+    assert "CANARY" not in caplog.text
+
+
+def test_input_that_is_no_text(target_config, caplog):
+    """Bytes that are not UTF-8 are a sentence too."""
+    target = HootsuiteTarget(config=target_config)
+    assert target.run(io.TextIOWrapper(io.BytesIO(b"\xff\xfe\n"), encoding="utf-8")) == 1
+    assert "The input is not text in UTF-8" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_results_that_cannot_be_written(target_config, make_rows, lines, tmp_path, caplog, sandbox):
+    """A results file that can't be made ends the run with one sentence, before anything is sent."""
+    (tmp_path / "file").write_text("")
+    path = tmp_path / "file" / "results.jsonl"
+    target = HootsuiteTarget(config=target_config | {"results_path": str(path)})
+    text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(1)))
+    assert target.run(io.StringIO(text)) == 1
+    (said,) = [one.getMessage() for one in caplog.records if one.levelname == "CRITICAL"]
+    assert said.startswith(f"The results can't be written to {path} (")
+    assert sandbox.ledger() == []
+
+
+def test_a_journal_that_is_no_url(target_config, make_rows, lines, caplog):
+    """What to write in its place is said."""
+    target = HootsuiteTarget(config=target_config | {"journal_url": "/path/j.db"})
+    text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(1)))
+    assert target.run(io.StringIO(text)) == 1
+    assert "Write sqlite:////srv/journal.db or postgresql+psycopg://user@host" in caplog.text
+
+
+def test_rows_without_a_key_are_called_so(run_target, lines, caplog):
+    """Neither log nor summary says None of a row that has no key."""
+    caplog.set_level("INFO")
+    run_target(messages=lines([{"id": 1}], "mesages"))
+    assert "Rejected a row without a key of stream 'mesages': Stream 'mesages' is" in caplog.text
+    assert "mesages: 1 rejected" in caplog.text
+
+
+def test_unknown_settings_are_named(target_config, caplog):
+    """A misspelt setting is no error, but it is named together with the one that is near."""
+    HootsuiteTarget(config=target_config | {"timezne": "UTC", "batch_size_rows": 5})
+    (said,) = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert said == "The setting is not known and ignored: timezne (is timezone meant?)."
+
+
+@pytest.mark.parametrize("content", [None, "{", "[1]"])
+def test_configuration_files_are_named(content, tmp_path):
+    """A file that can't be used is named in one sentence; the exit code is 1."""
+    config = tmp_path / "config.json"
+    if content:
+        config.write_text(content)
+    done = subprocess.run(
+        [sys.executable, "-m", "target_hootsuite.target", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=False,
+        input="",
+    )
+    assert done.returncode == 1
+    assert f"The configuration {config} can't be read: " in done.stderr
+    assert "Traceback" not in done.stderr
