@@ -7,7 +7,7 @@ from datetime import datetime, time
 from tap_hootsuite_sheet import values
 from tap_hootsuite_sheet.layouts import layout
 from tap_hootsuite_sheet.model import Options
-from tap_hootsuite_sheet.problems import CellError
+from tap_hootsuite_sheet.problems import CellError, SheetError
 from tap_hootsuite_sheet.profiles import Directory
 from tap_hootsuite_sheet.times import (
     DATE_REMEDY,
@@ -31,8 +31,10 @@ class Clock:
 
     def __init__(self, options: Options, directory: Directory | None, notes: list[str]) -> None:
         formats = options.date_formats
-        if options.composer_date_format:
-            formats = (options.composer_date_format,)
+        self._composer = options.composer_date_format
+        if self._composer:
+            formats = (self._composer,)
+        _check(options.timezone)
         self._layouts = tuple(layout(text) for text in formats)
         self._declared = options.timezone
         self._directory = directory
@@ -46,7 +48,15 @@ class Clock:
         Raises:
             CellError: It is not a date.
         """
-        return read_date(cell, self._layouts)
+        try:
+            return read_date(cell, self._layouts)
+        except CellError as error:
+            if self._composer and error.remedy == DATE_REMEDY:
+                raise CellError(
+                    f"is not a date like {self._composer}, the layout of this composer file",
+                    "Correct it, or declare the layout that the file has",
+                ) from error
+            raise
 
     def moment(
         self, stamp: Stamp | None, clock: time | None, zone_name: str
@@ -82,6 +92,20 @@ class Clock:
             zone(name)
             self._notes.append(f"Times are read in {name}, the time zone of the member who posts.")
         return name
+
+
+def _check(name: str | None) -> None:
+    """Refuse a declared zone that there is none of, once for all rows.
+
+    Raises:
+        SheetError: There is no such zone.
+    """
+    if name is None:
+        return
+    try:
+        zone(name)
+    except CellError as error:
+        raise SheetError(f"The setting timezone {name} {error.message}. {error.remedy}.") from error
 
 
 def zone_name(cell: object) -> str:

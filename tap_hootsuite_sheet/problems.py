@@ -3,6 +3,7 @@
 Tree:
     SheetError                the whole file cannot be used (locked, damaged, not a sheet)
     CellError                 one cell cannot be used; becomes a Problem
+      AccountError           as there is no account: one Problem for all such cells
     PlanError              the file was read and some of its rows are bad
 """
 
@@ -33,6 +34,10 @@ class CellError(Exception):
         self.remedy = remedy
 
 
+class AccountError(CellError):
+    """Only the platform can say what the cell means, and it is not to be asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """A cell that no person could read as a value: it stands in the row until it is reported."""
@@ -54,9 +59,13 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        value = f" {self.value}" if self.value else ""
         column = f", column {self.column}" if self.column else ""
-        return f"{self.sheet}, row {self.row}{column}:{value} {self.message}. {self.remedy}."
+        return f"{self.sheet}, row {self.row}{column}: {self.said()}"
+
+    def said(self) -> str:
+        """Return what is wrong with which value, and the remedy, without the place."""
+        value = f"{self.value} " if self.value else ""
+        return f"{value}{self.message}. {self.remedy}."
 
 
 def shown(value: object) -> str:
@@ -87,10 +96,15 @@ class Problems:
     sheet: str
     items: list[Problem] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
+    account_needed: bool = False
 
     def add(self, row: int, column: str, value: object, error: CellError | Flaw) -> None:
-        """Remember one problem; the row is bad from now on."""
+        """Remember one problem; the row is bad from now on. A missing account is told once."""
         self.rows.add(row)
+        if isinstance(error, AccountError):
+            if self.account_needed:
+                return
+            self.account_needed = True
         self.items.append(
             Problem(self.sheet, row, column, shown(value), error.message, error.remedy)
         )

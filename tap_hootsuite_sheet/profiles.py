@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import yaml
 
 from tap_hootsuite_sheet.archive import read_bytes
-from tap_hootsuite_sheet.problems import CellError, SheetError, listed
+from tap_hootsuite_sheet.problems import AccountError, CellError, SheetError, listed
 from tap_hootsuite_sheet.values import as_list
 
 _ALIAS_FILE_LIMIT = 1024 * 1024
@@ -106,18 +106,23 @@ class Resolver:
                 f"fits more than one profile ({network}: {name})", f"Write the id: {ids}"
             )
         same = [p for p in known if p.type in types]
-        names = listed(sorted(p.username or p.id for p in same)[:8]) or "none"
+        names = listed(sorted(p.username or p.id for p in same)[:8])
+        remedy = (
+            f"The account's profiles there are {names}"
+            if names
+            else f"The account has no profile of {network}"
+        )
         raise CellError(
             f"names no profile of this account ({network}: {name})",
-            f"Profiles of {network}: {names}",
+            remedy,
         )
 
     def _profiles(self) -> Sequence[Profile]:
         if self._known is None:
             if self._directory is None:
-                raise CellError(
-                    "names a profile by network and name, which needs a connection to Hootsuite",
-                    "Write the profile's id, or configure the account",
+                raise AccountError(
+                    "names a profile by network and name, which only Hootsuite can look up",
+                    "In all such rows write the profile's id, or configure the account",
                 )
             self._known = self._directory.profiles()
         return self._known
