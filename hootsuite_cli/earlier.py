@@ -9,63 +9,111 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tap_hootsuite_sheet.columns import OURS
 from tap_hootsuite_sheet.model import Options, Plan, Record
 from tap_hootsuite_sheet.plan import read_plan
-from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.problems import SheetError, listed
+from tap_hootsuite_sheet.profiles import Directory
+
+STATUS = OURS[0]
+
+Earlier = Mapping[str, tuple[int, Record | None]]
+"""Rows that were posted, by their keys; a record is None where the row can't be read today."""
+
+_POSTED = ("done", "unchanged", "adopted", "unknown")
+"""An unknown row may be on the platform, so a second version of it may be a second post."""
 
 
-def scheduled_before(results: Path, options: Options) -> dict[str, tuple[int, Record]]:
+def scheduled_before(results: Path, options: Options, directory: Directory | None) -> Earlier:
     """Return the rows of an earlier results copy that were posted, by their keys.
 
     Args:
-        results: The copy; none, or one that can't be read, holds nothing.
+        results: The copy; none holds nothing.
         options: How the plan is read.
+        directory: The account that the plan was read with.
+
+    Raises:
+        SheetError: There is a copy and it can't be read: nobody knows what was posted.
     """
     if not results.exists():
         return {}
     try:
-        plan = read_plan(results, options)
-    except SheetError:
+        plan = read_plan(results, options, directory)
+    except SheetError as error:
+        raise _unreadable(results, str(error)) from error
+    if not plan.table.header_row:
         return {}
-    column = next((n for n, cell in enumerate(_header(plan)) if cell == "Hootsuite status"), None)
+    column = next((n for n, cell in enumerate(_header(plan)) if cell == STATUS), None)
     if column is None:
-        return {}
+        raise _unreadable(results, f"It has no column {STATUS}.")
+    records = dict(zip(plan.rows, plan.records, strict=True))
     return {
-        record["external_id"]: (row, record)
-        for row, record in zip(plan.rows, plan.records, strict=True)
+        key: (row, records.get(row))
+        for row, key in plan.keys.items()
         if _posted(plan.sheet.rows[row - 1][column:])
     }
 
 
+def _unreadable(results: Path, reason: str) -> SheetError:
+    return SheetError(
+        f"{results} should tell what was scheduled before, but can't be read. {reason} Without it "
+        "an edited row could be posted twice. Restore the file, or say --edited-rows-are-new. "
+        "Nothing was sent."
+    )
+
+
 def _header(plan: Plan) -> list[object]:
-    return list(plan.sheet.rows[plan.table.header_row - 1]) if plan.table.header_row else []
+    return list(plan.sheet.rows[plan.table.header_row - 1])
 
 
 def _posted(cells: Sequence[object]) -> bool:
     status = str(cells[0]) if cells else ""
-    return any(word in status for word in ("done", "unchanged", "adopted"))
+    return any(word in status for word in _POSTED)
 
 
-def gone(plan: Plan, before: Mapping[str, tuple[int, Record]], now: str) -> dict[str, int]:
-    """Return the keys of posts still to come that the plan has lost, and their former rows."""
-    known = set(plan.keys.values())
+def gone(plan: Plan, before: Earlier, now: str) -> dict[str, int]:
+    """Return the keys of posts that may be still to come and that the plan has lost, with rows."""
     return {
         key: row
-        for key, (row, record) in before.items()
-        if key not in known and record["scheduled_send_time"] > now
+        for key, (row, record) in _lost(plan, before).items()
+        if record is None or record["scheduled_send_time"] > now
     }
 
 
-def edits(plan: Plan, before: Mapping[str, tuple[int, Record]]) -> dict[int, str]:
-    """Return the old keys of rows that were edited: same place, and text or time still the same."""
+def _lost(plan: Plan, before: Earlier) -> Earlier:
     known = set(plan.keys.values())
-    lost = {row: (key, record) for key, (row, record) in before.items() if key not in known}
+    return {key: found for key, found in before.items() if key not in known}
+
+
+def keys_to_write(plan: Plan, before: Earlier) -> dict[int, str]:
+    """Return the key of every row that can have one; an edited row keeps its old one.
+
+    Raises:
+        SheetError: A row may have been edited, and what it was can't be read.
+    """
+    lost = _lost(plan, before)
+    unread = sorted(row for row, record in lost.values() if record is None)
+    if unread:
+        rows = listed(str(row) for row in unread[:10])
+        raise SheetError(
+            f"Posts that were scheduled are not in this plan any more (formerly row {rows}), and "
+            "the results copy does not tell which rows they became, as its profiles or times can't "
+            "be read. Sign in with hootsuite login, or say --edited-rows-are-new."
+        )
+    places = {row for row, _ in lost.values()}
+    doubtful = places & plan.problems.rows
+    safe = {row: key for row, key in plan.keys.items() if row not in doubtful}
+    return {**safe, **_edits(plan, before)}
+
+
+def _edits(plan: Plan, before: Earlier) -> dict[int, str]:
+    """Return the old keys of rows that were edited: same place, and text or time still the same."""
+    lost = {row: (key, record) for key, (row, record) in _lost(plan, before).items()}
     found = {}
     for row, record in zip(plan.rows, plan.records, strict=True):
-        if row in lost and record["external_id"] not in before:
-            key, old = lost[row]
-            if _alike(old, record):
-                found[row] = key
+        key, old = lost.get(row, ("", None))
+        if old is not None and record["external_id"] not in before and _alike(old, record):
+            found[row] = key
     return found
 
 

@@ -46,6 +46,8 @@ class Forecast:
     creates: int = 0
     replaces: int = 0
     standing: int = 0
+    unknown: int = 0
+    deferred: int = 0
     uploads: int = 0
     requests: int = 0
     per_second: int = 20
@@ -57,6 +59,10 @@ class Forecast:
         known = self.warnings.setdefault(row, [])
         if sentence not in known:
             known.append(sentence)
+
+    def needs_a_run(self) -> bool:
+        """Whether there is anything to post, or the fate of a post to find out."""
+        return self.creates + self.replaces + self.unknown + self.deferred > 0
 
     def by_day(self) -> dict[str, Counter[str]]:
         """Return how many posts each profile gets on each day."""
@@ -133,6 +139,8 @@ def count(forecast: Forecast, run: Run) -> None:
     forecast.standing = statuses["unchanged", "none"] + sum(
         n for (status, _), n in statuses.items() if status == "adopted"
     )
+    forecast.unknown = sum(n for (status, _), n in statuses.items() if status == "unknown")
+    forecast.deferred = sum(n for (status, _), n in statuses.items() if status == "deferred")
     fresh = {one["key"] for one in run.results if one["status"] == "planned"}
     files = {os.fspath(m.get("path") or m.get("url") or "") for p in forecast.posts
              if p.key in fresh for m in p.media} - {""}  # fmt: skip

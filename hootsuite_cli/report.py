@@ -45,7 +45,10 @@ _OPTIONS = {
     "the setting columns: {": "--column: {",
     "declared in the setting columns": 'declared: --column "text=Post copy"',
     "The setting profiles": "--to",
+    "The setting timezone": "--timezone",
+    "configure the account": "sign in with hootsuite login",
 }
+_STANDING = frozenset({"done", "unchanged", "adopted"})
 _COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
 
@@ -74,19 +77,29 @@ def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str
     facts = [("Rows", f"{len(outlook.posts)} good, {len(plan.problems.rows)} bad")]
     if not rehearsal.results:
         return facts
+    open_ones = [("Fate unknown", f"{outlook.unknown}, see hootsuite results")]
+    later = [("Deferred", f"{outlook.deferred}, not tried yet")]
+    return [
+        *facts,
+        ("To be posted", f"{outlook.creates} new, {outlook.replaces} replaced"),
+        ("Already there", str(outlook.standing)),
+        *(open_ones if outlook.unknown else []),
+        *(later if outlook.deferred else []),
+        ("To be uploaded", f"{outlook.uploads} files"),
+        ("Cost", _cost(outlook)),
+    ]
+
+
+def _cost(outlook: Forecast) -> str:
+    if not outlook.requests:
+        return "nothing"
     seconds = ceil(outlook.requests / outlook.per_second)
     cost = f"{outlook.requests} requests, about {timedelta(seconds=max(seconds, 1))} or more"
     if outlook.quota_total:
         share = 100 * outlook.requests / outlook.quota_total
         used = 100 * outlook.quota_used / outlook.quota_total
         cost += f", {share:.1f} % of the day's quota ({used:.1f} % is used)"
-    return [
-        *facts,
-        ("To be posted", f"{outlook.creates} new, {outlook.replaces} replaced"),
-        ("Already there", str(outlook.standing)),
-        ("To be uploaded", f"{outlook.uploads} files"),
-        ("Cost", cost),
-    ]
+    return cost
 
 
 def _warnings(console: Console, outlook: Forecast) -> None:
@@ -113,7 +126,9 @@ def add_refusal(plan: Plan, row: int, message: str) -> None:
         plan.problems.add(row, "", "", CellError(message, "Correct the row"))
         return
     value = plan.sheet.rows[row - 1][column]
-    error = CellError(message[match.end() :], "Correct the cell")
+    said = message[match.end() :]
+    predicate = said[:1].islower()  # "is past" goes on about the value; "130000078 is" does not
+    error = CellError(said if predicate else f"\N{EN DASH} {said}", "Correct the cell")
     plan.problems.add(row, plan.table.label(field), value, error)
 
 
@@ -132,6 +147,8 @@ def outcome(plan: Plan, run: Run) -> None:
     for status, count in sorted(Counter(one["status"] for one in run.results).items()):
         table.add_row(Text(status, style=_COLOURS.get(status, "")), str(count))
     console.print(table)
+    for note in sorted({str(one["error_message"]) for one in run.results if _is_note(one)}):
+        click.echo(f"Note: {scrub(note)}", err=True)
     for status, advice in _ADVICE.items():
         if any(one["status"] == status for one in run.results):
             click.echo(f"{status}: {advice}.", err=True)
@@ -150,7 +167,7 @@ def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
     keys = {}
     complaints: dict[int, list[str]] = {}
     for problem in sorted(plan.problems.items, key=lambda one: (one.row, one.column)):
-        complaints.setdefault(problem.row, []).append(f"{problem.message}. {problem.remedy}.")
+        complaints.setdefault(problem.row, []).append(in_options(problem.said()))
     for row, said in complaints.items():
         status[row], ids[row], links[row], errors[row] = "not sent", "", "", " ".join(said)
     for row, key in plan.keys.items():
@@ -177,8 +194,13 @@ def _each(results: Sequence[Result], field: str) -> str:
 def _errors(results: Sequence[Result]) -> str:
     said = []
     for one in results:
-        if one["error_message"]:
+        if one["error_message"] and not _is_note(one):
             trace = f" (trace {one['trace_id']})" if one["trace_id"] else ""
             code = f" [{one['error_code']}]" if one["error_code"] else ""
             said.append(scrub(f"{one['error_message']}{code}{trace}"))
     return "; ".join(dict.fromkeys(said))
+
+
+def _is_note(one: Result) -> bool:
+    """Whether a result's message is no error: the post stands as it was wanted."""
+    return bool(one["error_message"]) and one["status"] in _STANDING

@@ -13,7 +13,7 @@ from hootsuite_api.errors import ConfigError
 from hootsuite_cli import template
 from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.copies import Source, replace, write_copy
-from hootsuite_cli.earlier import edits, scheduled_before
+from hootsuite_cli.earlier import keys_to_write, scheduled_before
 from hootsuite_cli.main import Failure, WrongUsage
 from hootsuite_cli.report import in_options
 from hootsuite_cli.scheduling import Choices, Scheduling
@@ -100,7 +100,7 @@ def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> i
     options = _options(given, settings or account.given)
     source = _source(file, options, given["google_credentials"], settings or account.given)
     if given["add_ids"]:
-        return _add_ids(source, options)
+        return _add_ids(source, options, settings, edited_are_new=given["edited_rows_are_new"])
     target = _results(given["results_file"], source)
     choices = Choices(
         results=target,
@@ -184,11 +184,24 @@ def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
     return 0
 
 
-def _add_ids(source: Source, options: Options) -> int:
-    plan = build(source.sheet, options) if source.sheet else read_plan(source.path, options)
+def _add_ids(
+    source: Source, options: Options, settings: Mapping[str, Any] | None, *, edited_are_new: bool
+) -> int:
+    directory = platform.Account(settings) if settings else None
+    results = source.beside(identity.RESULTS_SUFFIX)
+    try:
+        sheet = source.sheet
+        plan = (
+            build(sheet, options, directory)
+            if sheet
+            else read_plan(source.path, options, directory)
+        )
+        before = {} if edited_are_new else scheduled_before(results, options, directory)
+    finally:
+        if directory is not None:
+            directory.close()
     target = source.beside(identity.IDS_SUFFIX)
-    before = scheduled_before(source.beside(identity.RESULTS_SUFFIX), options)
-    keys = {**plan.keys, **edits(plan, before)}
+    keys = keys_to_write(plan, before)
     fresh = {row: key for row, key in keys.items() if not _has_id(plan, row)}
     write_copy(source, plan, [("ID", fresh)], target)
     left = len(plan.problems.rows - keys.keys())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import SheetError, listed
+from target_hootsuite.results import exit_code
 
 BAD_ROWS = 2
 _NOTHING = engine.Run(0, [])
@@ -136,19 +138,20 @@ class Scheduling:
         if directory is not None:
             forecast.look_around(outlook, rehearsal, directory.client())
             self._links = forecast.links(outlook, rehearsal, directory.client())
-            self._stop_at_edits(plan, directory.client().now())
+            self._stop_at_edits(plan, directory)
         return outlook
 
-    def _stop_at_edits(self, plan: Plan, now: datetime) -> None:
+    def _stop_at_edits(self, plan: Plan, directory: platform.Account) -> None:
         """Refuse a plan whose rows without ID were edited: their first posts would stay.
 
         Raises:
-            SheetError: Posts from earlier runs are missing, and there are new rows.
+            SheetError: Posts from earlier runs are missing, and there are new rows; or it can't be
+                told what was posted.
         """
         if self._choices.edited_are_new:
             return
-        before = scheduled_before(self._choices.results, self._options)
-        moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        before = scheduled_before(self._choices.results, self._options, directory)
+        moment = directory.client().now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         missing = gone(plan, before, moment)
         if missing and set(plan.keys.values()) - before.keys():
             rows = listed(str(row) for row in sorted(missing.values())[:10])
@@ -168,22 +171,22 @@ class Scheduling:
         click.echo(f"The calendar is in {self._choices.preview}.", err=True)
 
     def _go_on(self, plan: Plan, outlook: forecast.Forecast, rehearsal: engine.Run) -> int:
-        code = BAD_ROWS if plan.problems.items else 0
+        bad = BAD_ROWS if plan.problems.items else 0
         if self._account is None:
             if self._choices.dry:
                 click.echo("Nobody is signed in: the rows were not checked with Hootsuite.")
-                return code
+                return bad
             raise SheetError("There is no account to speak for. Sign in with hootsuite login.")
         if self._choices.dry:
             click.echo("Dry run: nothing was sent.")
-            return code
-        if outlook.creates + outlook.replaces == 0:
-            click.echo("Everything is scheduled already; there is nothing to send.")
+            return _code(rehearsal) or bad
+        if not outlook.needs_a_run():
+            click.echo(_nothing_to_send(rehearsal))
             self._write_results(plan, rehearsal)
-            return code
+            return _code(rehearsal) or bad
         self._check_place()
         self._ask(outlook)
-        return self._send(plan) or code
+        return self._send(plan) or bad
 
     def _check_place(self) -> None:
         """Make sure that the results can be written before anything is sent.
@@ -207,7 +210,9 @@ class Scheduling:
             raise SheetError("There is no terminal to ask on; say --yes. Nothing was sent.")
         count = outlook.creates + outlook.replaces
         noun = "post" if count == 1 else "posts"
-        if not click.confirm(f"Schedule {count} {noun}?", err=True):
+        open_ones = outlook.unknown + outlook.deferred
+        wanted = f"Schedule {count} {noun}?" if count else f"Settle {open_ones} that are open?"
+        if not click.confirm(wanted, err=True):
             raise SheetError("Nothing was sent.")
 
     def _send(self, plan: Plan) -> int:
@@ -237,6 +242,18 @@ class Scheduling:
         columns = report.columns(plan, run, self._links)
         write_copy(self._source, plan, columns, self._choices.results)
         click.echo(f"What became of each row is in {self._choices.results}.")
+
+
+def _code(rehearsal: engine.Run) -> int:
+    """Return the exit code that a rehearsal's rows call for."""
+    return exit_code(Counter(str(one["status"]) for one in rehearsal.results), failed=False)
+
+
+def _nothing_to_send(rehearsal: engine.Run) -> str:
+    statuses = {one["status"] for one in rehearsal.results}
+    if statuses and statuses <= {"unchanged", "adopted"}:
+        return "Everything is scheduled already; there is nothing to send."
+    return "There is nothing to send."
 
 
 def _pairs(plan: Plan) -> list[tuple[dict[str, Any], int]]:

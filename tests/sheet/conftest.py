@@ -8,7 +8,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from hootsuite_cli.main import main
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import read_plan
 from tap_hootsuite_sheet.profiles import Profile
@@ -86,3 +88,23 @@ class StubDirectory:
 @pytest.fixture
 def directory() -> StubDirectory:
     return StubDirectory()
+
+
+@pytest.fixture
+def hootsuite(settings, monkeypatch):
+    """Run the command for the sandbox's account."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"HOOTSUITE_{name.upper()}", str(value))
+    monkeypatch.setenv("HOOTSUITE_TIMEZONE", "Europe/Berlin")
+    monkeypatch.setenv("HOOTSUITE_SETTLE_SECONDS", "0")
+
+    def run(*arguments, **options):
+        return CliRunner().invoke(main, ["schedule", *map(str, arguments)], **options)
+
+    return run
+
+
+@pytest.fixture
+def profiles(sandbox):
+    """Ids of profiles that posts can be scheduled to, by network."""
+    return {one["type"]: one["id"] for one in sandbox.truth("social_profiles")}

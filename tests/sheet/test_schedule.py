@@ -24,26 +24,6 @@ MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has n
 HEADER = ("ID", "Date", "Text", "Profiles")
 
 
-@pytest.fixture
-def hootsuite(settings, monkeypatch):
-    """Run the command for the sandbox's account."""
-    for name, value in settings.items():
-        monkeypatch.setenv(f"HOOTSUITE_{name.upper()}", str(value))
-    monkeypatch.setenv("HOOTSUITE_TIMEZONE", "Europe/Berlin")
-    monkeypatch.setenv("HOOTSUITE_SETTLE_SECONDS", "0")
-
-    def run(*arguments, **options):
-        return CliRunner().invoke(main, ["schedule", *map(str, arguments)], **options)
-
-    return run
-
-
-@pytest.fixture
-def profiles(sandbox):
-    """Ids of profiles that posts can be scheduled to, by network."""
-    return {one["type"]: one["id"] for one in sandbox.truth("social_profiles")}
-
-
 def posts(sandbox):
     """How often each text was posted."""
     texts = (entry["detail"].get("text") for entry in sandbox.ledger() if is_post(entry))
