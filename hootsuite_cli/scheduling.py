@@ -153,13 +153,15 @@ class Scheduling:
         before = scheduled_before(self._choices.results, self._options, directory)
         moment = directory.client().now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         missing = gone(plan, before, moment)
-        if missing and set(plan.keys.values()) - before.keys():
+        new = set(plan.keys.values()) - before.keys()
+        left_out = self._choices.skip_bad and plan.problems.rows & set(missing.values())
+        if missing and (new or left_out):
             rows = listed(str(row) for row in sorted(missing.values())[:10])
             raise SheetError(
                 f"{len(missing)} posts that were scheduled from this plan are not in it any more "
-                f"(formerly row {rows}), and there are new rows. Was a row without an ID edited? "
-                "Its first post would stay, and a second one be made. Run --add-ids and schedule "
-                "the copy that it writes, or say --edited-rows-are-new. Nothing was sent."
+                f"(formerly row {rows}), and there are new or bad rows. Was a row without an ID "
+                "edited? Its first post would stay, and a second one be made. Run --add-ids and "
+                "schedule the copy that it writes, or say --edited-rows-are-new. Nothing was sent."
             )
 
     def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:

@@ -152,6 +152,19 @@ def test_an_unknown_row_that_was_edited_is_stopped(books, hootsuite, sandbox, li
     assert (result.exit_code, "--add-ids" in result.output) == (1, True)
 
 
+def test_an_edit_that_is_bad_is_not_left_out(books, hootsuite, sandbox, linkedin):
+    """Skipped as bad, its post would be forgotten, and the corrected row be a second one."""
+    path = written(books, FIRST, linkedin["id"])
+    assert hootsuite(path, "--yes").exit_code == 0
+    written(books, (FIRST[0], "soon,Two"), linkedin["id"])
+    assert hootsuite(path, "--yes").exit_code == 2
+    result = hootsuite(path, "--yes", "--skip-bad")
+    assert (result.exit_code, "--add-ids" in result.output) == (1, True)
+    written(books, (FIRST[0], "2026-03-17 09:30,Two"), linkedin["id"])
+    assert hootsuite(path, "--yes").exit_code == 1
+    assert standing(sandbox) == ["One", "Two"]
+
+
 def test_a_wrong_time_zone_is_told_once(books, hootsuite, linkedin):
     """It is the option that is wrong, not the date of every row."""
     path = written(books, FIRST, linkedin["id"])
