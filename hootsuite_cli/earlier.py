@@ -42,7 +42,7 @@ def scheduled_before(results: Path, options: Options, directory: Directory | Non
     except SheetError as error:
         raise _unreadable(results, str(error)) from error
     if not plan.table.header_row:
-        return {}
+        return _by_position(plan)
     column = next((n for n, cell in enumerate(_header(plan)) if cell == STATUS), None)
     if column is None:
         raise _unreadable(results, f"It has no column {STATUS}.")
@@ -52,6 +52,21 @@ def scheduled_before(results: Path, options: Options, directory: Directory | Non
         for row, key in plan.keys.items()
         if _posted(plan.sheet.rows[row - 1][column:])
     }
+
+
+def _by_position(plan: Plan) -> Earlier:
+    """Read a copy without a header (a composer file): our columns are the last, in their order.
+
+    Which row an edited one was is not told: its date, its text or its link may have changed.
+    """
+    found: dict[str, tuple[int, Record | None]] = {}
+    for number, row in enumerate(plan.sheet.rows, 1):
+        cells = [str(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if len(cells) > len(OURS) and _posted(cells[-len(OURS) - 1 :]):
+            found[cells[-1]] = (number, None)
+    return found
 
 
 def _unreadable(results: Path, reason: str) -> SheetError:

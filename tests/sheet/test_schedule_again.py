@@ -217,6 +217,21 @@ def test_a_composer_date_error_names_the_layout_given(books, hootsuite, linkedin
     assert "date-format" not in result.output
 
 
+def test_an_edited_row_of_a_composer_file_is_stopped(books, hootsuite, sandbox, linkedin):
+    """Without a header our columns of the results copy are the last ones, in their order."""
+    options = ("--yes", "--composer", "MM/DD/YYYY hh:mm", "--to", linkedin["id"])
+    rows = "03/15/2026 09:30,One,\n03/16/2026 09:30,Two,https://example.org/two\n"
+    path = books.csv(rows)
+    result = hootsuite(path, *options)
+    assert result.exit_code == 0, result.output
+    before = standing(sandbox)
+    assert hootsuite(path, *options).exit_code == 0
+    path.write_text(rows.replace("One", "One, edited").replace("One, edited", '"One, edited"'))
+    result = hootsuite(path, *options)
+    assert result.exit_code == 1, result.output
+    assert standing(sandbox) == before
+
+
 def test_a_note_is_no_error(books, read, capsys):
     """A row that is done has nothing in its error column; what is worth knowing is printed."""
     plan = read(books.csv("ID,Date,Text,Profiles\n1,2026-03-15 09:30,One,1001\n"))
