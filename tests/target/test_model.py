@@ -84,6 +84,18 @@ class World:
         lines = Path(self.config["results_path"]).read_text().splitlines()
         return [json.loads(line) for line in lines]
 
+    def delete(self, message):
+        """Somebody deletes a message in the dashboard.
+
+        One that no answer and no listing has told the target of is absent ever after, and
+        `on_unknown: resend` takes that for proof that it was never written: the trade of rule 14.
+        """
+        path = Path(self.config["results_path"])
+        known = self.results() if path.exists() else []
+        if all(one["remote_id"] != message["id"] for one in known):
+            self.chosen[message["text"]] += 1
+        self.sandbox.mutate("delete_message", message_id=message["id"])
+
     def live(self, key):
         """Messages of a key that stand on the platform, hidden ones too."""
         return [one for one in self.sandbox.truth("messages") if one["text"].startswith(f"{key} ")]
@@ -138,7 +150,7 @@ def machine(world):
             for message in world.live(key):
                 world.touched.add(key)
                 if delete:
-                    world.sandbox.mutate("delete_message", message_id=message["id"])
+                    world.delete(message)
                 else:
                     world.sandbox.mutate(
                         "edit_message", message_id=message["id"], text=f"{key} by hand"
@@ -180,3 +192,19 @@ def test_no_difference_from_the_model(examples, steps, world):
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_post_that_was_deleted_before_it_was_found(world):
+    """Rule 14: `hold` never posts it again; `resend` does, which is the trade that it names."""
+    world.begin()
+    world.sandbox.settings(lag_seconds=30)
+    world.edit("gamma", 0)
+    world.run(fault={"operation": "create_message", "kind": "close", "when": "after"})
+    world.delete(world.live("gamma")[0])
+    for _ in range(2):
+        world.sandbox.advance(61)
+        assert world.run(policy="hold") == 3
+    assert world.live("gamma") == []
+    world.sandbox.advance(61)
+    assert world.run(policy="resend") == 0
+    assert [one["text"] for one in world.live("gamma")] == ["gamma v0"]
