@@ -21,17 +21,24 @@ from demo.pipeline import (
     Meltano,
     PipelineError,
     loader_settings,
+    sheet_settings,
     tap_settings,
     target_settings,
 )
 from demo.postgres import database, tap_url
-from demo.sheet import Step, right, schedule
+from demo.sheet import Step, by_pipeline, right, schedule
 from demo.warehouse import changes
 from demo.writeback import WriteBack, write_back
 from hootsuite_sandbox.testing import SandboxProcess
 
 WORLD = {"messages": 1500, "members": 14, "teams": 4, "profiles": 8}
-PLUGINS = ("tap-hootsuite", "target-postgres", "tap-postgres", "target-hootsuite")
+PLUGINS = (
+    "tap-hootsuite",
+    "target-postgres",
+    "tap-postgres",
+    "tap-hootsuite-sheet",
+    "target-hootsuite",
+)
 
 
 def main() -> int:
@@ -57,7 +64,8 @@ def _run(console: Console, work: Path) -> bool:
         sandbox = stack.enter_context(SandboxProcess(**WORLD))
         url = stack.enter_context(database())
         env = tap_settings(sandbox.ready, work, **TAP) | loader_settings(url, "hootsuite_demo")
-        env |= target_settings(sandbox.ready, work) | {"TAP_POSTGRES_SQLALCHEMY_URL": tap_url(url)}
+        env |= target_settings(sandbox.ready, work) | sheet_settings(sandbox.ready, work)
+        env |= {"TAP_POSTGRES_SQLALCHEMY_URL": tap_url(url)}
         meltano = Meltano(work, env)
         console.print(f"- installing the plugins (log: {meltano.log.relative_to(ROOT)})")
         meltano("install", *PLUGINS)
@@ -67,7 +75,7 @@ def _run(console: Console, work: Path) -> bool:
         back = write_back(sandbox, meltano, url, work)
         _report_back(console, back)
         console.print("- a social team's plan of ten rows, two of them bad")
-        steps = schedule(sandbox, work)
+        steps = [*schedule(sandbox, work), by_pipeline(sandbox, meltano, work)]
         _report_steps(console, steps)
         return not loads.wrong and back.right and right(steps)
 

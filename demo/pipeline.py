@@ -66,6 +66,11 @@ def tap_settings(ready: Mapping[str, Any], work: Path, **more: str) -> dict[str,
     return _variables("TAP_HOOTSUITE_", {**_account(ready, work), **more})
 
 
+def sheet_settings(ready: Mapping[str, Any], work: Path) -> dict[str, str]:
+    """Return the spreadsheet tap's settings for a sandbox: profiles by name need an account."""
+    return _variables("TAP_HOOTSUITE_SHEET_", _account(ready, work))
+
+
 def target_settings(ready: Mapping[str, Any], work: Path, **more: str) -> dict[str, str]:
     """Return the target's settings for a sandbox; its journal and media lie in the work folder."""
     own = {"journal_url": f"sqlite:///{work / 'journal.db'}", "media_root": str(work / "media")}
