@@ -24,12 +24,6 @@ MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has n
 HEADER = ("ID", "Date", "Text", "Profiles")
 
 
-def posts(sandbox):
-    """How often each text was posted."""
-    texts = (entry["detail"].get("text") for entry in sandbox.ledger() if is_post(entry))
-    return Counter(texts)
-
-
 def is_post(entry):
     return entry["operation"] == "create_message"
 
