@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from hootsuite_sandbox.attachments import attach
 from hootsuite_sandbox.records import (
-    Document,
     HistoryAction,
     Message,
     MessageState,
@@ -164,7 +164,7 @@ class SeededMessages:
             video=fate == Fate.VIDEO,
             fails=fate == Fate.FAILED,
         )
-        self._attach(message, profile, bits)
+        attach(message, profile, bits, self.media_of(message.time or 0), self.handle)
         if fate in _REVIEWED:
             self._review(message, row, now)
         if message.state == "SENT":
@@ -173,28 +173,6 @@ class SeededMessages:
 
     def _colleague(self, row: int, bits: int) -> str:
         return self.authors[(self.author[row] + 1 + bits % 3) % len(self.authors)]
-
-    def _attach(self, message: Message, profile: Profile, bits: int) -> None:
-        images, video = self.media_of(message.time or 0)
-        if message.video:
-            message.media = [_medium(video)]
-            if profile.type == "FACEBOOKPAGE":
-                title = message.text.partition(".")[0]
-                message.media[0]["videoOptions"] = {
-                    "facebook": {"title": title, "category": "BUSINESS"}
-                }
-        elif not bits >> 62 or profile.type == "PINTEREST":  # every fourth
-            message.media = [_medium(images[(bits >> 32) % len(images)])]
-        if profile.type == "TWITTER" and bits >> 56 & 15 == 0:
-            message.location = {"latitude": 49.28, "longitude": -123.12}
-        if profile.type == "PINTEREST":
-            board = {
-                "boardId": str(10**17 + (bits >> 20)),
-                "destinationUrl": f"https://{self.handle}.example/",
-            }
-            message.extended_info = [
-                {"socialProfileType": "PINTEREST", "socialProfileId": profile.id, "data": board}
-            ]
 
     def _review(self, message: Message, row: int, now: int) -> None:
         fate, turn, time = self.fate[row], self._turn(row), self.time[row]
@@ -215,10 +193,6 @@ class SeededMessages:
             message.history.append(HistoryAction("SYSTEM", "0", "SCHEDULE", turn))
         if message.state == "SENT":
             message.history.append(HistoryAction("SYSTEM", "0", "SEND", time))
-
-
-def _medium(media_id: str) -> Document:
-    return {"id": media_id, "thumbnailId": None, "videoOptions": None}
 
 
 def _tagged(bits: int, profile: Profile) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from hootsuite_sandbox.records import Grant, HistoryAction, Message, Profile
+from hootsuite_sandbox.records import Document, Grant, HistoryAction, Message, Profile
 
 VIDEO_SECONDS = 90
 """How long a network takes to swallow a video: SUBMITTED lasts so long."""
@@ -99,3 +99,8 @@ def _expire(message: Message, now: int) -> None:
 def _note(message: Message, action: str, at: int) -> None:
     if message.history:
         message.history.append(HistoryAction("SYSTEM", "0", action, at))
+
+
+def media_url(url: str) -> Document:
+    """Show a picture of the older service, with its thumbnail's address."""
+    return {"url": url, "thumbnailUrl": url.replace("/normal/", "/thumb/")}

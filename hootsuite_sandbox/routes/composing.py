@@ -9,7 +9,7 @@ from hootsuite_sandbox.operations import Context, Result, operation
 from hootsuite_sandbox.records import Document, HistoryAction, Message, Profile, Reviewer, iso
 from hootsuite_sandbox.routes import access, drafts, views
 from hootsuite_sandbox.routes.drafts import Draft
-from hootsuite_sandbox.rules import publish
+from hootsuite_sandbox.rules import media_url, publish
 
 APPROVERS = 3
 FAR_FUTURE = 1 << 40
@@ -95,7 +95,7 @@ def _message(ctx: Context, draft: Draft, profile: Profile) -> Message:
         updated_by=author,
         tags=body.get("tags") or None,
         media=[_medium(item) for item in body.get("media", [])] or None,
-        media_urls=[_media_url(item["url"]) for item in body.get("mediaUrls", [])] or None,
+        media_urls=[media_url(item["url"]) for item in body.get("mediaUrls", [])] or None,
         targeting=targeting or None,  # the newer LinkedIn targeting is taken but never shown again
         privacy=body.get("privacy") or None,
         location=body.get("location") if profile.type == "TWITTER" else None,
@@ -109,10 +109,6 @@ def _message(ctx: Context, draft: Draft, profile: Profile) -> Message:
 
 def _medium(item: Document) -> Document:
     return {"id": item["id"], "thumbnailId": None, "videoOptions": item.get("videoOptions")}
-
-
-def _media_url(url: str) -> Document:
-    return {"url": url, "thumbnailUrl": url.replace("/normal/", "/thumb/")}
 
 
 def _actor(ctx: Context) -> str:

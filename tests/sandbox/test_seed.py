@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from hootsuite_sandbox.options import Options
 from hootsuite_sandbox.records import Message
+from hootsuite_sandbox.routes.views import show_message
 from hootsuite_sandbox.seed import build
+from hootsuite_sandbox.testing import SMALL_WORLD
 
 DAY = 86_400
 YEAR = 365 * DAY
@@ -99,6 +101,15 @@ def test_media_of_messages_exist(default):
     named = {medium["id"] for message in default.messages for medium in message.media or ()}
     assert named
     assert named <= set(default.media)
+
+
+def test_every_key_has_a_value_somewhere():
+    """Whatever a message can show, some message of the small world shows."""
+    small = world(**SMALL_WORLD)
+    shown = [show_message(small, message) for message in small.messages]
+    assert {key for one in shown for key, value in one.items() if value is not None} == set(
+        shown[0]
+    )
 
 
 def test_unscheduled_reviews(default):
