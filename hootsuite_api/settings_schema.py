@@ -1,8 +1,12 @@
-"""The JSON Schemas of the settings that tap and target share: their names, bounds and meaning."""
+"""Settings as rows of one table per plugin, and the rows that the plugins share.
+
+A row says what a setting is called, what it means and what a value looks like; the JSON Schema of a
+plugin's settings is its table, and some of them are required.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from hootsuite_api.settings import AUTH_METHODS, NUMBERS, PLATFORM
@@ -10,35 +14,74 @@ from hootsuite_api.settings import AUTH_METHODS, NUMBERS, PLATFORM
 Schema = dict[str, Any]
 
 
-def _text(title: str, description: str, example: str, **more: Any) -> Schema:
-    about = {"title": title, "description": description, "examples": [example]}
-    return {"type": ["string", "null"], **about, **more}
+def row(kind: str, title: str, description: str, *examples: Any, **more: Any) -> Schema:
+    """Return the row of a setting.
+
+    Args:
+        kind: Its type, as JSON Schema calls it.
+        title: A word or two.
+        description: What it does.
+        examples: Values that it may have.
+        more: Further keywords of JSON Schema.
+    """
+    about = {"title": title, "description": description, "examples": list(examples)}
+    return {"type": [kind, "null"], **about, **more}
 
 
-def _secret(title: str, description: str) -> Schema:
-    return _text(title, description, "...", secret=True, writeOnly=True)
+def text(title: str, description: str, *examples: str, **more: Any) -> Schema:
+    """Return the row of a text."""
+    return row("string", title, description, *examples, **more)
 
 
-def _number(name: str, title: str, description: str) -> Schema:
+def secret(title: str, description: str, example: str = "...") -> Schema:
+    """Return the row of a text that nobody may see."""
+    return text(title, description, example, secret=True, writeOnly=True)
+
+
+def choice(title: str, description: str, *values: str) -> Schema:
+    """Return the row of a text out of a few, of which the first is the default."""
+    return text(title, description, values[0], default=values[0], enum=list(values))
+
+
+def texts(title: str, description: str, *example: str) -> Schema:
+    """Return the row of a list of texts."""
+    return row("array", title, description, list(example), items={"type": ["string"]})
+
+
+def number(title: str, description: str, example: int, **more: Any) -> Schema:
+    """Return the row of a whole number."""
+    return row("integer", title, description, example, **more)
+
+
+def flag(title: str, description: str, *, default: bool) -> Schema:
+    """Return the row of a switch."""
+    return row("boolean", title, description, True, default=default)  # noqa: FBT003 - an example
+
+
+def schema(table: Mapping[str, Schema], *required: str) -> Schema:
+    """Return the JSON Schema of a plugin's settings.
+
+    Args:
+        table: The row of each setting.
+        required: The settings that can't be left out.
+    """
+    whole: Schema = {"type": "object", "properties": dict(table)}
+    return {**whole, "required": list(required)} if required else whole
+
+
+def _bounded(name: str, title: str, description: str) -> Schema:
     default, least, most = NUMBERS[name]
-    about = {"title": title, "description": description, "examples": [default]}
-    return {
-        "type": ["integer", "null"],
-        "default": default,
-        "minimum": least,
-        "maximum": most,
-        **about,
-    }
+    return number(title, description, default, default=default, minimum=least, maximum=most)
 
 
 SHARED: Mapping[str, Schema] = {
-    "api_url": _text(
+    "api_url": text(
         "API address",
         "The platform, or a sandbox on this machine.",
         "http://127.0.0.1:8765",
         default=PLATFORM,
     ),
-    "auth_method": _text(
+    "auth_method": text(
         "Authentication method",
         "How to get an access token: as an app installed by a member or an organization, from a "
         "signed-in member's refresh token, or with a token from elsewhere.",
@@ -46,79 +89,66 @@ SHARED: Mapping[str, Schema] = {
         type=["string"],
         enum=list(AUTH_METHODS),
     ),
-    "client_id": _text(
+    "client_id": text(
         "Client id",
         "Of the app in Hootsuite's developer area; only access_token needs none.",
         "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
     ),
-    "client_secret": _secret("Client secret", "Belongs to the client id."),
-    "member_id": _text(
+    "client_secret": secret("Client secret", "Belongs to the client id."),
+    "member_id": text(
         "Member id",
         "For member_app: the member who installed the app, in whose name everything is done.",
         "1000001",
     ),
-    "organization_id": _text(
+    "organization_id": text(
         "Organization id",
         "For organization_app: the organization that the app is installed in.",
         "814001",
     ),
-    "refresh_token": _secret(
+    "refresh_token": secret(
         "Refresh token",
         "For refresh_token: where the chain starts. Each use brings a new one, which the token "
         "store keeps.",
     ),
-    "access_token": _secret(
+    "access_token": secret(
         "Access token",
         "For access_token; it can't be renewed and lasts about an hour.",
     ),
-    "scope": _text(
+    "scope": text(
         "Scope",
         "Scopes to ask for, separated by blanks. Nothing here needs one.",
         "offline",
     ),
-    "token_store": _text(
+    "token_store": text(
         "Token store",
         "File for renewed tokens, or `keyring:NAME`. The default lies in the user's state folder.",
         "/var/lib/meltano/hootsuite-tokens.json",
     ),
-    "requests_per_second": _number(
+    "requests_per_second": _bounded(
         "requests_per_second",
         "Requests per second",
         "What the account is allowed. It is never exceeded in any second, by all runs of this "
         "machine together.",
     ),
-    "daily_quota_percent": _number(
+    "daily_quota_percent": _bounded(
         "daily_quota_percent",
         "Share of the daily quota",
         "The run pauses when this percentage of the account's daily requests is used.",
     ),
-    "max_concurrency": _number(
+    "max_concurrency": _bounded(
         "max_concurrency",
         "Concurrency",
         "Requests under way at the same time.",
     ),
-    "request_timeout_seconds": _number(
+    "request_timeout_seconds": _bounded(
         "request_timeout_seconds",
         "Request time-out",
         "Seconds to wait for an answer.",
     ),
-    "user_agent": _text(
+    "user_agent": text(
         "User agent",
         "What the plugin calls itself to the platform.",
         "acme-warehouse (data@acme.example)",
     ),
 }
-
-
-def with_shared(own: Mapping[str, Any], required: Sequence[str] = ()) -> Schema:
-    """Return the JSON Schema of a plugin's settings: the shared ones, then its own.
-
-    Args:
-        own: The JSON Schema of the plugin's own settings.
-        required: Settings that it needs beyond those that `own` says.
-    """
-    return {
-        "type": "object",
-        "properties": {**SHARED, **own["properties"]},
-        "required": ["auth_method", *required, *own.get("required", ())],
-    }
+"""The settings of the account, the same for every plugin that asks the platform."""

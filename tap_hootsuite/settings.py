@@ -7,157 +7,129 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from singer_sdk import typing as th
-
 from hootsuite_api.contract import load
 from hootsuite_api.errors import ConfigError
-from hootsuite_api.settings_schema import with_shared
+from hootsuite_api.settings_schema import (
+    SHARED,
+    choice,
+    flag,
+    number,
+    row,
+    schema,
+    text,
+    texts,
+)
 from tap_hootsuite.windows import instant
 
-_IDS = th.ArrayType(th.StringType)
+_INTERACTION = {
+    "type": "object",
+    "properties": {
+        "social_network_type": {"type": ["string"]},
+        "social_network_id": {"type": ["string", "null"]},
+        "target_social_network_id": {"type": ["string"]},
+    },
+    "required": ["social_network_type", "target_social_network_id"],
+    "additionalProperties": True,
+}
 
-
-def _percent(default: int, **more: Any) -> dict[str, Any]:
-    return {"wrapped": th.IntegerType(minimum=1, maximum=100), "default": default, **more}
-
-
-_INTERACTION = th.ObjectType(
-    th.Property("social_network_type", th.StringType, required=True),
-    th.Property("social_network_id", th.StringType),
-    th.Property("target_social_network_id", th.StringType, required=True),
-)
-
-_OWN = (
-    th.Property(
-        "start_date",
-        th.StringType,
-        required=True,
-        title="Start date",
-        description="Messages from this time on are read: a date, or a time with its zone.",
-        examples=["2025-01-01", "2025-01-01T00:00:00Z"],
+_OWN = {
+    "start_date": text(
+        "Start date",
+        "Messages from this time on are read: a date, or a time with its zone.",
+        "2025-01-01",
+        "2025-01-01T00:00:00Z",
+        type=["string"],
     ),
-    th.Property(
-        "end_date",
-        th.StringType,
-        title="End date",
-        description="Messages are read up to this time. Without it, up to now and the horizon.",
-        examples=["2025-12-31"],
+    "end_date": text(
+        "End date",
+        "Messages are read up to this time. Without it, up to now and the horizon.",
+        "2025-12-31",
     ),
-    th.Property(
-        "lookback_days",
-        th.IntegerType(minimum=0),
+    "lookback_days": number(
+        "Lookback",
+        "Days before the bookmark that every run reads again, for late changes.",
+        7,
         default=7,
-        title="Lookback",
-        description="Days before the bookmark that every run reads again, for late changes.",
-        examples=[7],
+        minimum=0,
     ),
-    th.Property(
-        "horizon_days",
-        th.IntegerType(minimum=0, maximum=3650),
+    "horizon_days": number(
+        "Horizon",
+        "Days after now that every run reads, for what is scheduled.",
+        364,
         default=364,
-        title="Horizon",
-        description="Days after now that every run reads, for what is scheduled.",
-        examples=[364],
+        minimum=0,
+        maximum=3650,
     ),
-    th.Property(
-        "organization_ids",
-        _IDS,
-        title="Organizations",
-        description="Only these organizations and the profiles that they own. Default: all.",
-        examples=[["814001"]],
+    "organization_ids": texts(
+        "Organizations",
+        "Only these organizations and the profiles that they own. Default: all.",
+        "814001",
     ),
-    th.Property(
-        "social_profile_ids",
-        _IDS,
-        title="Social profiles",
-        description="Only messages of these profiles. Default: all that the caller sees.",
-        examples=[["130000001", "130000002"]],
+    "social_profile_ids": texts(
+        "Social profiles",
+        "Only messages of these profiles. Default: all that the caller sees.",
+        "130000001",
+        "130000002",
     ),
-    th.Property(
-        "message_states",
-        th.ArrayType(th.StringType),
-        title="Message states",
-        description="Only messages in these states. Default: all.",
-        examples=[["SENT"]],
+    "message_states": texts(
+        "Message states", "Only messages in these states. Default: all.", "SENT"
     ),
-    th.Property(
-        "include_unscheduled_review_messages",
-        th.BooleanType,
+    "include_unscheduled_review_messages": flag(
+        "Messages in review without a time",
+        "Also read messages that go out as soon as somebody approves them.",
         default=True,
-        title="Messages in review without a time",
-        description="Also read messages that go out as soon as somebody approves them.",
-        examples=[True],
     ),
-    th.Property(
-        "track_deletions",
-        th.BooleanType,
+    "track_deletions": flag(
+        "Track deletions",
+        "Remember messages from run to run and report those that were deleted.",
         default=True,
-        title="Track deletions",
-        description="Remember messages from run to run and report those that were deleted.",
-        examples=[True],
     ),
-    th.Property(
-        "history_scope",
-        th.StringType,
-        default="reviewed",
-        allowed_values=["reviewed", "all"],
-        title="History scope",
-        description="Ask for the history of messages that show signs of a review, or of all.",
-        examples=["reviewed"],
+    "history_scope": choice(
+        "History scope",
+        "Ask for the history of messages that show signs of a review, or of all.",
+        "reviewed",
+        "all",
     ),
-    th.Property(
-        "interactions",
-        th.ArrayType(_INTERACTION),
-        title="Interactions",
-        description="Conversations to read: the network (facebook or twitter), the native id of "
-        "the other account, and the native id of one's own account (without it: every own profile "
-        "of that network).",
-        examples=[[{"social_network_type": "twitter", "target_social_network_id": "5550001"}]],
+    "interactions": row(
+        "array",
+        "Interactions",
+        "Conversations to read: the network (facebook or twitter), the native id of the other "
+        "account, and the native id of one's own account (without it: every own profile of that "
+        "network).",
+        [{"social_network_type": "twitter", "target_social_network_id": "5550001"}],
+        items=_INTERACTION,
     ),
-    th.Property(
-        "on_forbidden",
-        th.StringType,
-        default="skip",
-        allowed_values=["skip", "fail"],
-        title="When something is forbidden",
-        description="Skip what the caller may not read and go on, or fail.",
-        examples=["skip"],
+    "on_forbidden": choice(
+        "When something is forbidden",
+        "Skip what the caller may not read and go on, or fail.",
+        "skip",
+        "fail",
     ),
-    th.Property(
-        "on_quota",
-        th.StringType,
-        default="pause",
-        allowed_values=["pause", "fail"],
-        title="When the quota is used",
-        description="End well and carry on there with the next run, or fail.",
-        examples=["pause"],
+    "on_quota": choice(
+        "When the quota is used",
+        "End well and carry on there with the next run, or fail.",
+        "pause",
+        "fail",
     ),
-    th.Property(
-        "scan_quota_percent",
-        **_percent(50),
-        title="Share of the quota for scans",
-        description="What long scans of permissions may use of the day's quota, as a percentage.",
-        examples=[30],
+    "scan_quota_percent": number(
+        "Share of the quota for scans",
+        "What long scans of permissions may use of the day's quota, as a percentage.",
+        30,
+        default=50,
+        minimum=1,
+        maximum=100,
     ),
-    th.Property(
-        "scan_interval_days",
-        th.IntegerType(minimum=0),
-        default=7,
-        title="Scan interval",
-        description="Days before a long scan starts anew.",
-        examples=[7],
+    "scan_interval_days": number(
+        "Scan interval", "Days before a long scan starts anew.", 7, default=7, minimum=0
     ),
-    th.Property(
-        "emit_activate_version_messages",
-        th.BooleanType,
+    "emit_activate_version_messages": flag(
+        "Activate versions",
+        "Tell the target after a complete reading which rows of a table are gone.",
         default=True,
-        title="Activate versions",
-        description="Tell the target after a complete reading which rows of a table are gone.",
-        examples=[True],
     ),
-)
+}
 
-CONFIG: dict[str, Any] = with_shared(th.PropertiesList(*_OWN).to_dict())
+CONFIG = schema({**SHARED, **_OWN}, "auth_method", "start_date")
 
 
 @dataclass(frozen=True, slots=True)

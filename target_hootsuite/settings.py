@@ -1,155 +1,122 @@
-"""The settings of the target: flat, typed, each with a title and a description."""
+"""The settings of the target: flat, typed, each with a title, a description and an example."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from singer_sdk import typing as th
-
 from hootsuite_api.errors import ConfigError
 from hootsuite_api.settings import state_folder
-from hootsuite_api.settings_schema import with_shared
+from hootsuite_api.settings_schema import (
+    SHARED,
+    choice,
+    flag,
+    number,
+    schema,
+    secret,
+    text,
+    texts,
+)
 from target_hootsuite.times import zone
 
-_LIST = th.ArrayType(th.StringType)
-_OWN = (
-    th.Property(
-        "timezone",
-        th.StringType,
-        title="Time zone",
-        description="IANA zone of times without an offset; without it such a row is rejected.",
-        examples=["Europe/Paris"],
+_OWN = {
+    "timezone": text(
+        "Time zone",
+        "IANA zone of times without an offset; without it such a row is rejected.",
+        "Europe/Paris",
     ),
-    th.Property(
-        "media_root",
-        th.StringType,
-        title="Media folder",
-        description="Files that rows name must lie under this folder.",
+    "media_root": text(
+        "Media folder", "Files that rows name must lie under this folder.", "/srv/campaigns/media"
     ),
-    th.Property(
-        "media_url_hosts",
-        _LIST,
-        title="Media hosts",
-        description="Hosts from which media may be fetched by https; without it no URL is.",
+    "media_url_hosts": texts(
+        "Media hosts",
+        "Hosts from which media may be fetched by https; without it no URL is.",
+        "cdn.acme.example",
     ),
-    th.Property(
-        "journal_url",
-        th.StringType,
-        secret=True,
-        title="Journal",
-        description="SQLAlchemy URL of the journal (SQLite or PostgreSQL). The default is a "
-        "SQLite file in the user's state folder.",
+    "journal_url": secret(
+        "Journal",
+        "SQLAlchemy URL of the journal (SQLite or PostgreSQL). The default is a SQLite file in the "
+        "user's state folder.",
+        "sqlite:////var/lib/meltano/hootsuite-journal.db",
     ),
-    th.Property(
-        "require_journal",
-        th.BooleanType,
-        default=False,
-        title="Require a journal",
-        description="Refuse to run when the journal does not exist yet.",
+    "require_journal": flag(
+        "Require a journal", "Refuse to run when the journal does not exist yet.", default=False
     ),
-    th.Property(
-        "lease_seconds",
-        th.IntegerType(minimum=1),
+    "lease_seconds": number(
+        "Lease",
+        "Seconds of silence after which another process may take over what one was about to send.",
+        60,
         default=30,
-        title="Lease",
-        description="Seconds of silence after which another process may take over what one was "
-        "about to send.",
+        minimum=1,
     ),
-    th.Property(
-        "results_path",
-        th.StringType,
-        title="Results file",
-        description="JSON Lines: what became of every row and profile.",
+    "results_path": text(
+        "Results file",
+        "JSON Lines: what became of every row and profile.",
+        "/var/lib/meltano/hootsuite-results.jsonl",
     ),
-    th.Property(
-        "dry_run",
-        th.BooleanType,
-        default=False,
-        title="Dry run",
-        description="Check and plan everything, write nothing, emit no STATE.",
+    "dry_run": flag(
+        "Dry run", "Check and plan everything, write nothing, emit no STATE.", default=False
     ),
-    th.Property(
-        "on_row_error",
-        th.StringType,
-        default="continue",
-        allowed_values=["continue", "stop"],
-        title="On a rejected row",
-        description="Go on with the next rows, or stop the run.",
+    "on_row_error": choice(
+        "On a rejected row", "Go on with the next rows, or stop the run.", "continue", "stop"
     ),
-    th.Property(
-        "on_change",
-        th.StringType,
-        default="replace",
-        allowed_values=["replace", "reject", "ignore"],
-        title="On a changed row",
-        description="Replace the scheduled message (delete and create), reject the row, or leave "
-        "the message as it is.",
+    "on_change": choice(
+        "On a changed row",
+        "Replace the scheduled message (delete and create), reject the row, or leave the message "
+        "as it is.",
+        "replace",
+        "reject",
+        "ignore",
     ),
-    th.Property(
-        "max_replacements",
-        th.IntegerType(minimum=0),
-        title="Most replacements",
-        description="Stop before the first write if more messages would be replaced. The default "
-        "is a quarter of the input, at least 20.",
+    "max_replacements": number(
+        "Most replacements",
+        "Stop before the first write if more messages would be replaced. The default is a quarter "
+        "of the input, at least 20.",
+        50,
+        minimum=0,
     ),
-    th.Property(
-        "on_existing",
-        th.StringType,
-        default="adopt",
-        allowed_values=["adopt", "reject", "post"],
-        title="On an equal message that nobody owns",
-        description="Take it as the row's own, reject the row, or post another.",
+    "on_existing": choice(
+        "On an equal message that nobody owns",
+        "Take it as the row's own, reject the row, or post another.",
+        "adopt",
+        "reject",
+        "post",
     ),
-    th.Property(
-        "on_unknown",
-        th.StringType,
-        default="hold",
-        allowed_values=["hold", "resend"],
-        title="On a request without an answer",
-        description="Hold the row until the message is found or a person decides, or send again "
-        "when it is absent from complete listings after settle_seconds.",
+    "on_unknown": choice(
+        "On a request without an answer",
+        "Hold the row until the message is found or a person decides, or send again when it is "
+        "absent from complete listings after settle_seconds.",
+        "hold",
+        "resend",
     ),
-    th.Property(
-        "on_past",
-        th.StringType,
-        default="reject",
-        allowed_values=["reject", "ignore"],
-        title="On a time that is past",
-        description="Reject or ignore the row.",
+    "on_past": choice("On a time that is past", "Reject or ignore the row.", "reject", "ignore"),
+    "on_quota": choice(
+        "On a used-up quota",
+        "Pause (the rest is deferred to the next run) or fail.",
+        "pause",
+        "fail",
     ),
-    th.Property(
-        "on_quota",
-        th.StringType,
-        default="pause",
-        allowed_values=["pause", "fail"],
-        title="On a used-up quota",
-        description="Pause (the rest is deferred to the next run) or fail.",
-    ),
-    th.Property(
-        "settle_seconds",
-        th.IntegerType(minimum=0),
+    "settle_seconds": number(
+        "Settling time",
+        "How long the platform may hide what was written.",
+        300,
         default=120,
-        title="Settling time",
-        description="How long the platform may hide what was written.",
+        minimum=0,
     ),
-    th.Property(
-        "min_lead_minutes",
-        th.IntegerType(minimum=0),
+    "min_lead_minutes": number(
+        "Least lead",
+        "A message must be scheduled at least so far ahead.",
+        15,
         default=5,
-        title="Least lead",
-        description="A message must be scheduled at least so far ahead.",
+        minimum=0,
     ),
-    th.Property(
-        "scim_extension",
-        th.BooleanType,
+    "scim_extension": flag(
+        "SCIM extension",
+        "Send the organization and team ids of scim_users rows in Hootsuite's SCIM extension.",
         default=False,
-        title="SCIM extension",
-        description="Send the organization and team ids of scim_users rows in Hootsuite's SCIM "
-        "extension.",
     ),
-)
-CONFIG: dict[str, Any] = with_shared(th.PropertiesList(*_OWN).to_dict())
+}
+CONFIG = schema({**SHARED, **_OWN}, "auth_method")
 
 
 def complete(config: Mapping[str, Any]) -> dict[str, Any]:
