@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tools import generate, tables
 
@@ -45,3 +46,16 @@ def test_every_setting_explains_itself(plugin):
         assert field.get("description"), name
         if name.endswith(("secret", "token")) or name == "journal_url":
             assert field.get("secret"), name
+
+
+@pytest.mark.parametrize("plugin", tables.PLUGINS)
+def test_every_setting_of_ours_has_an_example(plugin):
+    """Each setting that isn't the SDK's has an example, and one that the plugin would take."""
+    sdk = {}
+    tables.plugin_class(plugin).append_builtin_config(sdk)
+    ours = {n: f for n, f in tables.settings(plugin).items() if f != sdk["properties"].get(n)}
+    assert "auth_method" in ours
+    for name, field in ours.items():
+        assert field.get("examples"), name
+        for example in field["examples"]:
+            Draft202012Validator(field).validate(example)
