@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import hootsuite_api.errors as e
+from hootsuite_api.clock import date_of
 from hootsuite_api.contract import ErrorCode, Operation, load
 from hootsuite_api.redact import scrub
 
@@ -129,12 +129,13 @@ def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
     refused = 400 <= answer.status < 500  # noqa: PLR2004 - status classes
     proof = refused and (kind is e.RateLimited or found.known)
     trace = found.trace_id or answer.headers.get("X-Request-Id")
+    code = found.code
     where = e.Where(
         operation.method,
         operation.path,
         answer.status,
-        found.code,
-        trace,
+        _clean(code) if isinstance(code, str) else code,
+        _clean(trace) if trace else None,
         tuple(found.errors),
         proof and not issubclass(kind, e.ServerFault),
         _retry_after(answer.headers),
@@ -192,7 +193,7 @@ def _by_code(meaning: ErrorCode | None) -> type[e.HootsuiteError] | None:
 
 
 def _oauth(body: Mapping[str, Any]) -> Findings:
-    word = str(body["error"])[:_LONGEST]
+    word = str(body["error"])
     text = _words(body, "error_description", "error_hint") or word
     trace = body.get("id") or body.get("request_id")
     return Findings(
@@ -237,11 +238,8 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
     if value.strip().isdecimal():
         return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-        return max(0.0, (until - parsedate_to_datetime(headers["Date"])).total_seconds())
-    except (KeyError, TypeError, ValueError):
-        return None
+    until, now = date_of(value), date_of(headers.get("Date"))
+    return max(0.0, (until - now).total_seconds()) if until and now else None
 
 
 def unknown(cause: e.HootsuiteError) -> e.OutcomeUnknown:

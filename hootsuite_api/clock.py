@@ -48,11 +48,11 @@ class ServerClock:
 
 @lru_cache(maxsize=4)  # many answers share a second
 def date_of(header: str | None) -> datetime | None:
-    """The time in a `Date` header in UTC, or None."""
+    """The time in a `Date` header in UTC, or None for what is no date."""
     if not header:
         return None
     try:
         date = parsedate_to_datetime(header)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
     except (TypeError, ValueError, OverflowError):
         return None
-    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

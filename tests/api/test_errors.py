@@ -207,6 +207,34 @@ def test_sentences_of_a_server_are_joined_as_sentences():
     assert "The secret is wrong. Send the secret as HTTP Basic authentication (" in said
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Mon, 01 Jan 99999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2024 00:00:00 +99999999999",
+        "9" * 400,
+        "-1",
+        "soon",
+    ],
+)
+def test_no_date_of_a_server_is_a_crash(header):
+    """An instant beyond the calendar is as good as none."""
+    clock = ServerClock()
+    clock.note(header)
+    assert clock.now() is None
+    for head in ({"Retry-After": header, "Date": header}, {"Retry-After": header}):
+        given = Answer(429, CaseInsensitiveDict(head), None, is_json=False)
+        assert isinstance(error_from(OPERATIONS["get_me"], given), e.RateLimited)
+
+
+def test_a_server_s_words_cannot_steer_a_terminal():
+    """Control characters in a keyword or a trace reach neither a log nor a screen."""
+    body = {"error": "bad\x1b[2J\nWARNING all is well", "id": "t\n\x1b[31m"}
+    said = str(error_from(OPERATIONS["get_me"], answer(401, body)))
+    assert said.isprintable()
+
+
 def test_a_wrong_clock_is_told_in_days(caplog):
     """Nobody reads a difference of months in seconds."""
     ServerClock().note("Mon, 01 Jan 2024 00:00:00 GMT")
