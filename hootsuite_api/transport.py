@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +31,10 @@ MAX_BODY = 64 * 1024 * 1024  # a page is far below; this stops a bomb, not a pag
 _CHUNK = 256 * 1024
 _CONNECT_SECONDS = 10
 _decode = msgspec.json.Decoder().decode
+# Any escape in JSON: two halves of a character, one half alone (the group), or something else.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+)
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
@@ -194,10 +199,19 @@ def _answer(response: requests.Response, content: bytes) -> Answer:
     if not content.strip():
         return Answer(response.status_code, headers, None, is_json=False)
     try:
-        return Answer(response.status_code, headers, _decode(content), is_json=True)
+        return Answer(response.status_code, headers, _parsed(content), is_json=True)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         text = content[:4096].decode("utf-8", "replace")
         return Answer(response.status_code, headers, text, is_json=False)
+
+
+def _parsed(content: bytes) -> Any:
+    """Read JSON; a text that was cut inside a character must not cost the page around it."""
+    try:
+        return _decode(content)
+    except msgspec.DecodeError:
+        mended = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], content)
+        return _decode(mended)
 
 
 _UNREACHED: tuple[tuple[type[Exception], str], ...] = (

@@ -326,6 +326,22 @@ def test_gzip_is_understood(client, server, script):
     assert client.send(READ).data == ["ä" * 5000]
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (r"cut \ud83d", "cut \ufffd"),
+        (r"\uDE00 cut", "\ufffd cut"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\ud83d \\ud83d \\\ud83d \n", "\ufffd \\ud83d \\\ufffd \n"),
+    ],
+)
+def test_half_a_character_does_not_spoil_a_page(client, server, script, text, wanted):
+    """A text that was cut inside an emoji loses that emoji, not the page with it."""
+    server.add(script(body=f'{{"data": {{"text": "{text}"}}}}'.encode()))
+    assert client.send(READ).data == {"text": wanted}
+    assert len(server.calls()) == 1
+
+
 def test_a_bomb_is_not_inflated(client, server, script, monkeypatch):
     """What inflates beyond all measure is a torn body."""
     monkeypatch.setattr("hootsuite_api.transport.MAX_BODY", 1_000_000)
