@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import platformdirs
 
@@ -30,9 +30,9 @@ NUMBERS: Mapping[str, tuple[int, int, int]] = {  # default, least, most
     "request_timeout_seconds": (60, 1, 3600),
 }
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
-_TOKEN = re.compile(r"[\x21-\x7e]+")
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
 _ID = re.compile(r"[0-9]{1,32}")
+TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header can carry in one word
 KEYRING = re.compile(r"keyring:([A-Za-z0-9][A-Za-z0-9_.-]{0,63})")  # in place of a token file
 
 
@@ -155,7 +155,7 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise ConfigError(f"The setting {name} must be a text", advice="Put it in quotes")
-    allowed = _PRINTABLE if name in ("scope", "user_agent") else _TOKEN
+    allowed = _PRINTABLE if name in ("scope", "user_agent") else TOKEN
     if value and not allowed.fullmatch(value):
         raise ConfigError(
             f"The setting {name} holds a blank, a line break or a character outside ASCII",
@@ -204,7 +204,7 @@ def _url(raw: Mapping[str, Any]) -> str:
     except ValueError:
         parts, host = urlsplit(""), None
     extra = parts.username or parts.password or parts.query or parts.fragment
-    odd = not _TOKEN.fullmatch(value) if isinstance(value, str) else True
+    odd = not TOKEN.fullmatch(value) if isinstance(value, str) else True
     if odd or parts.scheme not in ("http", "https") or not host or extra:
         raise ConfigError(
             "The setting api_url is not the address of a server", advice=f"For example {PLATFORM}"
@@ -214,13 +214,21 @@ def _url(raw: Mapping[str, Any]) -> str:
             "The setting api_url has a path; it names the server only",
             advice=f"Write {parts.scheme}://{parts.netloc}",
         )
-    address = f"{parts.scheme}://{parts.netloc}"
+    address = _address(parts)
     if parts.scheme == "http" and not is_loopback(address):
         raise ConfigError(
             "The setting api_url is plain http, which would send the token in the clear",
             advice="Write https; plain http is only for a sandbox on this machine",
         )
     return address
+
+
+def _address(parts: SplitResult) -> str:
+    """The one spelling of a server's address: it is part of the keys of store and budget."""
+    host = parts.hostname or ""
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
 
 
 def _store(raw: Mapping[str, Any]) -> Path:

@@ -26,7 +26,7 @@ from hootsuite_api.errors import (
 from hootsuite_api.gateway import Gateway
 from hootsuite_api.redact import register
 from hootsuite_api.retry import Retry, harmless, passing
-from hootsuite_api.settings import Settings, digest
+from hootsuite_api.settings import TOKEN, Settings, digest
 from hootsuite_api.token_store import TokenStore
 from hootsuite_api.transport import BasicAuth, Outgoing
 
@@ -353,9 +353,9 @@ def _refusal(error: HootsuiteError) -> HootsuiteError:
 def _grant(answer: Answer) -> Grant:
     body = answer.body if isinstance(answer.body, dict) else {}
     value, refresh = body.get("access_token"), body.get("refresh_token")
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not TOKEN.fullmatch(value):
         where = Where(_WHERE.method, _WHERE.path, answer.status)
-        raise TornBody("The token endpoint answered without an access token", where)
+        raise TornBody("The token endpoint answered without a usable access token", where)
     register(value)
     lifetime = _seconds(body.get("expires_in"))
     now = time.time()

@@ -91,6 +91,22 @@ def test_good_addresses(url):
     assert parse({**GOOD, "api_url": url}).api_url == url.rstrip("/")
 
 
+@pytest.mark.parametrize(
+    ("url", "same"),
+    [
+        ("https://Platform.Hootsuite.COM", "https://platform.hootsuite.com"),
+        ("https://platform.hootsuite.com:443/", "https://platform.hootsuite.com"),
+        ("HTTPS://example.com:8443", "https://example.com:8443"),
+        ("http://LocalHost:80", "http://localhost"),
+        ("http://[::1]:80/", "http://[::1]"),
+        ("https://@example.com:", "https://example.com"),
+    ],
+)
+def test_one_server_has_one_address(url, same):
+    """The store's key is the address: another spelling would send a spent refresh token again."""
+    assert parse({**GOOD, "api_url": url}).api_url == same
+
+
 def test_an_id_may_be_a_number():
     """YAML makes numbers of ids."""
     assert parse({**GOOD, "member_id": 42}).member_id == "42"

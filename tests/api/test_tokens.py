@@ -117,6 +117,18 @@ def test_odd_lifetimes_do_no_harm(client, server, script, lifetime):
     assert len(server.token_calls()) == 1
 
 
+@pytest.mark.parametrize(
+    "value", ["two words", "a\r\nX-Injected: y", "caf\u00e9", "\u20ac" * 9, "a\0b"]
+)
+def test_a_token_that_no_header_can_carry(make_client, server, script, value):
+    """What can't be sent as it is, is no access token, and is neither kept nor sent."""
+    server.tokens = lambda _: script(body={"access_token": value, "expires_in": 3600})
+    with pytest.raises(e.TornBody) as caught:
+        make_client(waits=False).send(READ)
+    assert value not in str(caught.value)
+    assert not server.calls()
+
+
 def test_threads_share_one_token(client, server):
     """Sixteen threads that need one ask once."""
     with ThreadPoolExecutor(16) as pool:
