@@ -145,9 +145,13 @@ class TokenStore:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring the rename itself to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Bring the rename itself to the disk, as far as the file system can.
+
+    Some refuse to sync a folder. The new content stands by then: failing would only lose a token.
+    """
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -81,6 +82,20 @@ def test_a_store_of_a_later_version_is_refused(path):
     path.write_text(json.dumps({"version": 2, "entries": {}}))
     with pytest.raises(ConfigError, match="another version"):
         store.read("a")
+
+
+def test_a_file_system_that_cannot_sync_folders(path, monkeypatch):
+    """Some network mounts refuse that; what was written counts nevertheless."""
+    sync = os.fsync
+
+    def refuse(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    make(path).write("a", {"access_token": "one"})
+    assert make(path).read("a") == {"access_token": "one"}
 
 
 def test_a_linked_store_stays_linked(path, tmp_path):
