@@ -8,25 +8,37 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from hootsuite_api.errors import ConfigError
 from hootsuite_api.settings import Settings, digest, private_folder, state_folder
 
 CAPACITY = 16_384  # requests remembered; more than any rate that the settings allow
 _MAGIC = b"HSBUDGT1"
-_HEAD = struct.Struct("<8sQdd")  # magic, requests so far, earliest next start, instant of boot
+_HEAD = struct.Struct("<8sQdd")  # magic, requests so far, earliest next start, which boot
 _SLOT = struct.Struct("<dd")  # sent at, counted by the server at (0: no answer yet)
 _SIZE = _HEAD.size + CAPACITY * _SLOT.size
 _POLL_SECONDS = 0.002  # the lock is held for microseconds
+_PATIENCE = 30.0  # seconds to wait for it, in case its holder was stopped
 _SAME_BOOT = 5.0  # seconds that a corrected wall clock may move the instant of boot
 _FARTHEST = 300.0  # seconds; no start is ever put off for longer
 
 
 def _boot() -> float:
-    return time.time() - time.monotonic()
+    """A number that tells one run of the machine from another."""
+    return _boot_id() or time.time() - time.monotonic()
+
+
+@cache
+def _boot_id() -> float | None:
+    """Linux gives each boot an id; unlike the instant of boot it stays when the clock is set."""
+    try:
+        return float(int(Path("/proc/sys/kernel/random/boot_id").read_bytes()[:8], 16))
+    except (OSError, ValueError):
+        return None
 
 
 @dataclass(slots=True)
@@ -69,7 +81,7 @@ class FileSlots:
     """Slots in a file, read and written only under its lock.
 
     Times are those of the monotonic clock, which all processes of a machine share and which starts
-    anew with the machine; the instant of boot in the head tells one run of it from another.
+    anew with the machine; a number in the head tells one run of it from another.
 
     Args:
         path: The file; it is created when missing and rebuilt when it makes no sense.
@@ -77,7 +89,9 @@ class FileSlots:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = FileLock(f"{path}.lock", mode=0o600, poll_interval=_POLL_SECONDS)
+        self._lock = FileLock(
+            f"{path}.lock", timeout=_PATIENCE, mode=0o600, poll_interval=_POLL_SECONDS
+        )
         self._file = -1
         self.count = 0
         self.next_start = 0.0
@@ -92,6 +106,11 @@ class FileSlots:
         try:
             with self._lock, self._opened():
                 yield
+        except Timeout as cause:
+            raise ConfigError(
+                f"Another process keeps the request budget {self._path} locked",
+                advice="Let it run on or end it, then run again",
+            ) from cause
         except OSError as cause:
             raise ConfigError(
                 f"The request budget {self._path} can't be used ({cause.strerror})",

@@ -9,8 +9,10 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from hootsuite_api import Call
 from hootsuite_api.budget import Budget, Quota, RoundTrips
@@ -206,6 +208,33 @@ def test_the_times_of_another_boot_are_forgotten(tmp_path, stop, monkeypatch):
     with Budget(1, FileSlots(path), stop).turn("x"):
         pass
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.skipif(not Path("/proc/sys/kernel/random/boot_id").exists(), reason="not Linux")
+@pytest.mark.parametrize("step", [-3600, 3600])
+def test_a_wall_clock_that_is_set_is_no_new_boot(tmp_path, stop, monkeypatch, step):
+    """What the last second held is remembered when somebody sets the clock."""
+    slots = FileSlots(tmp_path / "x")
+    with Budget(1, slots, stop).turn("x"):
+        pass
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + step)
+    assert not stop.is_set()
+    with slots.open():
+        assert slots.count == 1
+        assert Budget(1, slots, stop)._must_wait(time.monotonic()) > 0.5
+
+
+def test_a_lock_that_nobody_lets_go_is_named(tmp_path, monkeypatch):
+    """A process that was stopped with the lock in its hand does not stop the others for ever."""
+    monkeypatch.setattr("hootsuite_api.slots._PATIENCE", 0.05)
+    slots = FileSlots(tmp_path / "x")
+    with (
+        FileLock(tmp_path / "x.lock"),
+        pytest.raises(ConfigError, match="locked"),
+        slots.open(),
+    ):
+        pytest.fail("opened in spite of the lock")
 
 
 def test_random_bytes_in_the_slots_never_hold_for_long(tmp_path, stop):
