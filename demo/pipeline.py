@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,6 +31,10 @@ class Meltano:
     def log(self) -> Path:
         """Return the file that holds all that Meltano and its plugins said."""
         return self.work / "meltano.log"
+
+    def given(self, **env: str) -> Self:
+        """Return the same project with more settings in its environment."""
+        return replace(self, env={**self.env, **env})
 
     def __call__(self, *arguments: str) -> None:
         """Run `meltano ARGUMENTS`; raise `PipelineError` when it fails."""

@@ -55,14 +55,14 @@ def by_pipeline(sandbox: SandboxProcess, meltano: Meltano, work: Path) -> Step:
     good = "".join(row for row in rows if not row.startswith(BAD))
     (folder / PLAN.name).write_text(good, encoding="utf-8")
     journal = work / "state" / "meltano-hootsuite" / "journal.db"
-    settings = {
-        "TAP_HOOTSUITE_SHEET_PATH": str(folder / PLAN.name),
-        "TARGET_HOOTSUITE_JOURNAL_URL": f"sqlite:///{journal}",
-        "TARGET_HOOTSUITE_RESULTS_PATH": str(folder / "results.jsonl"),
-    }
+    pipeline = meltano.given(
+        TAP_HOOTSUITE_SHEET_PATH=str(folder / PLAN.name),
+        TARGET_HOOTSUITE_JOURNAL_URL=f"sqlite:///{journal}",
+        TARGET_HOOTSUITE_RESULTS_PATH=str(folder / "results.jsonl"),
+    )
     before = created(sandbox)
     words = ("run", "tap-hootsuite-sheet", "target-hootsuite")
-    Meltano(meltano.work, {**meltano.env, **settings})(*words)
+    pipeline(*words)
     said = (folder / "results.jsonl").read_text(encoding="utf-8")
     return Step(" ".join(("meltano", *words)), 0, created(sandbox) - before, said)
 

@@ -95,7 +95,7 @@ def write_back(
     for number in (1, 2):
         before = created(sandbox)
         path = work / f"results-{number}.jsonl"
-        again = Meltano(meltano.work, {**meltano.env, "TARGET_HOOTSUITE_RESULTS_PATH": str(path)})
+        again = meltano.given(TARGET_HOOTSUITE_RESULTS_PATH=str(path))
         again("run", "--full-refresh", *options, "tap-postgres", "target-hootsuite")
         lines = path.read_text(encoding="utf-8").splitlines()
         results.append(Counter(json.loads(line)["status"] for line in lines))
