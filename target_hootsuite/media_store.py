@@ -132,9 +132,9 @@ class MediaStore:
         for attempt in range(1, _CREATE_TRIES + 1):
             try:
                 created: dict[str, Any] = self.client.send(Call("create_media", body=body)).data
-            except errors.OutcomeUnknown:
-                if attempt == _CREATE_TRIES:
-                    raise
+            except errors.OutcomeUnknown as error:
+                if attempt == _CREATE_TRIES:  # deferred: the message that wants it was not tried
+                    raise Deferred("The media could not be announced; run again.") from error
             else:
                 return created
         raise AssertionError("unreachable: the last attempt returns or raises")

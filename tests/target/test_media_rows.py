@@ -111,6 +111,18 @@ def test_unanswered_uploads_are_repeated(kind, run_target, make_rows, picture, p
     assert list(posts().values()) == [1]
 
 
+def test_a_message_whose_media_is_not_announced_is_deferred(
+    run_target, make_rows, picture, sandbox
+):
+    """Rule 24: nothing of such a row is in the journal, so STATE must not pass it."""
+    picture("a.png")
+    sandbox.faults(operation="create_media", kind="close", times=0)
+    run = run_target(make_rows(1, media=[{"path": "a.png"}]))
+    assert (run.code, run.statuses, run.states) == (1, {"deferred": 1}, [])
+    run = run_target([{"external_id": "m", "path": "a.png"}], "media")
+    assert (run.code, run.statuses, run.states) == (1, {"deferred": 1}, [])
+
+
 def test_media_still_processing_is_waited_for(run_target, make_rows, picture, posts, sandbox):
     """40021 proves that nothing was posted: the row waits a little and goes out."""
     picture("a.png")
