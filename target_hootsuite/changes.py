@@ -157,14 +157,22 @@ def delete_old(desk: Desk, unit: Unit, draft: Draft, old: Entry) -> Entry:
     return entry
 
 
+def _may_stand(desk: Desk, message_id: str) -> bool:
+    """Whether a message is there, or can't be looked for just now."""
+    try:
+        return get_message(desk, message_id) is not None
+    except errors.HootsuiteError:
+        return True
+
+
 def _delete(desk: Desk, entry: Entry) -> None:
-    """Delete once; an unanswered delete is believed when the message is gone."""
+    """Delete once; an unanswered delete is believed when the message is seen to be gone."""
     path = {"messageId": str(entry.replaces)}
     guard = lambda: desk.journal.check_owned(entry)  # noqa: E731 - one line, one meaning
     try:
         desk.client.send(Call("delete_message", path, guard=guard))
     except errors.OutcomeUnknown as error:
-        if get_message(desk, path["messageId"]) is not None:
+        if _may_stand(desk, path["messageId"]):
             desk.journal.settle(entry, "unknown", error_message=str(error))
             msg = f"The delete of message {path['messageId']} went unanswered."
             raise Ambiguous(msg) from error

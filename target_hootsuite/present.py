@@ -67,7 +67,10 @@ class PresentState(Rule):
 
     def _look_again(self, desk: Desk, unit: Unit, error: errors.HootsuiteError) -> Outcome:
         self.forget(desk, unit)
-        remote_id = self.found(desk, unit)
+        try:
+            remote_id = self.found(desk, unit)
+        except errors.HootsuiteError:  # a look that fails proves nothing, least of all a refusal
+            remote_id = None
         if remote_id is None:
             raise Ambiguous(f"{error} The next run looks again.") from error
         return Outcome("done", self.verb, remote_id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from hootsuite_api import errors
 from target_hootsuite import changes, posting
@@ -51,7 +52,13 @@ def settle_open(desk: Desk, units: Sequence[Unit], *, others: bool = True) -> No
 
 def _settle_delete(desk: Desk, entry: Entry) -> None:
     """The delete of a replacement: nothing was posted yet; is the old version gone?"""
-    if changes.get_message(desk, str(entry.replaces)) is None:
+    try:
+        standing = changes.get_message(desk, str(entry.replaces))
+    except errors.HootsuiteError as error:
+        logger.warning("Whether message %s is gone could not be seen: %s", entry.replaces, error)
+        _keep(desk, entry)
+        return
+    if standing is None:
         for old in desk.journal.by_key(desk.scope, "messages", entry.key):
             if old.remote_id == entry.replaces and old.status in ("done", "adopted"):
                 desk.journal.mark(old, "replaced")
@@ -128,8 +135,7 @@ def _fresh(desk: Desk, group: Iterable[Entry], there: Sequence[Found]) -> list[F
 
 def _found(desk: Desk, entry: Entry, match: Found) -> None:
     claim = claim_of(desk.scope, "messages", match.id)
-    message = changes.get_message(desk, match.id)
-    content = {**entry.content, "echo": posting.echo(message) if message else None}
+    content = {**entry.content, "echo": _echo(desk, match)}
     now = desk.now().timestamp()
     kept = json.dumps(content)
     try:
@@ -141,6 +147,15 @@ def _found(desk: Desk, entry: Entry, match: Found) -> None:
         return
     media = [item["id"] for item in entry.content.get("body", {}).get("media", [])]
     desk.journal.use_media(desk.scope, media, now)
+
+
+def _echo(desk: Desk, match: Found) -> dict[str, Any] | None:
+    """What the platform made of a match; the match holds without it."""
+    try:
+        message = changes.get_message(desk, match.id)
+    except errors.HootsuiteError:
+        return None
+    return posting.echo(message) if message else None
 
 
 def _keep(desk: Desk, entry: Entry) -> None:

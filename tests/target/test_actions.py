@@ -202,6 +202,26 @@ def test_an_unanswered_creation(stream, when, run_target, member, team, sandbox)
     assert len(writes(sandbox)) == 1
 
 
+@pytest.mark.parametrize("stream", ["members", "message_approvals"])
+def test_a_look_that_fails_after_silence_proves_nothing(
+    stream, run_target, member, pending, sandbox
+):
+    """Rule 9 and 21: what was sent is not called rejected because the look at it is refused."""
+    rows = {
+        "members": member,
+        "message_approvals": {"message_id": pending(), "sequence_number": 1},
+    }
+    writing, reading, first = {
+        "members": ("create_member", "list_organization_members", 2),
+        "message_approvals": ("approve_message", "get_message_history", 1),
+    }[stream]
+    refused = {"kind": "status", "status": 403, "code": 1201, "nth": first, "times": 0}
+    sandbox.faults(operation=writing, kind="close", when="after", times=1)
+    sandbox.faults(operation=reading, **refused)
+    run = run_target([rows[stream] | {"reviewer_type": "MEMBER"}], stream)
+    assert run.statuses == {"unknown": 1}, run.results
+
+
 def test_an_address_that_is_taken_elsewhere(run_target, member, sandbox, organization):
     """Rule 21: "already in use" counts only if the organization lists the member."""
     gone = sandbox.mutate("add_member", email=member["email"])

@@ -256,6 +256,19 @@ def test_send_now_is_found_again(run_target, make_rows, posts, sandbox):
     assert run_target(rows).statuses == {"unchanged": 2}
 
 
+def test_a_match_that_cannot_be_read_stops_nobody(run_target, make_rows, posts, sandbox):
+    """Rule 13: the listing proves the match; that its details are refused defers no other row."""
+    rows = make_rows(3)
+    sandbox.settings(lag_seconds=60)
+    sandbox.faults(operation="create_message", kind="close", when="after", times=1)
+    assert run_target(rows[:1]).statuses == {"unknown": 1}
+    sandbox.advance(61)
+    sandbox.faults(operation="get_message", kind="status", status=403, code=1201, times=0)
+    run = run_target(rows)
+    assert (run.code, run.statuses) == (0, {"unchanged": 1, "done": 2})
+    assert sorted(posts().values()) == [1] * 3
+
+
 def test_a_journal_of_a_newer_run_is_required(run_target, make_rows, posts):
     """Rule 15: `require_journal` refuses to start without one."""
     run = run_target(make_rows(1), require_journal=True)

@@ -150,6 +150,17 @@ def test_an_unanswered_replacement(operation, when, posted, run_target, sandbox,
     assert sorted(posts().values()) == [1, 1]
 
 
+def test_a_delete_whose_fate_cannot_be_looked_up(posted, run_target, sandbox):
+    """Rule 16: unanswered and not to be seen it stays open; the old row is not called unchanged."""
+    row, _ = posted
+    sandbox.faults(operation="delete_message", kind="close", when="after", times=1)
+    sandbox.faults(operation="get_message", kind="status", status=403, code=1201, nth=2, times=0)
+    assert run_target([row | {"text": "New"}]).statuses == {"unknown": 1}
+    sandbox.clear_faults()
+    assert run_target([row]).statuses == {"done": 1}
+    assert texts(sandbox) == ["Post 0"]
+
+
 def test_a_rejected_or_failed_message_is_created_anew(posted, run_target, sandbox):
     """Rule 17: after a reviewer's rejection a new version is a new create."""
     row, old = posted
