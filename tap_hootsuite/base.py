@@ -67,7 +67,7 @@ class HootsuiteStream(Stream):
     over: ClassVar[str | None] = None
     extra: ClassVar[Mapping[str, Any]] = {}
     replaces: ClassVar[bool] = True
-    # Rows are built to the schema (tests/tap/test_rows.py proves it); conforming would only cost.
+    # Rows are built to the schema (tests/tap/test_full.py proves it); conforming would only cost.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
     def __init__(self, tap: TapHootsuite) -> None:
@@ -272,9 +272,9 @@ class HootsuiteStream(Stream):
             first,
         )
 
-    def progress(self, unit: str, total: int | None = None) -> Progress:
+    def progress(self, unit: str, total: int, done: int = 0) -> Progress:
         """Show how far the stream is, if somebody watches."""
-        return Progress(self.name, unit, total)
+        return Progress(self.name, unit, total, done)
 
     def log_sync_costs(self) -> None:
         """Write the stream's line of the summary."""

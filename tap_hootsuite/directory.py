@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied, ValidationRejected
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 
 Path = Mapping[str, str]
 Key = tuple[str, ...]
+Place = tuple[tuple[int, str], ...]
 SCIM_PAGE = 100
 # Lists of objects; an old answer may bring nothing but ids in them too.
 _WHOLE = frozenset({"list_my_organizations", "list_organization_teams", "list_social_profiles"})
+# Things that are listed only while a scan goes over them, and what they belong to.
+_WITHIN = {"member_profiles": "members", "team_members": "teams"}
 # What the platform says about the id of something that is gone, apart from a plain 404.
 _GONE = frozenset({2303, 2304, 2306, 3003, 3005, 4001, 4303})
 
@@ -222,6 +226,17 @@ class Directory:
             if _place(path) > _place_of(after):
                 yield path
 
+    def outline(self, what: str, gaps: Gaps) -> Outline:
+        """Return what can be counted before a scan begins; asks for nothing that the scan doesn't.
+
+        Args:
+            what: What the scan goes over.
+            gaps: Where refused lists are counted.
+        """
+        unit = _WITHIN.get(what, what)
+        places = [_place(path) for path in self.over(unit, gaps)]
+        return Outline(unit, places, whole=unit == what)
+
     def _organizations(self, gaps: Gaps, after: Key) -> Iterator[Path]:
         del gaps, after
         return ({"organizationId": one} for one in ids(self.organizations()))
@@ -270,6 +285,32 @@ class Directory:
         return (path for path in paths if _place(path) >= begin[: len(path)])
 
 
+class Outline:
+    """The things that a scan goes over, or what they belong to if they are listed on the way.
+
+    Args:
+        unit: What is counted.
+        places: Where each of them stands, in order.
+        whole: Whether the scan asks once for each; else it is under way with one for a while.
+    """
+
+    def __init__(self, unit: str, places: Sequence[Place], *, whole: bool) -> None:
+        self.unit = unit
+        self._places = places
+        self._whole = whole
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._places)
+
+    def passed(self, key: Key) -> int:
+        """Return how many are done when a scan stands at a key."""
+        place = _place_of(key)
+        if self._whole:
+            return bisect_right(self._places, place)
+        return bisect_left(self._places, place[:-1])
+
+
 Parents = Callable[[Directory, Gaps, Key], Iterator[Path]]
 PARENTS: Mapping[str, Parents] = {
     "organizations": Directory._organizations,  # noqa: SLF001 - the table of this very class
@@ -282,11 +323,11 @@ PARENTS: Mapping[str, Parents] = {
 }
 
 
-def _place(path: Path) -> tuple[tuple[int, str], ...]:
+def _place(path: Path) -> Place:
     return _place_of(tuple(path.values()))
 
 
-def _place_of(key: Key) -> tuple[tuple[int, str], ...]:
+def _place_of(key: Key) -> Place:
     return tuple(order(part) for part in key)
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
-from tap_hootsuite.directory import Key, Path
+from tap_hootsuite.directory import Gaps, Key, Path
 from tap_hootsuite.run import chunks
 from tap_hootsuite.windows import instant, stamp
 
@@ -44,7 +44,7 @@ class FanOutStream(HootsuiteStream):
         """Ask for all parents at once."""
         parents = list(self.run.directory.over(self.over, self.gaps))
         page: list[Row] = []
-        with self.progress("parents", len(parents)) as progress:
+        with self.progress(self.over, len(parents)) as progress:
             for path, found in self.run.directory.each(self.operation, parents, self.gaps):
                 page += [self.row(path, one) for one in found or ()]
                 progress.step()
@@ -58,7 +58,8 @@ class ScanStream(FanOutStream):
     """A scan so long that it may take several runs.
 
     The state knows when it began, its place, its table version and whether anything was forbidden.
-    It works in a stable order, so that the place means something when people come and go.
+    It works in a stable order, so that the place means something when people come and go. The
+    progress line shows how much of the whole scan is done, with what earlier runs did.
     """
 
     stage: ClassVar[Stage] = Stage.SCANS
@@ -73,7 +74,9 @@ class ScanStream(FanOutStream):
         keep = self.component is None
         answers = self.run.directory.each(self.operation, items, self.gaps, keep=keep)
         requests = self.run.requests
-        with self.progress("ids") as progress:
+        whole = self.run.directory.outline(self.over, Gaps(skip=self.run.options.skip_forbidden))
+        done = whole.passed(_key(scan["place"]))
+        with self.progress(whole.unit, len(whole), done) as progress:
             for batch in chunks(answers, BATCH):
                 self._write_batch(batch, int(scan["version"]))
                 scan["place"] = "/".join(batch[-1][0].values())
@@ -81,9 +84,10 @@ class ScanStream(FanOutStream):
                 self._spend(self.run.requests - requests)
                 requests = self.run.requests
                 self.save()
-                progress.step(len(batch))
+                progress.reach(whole.passed(_key(scan["place"])))
                 if not self._may_go_on():
                     return
+            progress.reach(len(whole))
         self._complete(scan)
 
     def _write_batch(self, batch: list[tuple[Path, Any]], version: int) -> None:

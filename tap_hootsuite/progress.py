@@ -13,12 +13,21 @@ class Progress:
     Args:
         what: The stream.
         unit: What is counted.
-        total: How many there are, if that is known.
+        total: How many there are.
+        done: How many of them earlier runs have done; they don't count for the rate.
     """
 
-    def __init__(self, what: str, unit: str, total: int | None = None) -> None:
+    def __init__(self, what: str, unit: str, total: int, done: int = 0) -> None:
+        self._done = done
         self._bar = tqdm(
-            desc=what, unit=f" {unit}", total=total, disable=None, leave=False, mininterval=0.5
+            desc=what,
+            unit=f" {unit}",
+            total=total,
+            initial=done,
+            disable=None,
+            leave=False,
+            mininterval=0.5,
+            miniters=1,  # steps are uneven: what is drawn shall hang on time alone
         )
 
     def __enter__(self) -> Self:
@@ -31,4 +40,9 @@ class Progress:
 
     def step(self, by: int = 1) -> None:
         """Count."""
+        self._done += by
         self._bar.update(by)
+
+    def reach(self, done: int) -> None:
+        """Count up to a number."""
+        self.step(done - self._done)
