@@ -19,8 +19,7 @@ from hootsuite_sandbox.tokens import Access
 from hootsuite_sandbox.traffic import Seen
 from hootsuite_sandbox.validation import check_body, check_parameters, read_body
 
-RATE = 1043
-QUOTA = 1003
+TOO_MANY = 1003  # the documented body of a 429, whether the second or the day is full
 METHOD_NOT_ALLOWED = 5001
 UNSUPPORTED = 5002
 _NOT_ALLOWED = "This method is not allowed here."
@@ -249,10 +248,10 @@ def _limit(world: World, limiter: Limiter, exchange: Exchange, identity: Identit
     if verdict.allowed:
         return
     if verdict.quota_spent:
-        raise ApiError(429, QUOTA, "The plan's daily quota is used up.")
+        raise ApiError(429, TOO_MANY, "The plan's daily quota is used up.")
     if world.options.quirks == "recorded":
         raise PlainRateError
-    raise ApiError(429, RATE, "Too many requests in this second.")
+    raise ApiError(429, TOO_MANY, "Too many requests in this second.")
 
 
 class PlainRateError(SandboxError):

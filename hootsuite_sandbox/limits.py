@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 WINDOW = 1.0
 DAY = 86_400
 UNLIMITED_REMAINING = 20
+RECORDED_REMAINING = 14
+RECORDED_STEP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,14 @@ class Limiter:
     Args:
         per_second: Requests in any second; 0 for no limit.
         per_day: Requests per day; 0 for no limit.
+        recorded: Whether the headers are as vague as they were on the wire: what is left was always
+            the same, and the count lagged behind.
     """
 
-    def __init__(self, per_second: int, per_day: int) -> None:
+    def __init__(self, per_second: int, per_day: int, *, recorded: bool = False) -> None:
         self.per_second = per_second
         self.per_day = per_day
+        self.recorded = recorded
         self._accounts: dict[str, Account] = {}
 
     def admit(self, account_id: str, arrived: float, now: int) -> Verdict:
@@ -64,7 +69,7 @@ class Limiter:
             account.used += 1
             if self.per_second:
                 account.admitted.append(arrived)
-        return Verdict(allowed, self._headers(account), spent)
+        return Verdict(allowed, self._headers(account, exact=spent), spent)
 
     def headers(self, account_id: str, now: int) -> Mapping[str, str]:
         """Return the headers that tell a caller where it stands on the sandbox's present day."""
@@ -89,11 +94,14 @@ class Limiter:
     def _account(self, account_id: str) -> Account:
         return self._accounts.setdefault(account_id, Account())
 
-    def _headers(self, account: Account) -> Mapping[str, str]:
+    def _headers(self, account: Account, *, exact: bool = False) -> Mapping[str, str]:
         free = self.per_second - len(account.admitted) if self.per_second else UNLIMITED_REMAINING
+        used = account.used
+        if self.recorded:
+            free, used = RECORDED_REMAINING, used if exact else used - used % RECORDED_STEP
         return {
             "X-Account-Quota": f"{self.per_day or 1_000_000_000} per day",
-            "X-Account-Quota-Used": str(account.used),
+            "X-Account-Quota-Used": str(used),
             "X-Account-Rate-Limit-Requests-Remaining": str(max(0, free)),
         }
 

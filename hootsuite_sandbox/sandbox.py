@@ -53,7 +53,11 @@ class Sandbox:
         options = self.defaults.changed(changes)
         self.faults.clear()
         self.world: World = seed.build(options)
-        self.limiter = Limiter(options.requests_per_second, options.daily_quota)
+        self.limiter = Limiter(
+            options.requests_per_second,
+            options.daily_quota,
+            recorded=options.quirks == "recorded",
+        )
         self.log = RequestLog()
         self.access: Access = self.world.tokens.access(
             member_id=self.world.main_member_id, scope="offline"
@@ -81,6 +85,7 @@ class Sandbox:
         self.world.tokens.lifetime = options.token_ttl
         self.limiter.per_second = options.requests_per_second
         self.limiter.per_day = options.daily_quota
+        self.limiter.recorded = options.quirks == "recorded"
         if "role" in changes:
             for organization in self.world.organizations_of(self.world.main_member_id):
                 organization.seats[self.world.main_member_id] = people.main_seat(options.role)

@@ -21,11 +21,11 @@ def test_headers_on_every_answer(call):
 
 
 def test_too_many_in_a_second(call):
-    """The third request in a second is refused where two are allowed, without Retry-After."""
+    """The third request in a second is refused with the documented body, without Retry-After."""
     call.sandbox.reset(requests_per_second=2)
     answers = [call("GET", "/v1/me") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert answers[2].json()["errors"][0]["code"] == 1043
+    assert answers[2].json()["errors"][0]["code"] == 1003
     assert "Retry-After" not in answers[2].headers
     stats = call.sandbox.stats()
     assert (stats["rejected_429"], stats["most_in_any_second"]) == (1, 3)
@@ -38,6 +38,16 @@ def test_the_recorded_rate_limit_is_plain_text(call):
     answer = call("GET", "/v1/me")
     assert answer.status_code == 429
     assert answer.text.startswith("Max rate reached")
+
+
+def test_recorded_headers_lag_behind(call):
+    """As recorded, the count in the headers moves in steps, and what is left is always the same."""
+    call.sandbox.reset(quirks="recorded")
+    answers = [call("GET", "/v1/me").headers for _ in range(9)]
+    used = [int(headers["X-Account-Quota-Used"]) for headers in answers]
+    assert len(set(used)) < len(used)
+    assert used == sorted(used)
+    assert {headers["X-Account-Rate-Limit-Requests-Remaining"] for headers in answers} == {"14"}
 
 
 def test_the_quota_ends_and_begins_again_with_the_day(call):
