@@ -214,6 +214,18 @@ def test_an_uninstalled_app(call):
     assert refused.status_code == 403
 
 
+def test_an_app_that_is_installed_again(call):
+    """What was revoked stays revoked; only new tokens open the door."""
+    ready = call.sandbox.ready
+    call.sandbox.mutate("install_app", installed=False)
+    call.sandbox.mutate("install_app", installed=True)
+    assert call("GET", "/v1/me").status_code == 403
+    refused = call.token(grant_type="refresh_token", refresh_token=ready["refresh_token"])
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    fresh = call.token(grant_type="member_app", member_id=ready["member_id"])
+    assert call("GET", "/v1/me", token=fresh.json()["access_token"]).status_code == 200
+
+
 def test_a_deactivated_member(call):
     """Nobody acts for a member who left."""
     call.sandbox.mutate("change_member", member_id="1000001", is_active=False)
