@@ -9,7 +9,7 @@ from hootsuite_sandbox.records import Document, Grant, HistoryAction, Message, P
 VIDEO_SECONDS = 90
 """How long a network takes to swallow a video: SUBMITTED lasts so long."""
 REVIEW_DAYS = 90
-"""A message without a time expires when nobody reviewed it for so long."""
+"""A message expires when nobody reviewed it for so long, or at its time if that is earlier."""
 
 ORGANIZATION_ADMIN = frozenset({"PAYING_SUPER_ADMIN", "SUPER_ADMIN", "ADMIN"})
 ADMIN_PERMISSIONS = (
@@ -89,7 +89,9 @@ def _send(message: Message, profile: Profile | None, due: int, now: int) -> None
 
 
 def _expire(message: Message, now: int) -> None:
-    limit = message.time if message.time is not None else message.created + REVIEW_DAYS * 86400
+    limit = message.created + REVIEW_DAYS * 86400
+    if message.time is not None:
+        limit = min(limit, message.time)
     if now >= limit:
         # The API has no state for it; the dashboard files expired messages with the refused ones.
         message.state = "REJECTED"
