@@ -151,7 +151,6 @@ def _profile(random: Random, number: int, organization: Organization) -> Profile
     network = NETWORKS[number % len(NETWORKS)]
     city, zone = CITIES[number % len(CITIES)]
     handle = f"{COMPANIES[0][1]}{'' if number < len(NETWORKS) else number}_{_ascii(city)}"
-    hidden = network == "TWITTER"  # its name and picture may not be shown
     site = _SITES.get(network)
     profile_id = str(FIRST_PROFILE + 11 * number)
     return Profile(
@@ -161,8 +160,8 @@ def _profile(random: Random, number: int, organization: Organization) -> Profile
         owner="ORGANIZATION",
         owner_id=organization.id,
         organization_id=organization.id,
-        username=None if hidden else handle,
-        avatar_url=None if hidden else f"https://static.hootsuite.example/avatars/{profile_id}.png",
+        username=handle,
+        avatar_url=f"https://static.hootsuite.example/avatars/{profile_id}.png",
         external_url=f"{site}{handle}" if site else None,
         timezone=zone,
         is_reauth_required=number == REAUTH_INDEX,

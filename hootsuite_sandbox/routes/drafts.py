@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from hootsuite_sandbox.clock import parse_instant
@@ -110,7 +111,9 @@ def _check_urls(body: Document) -> None:
     if not all(_is_owly(item["url"]) for item in body.get("mediaUrls", [])):
         raise ApiError(400, 40004, "mediaUrls must be on static.ow.ly or ow.ly/i/.")
     if not all(_is_callback(url) for url in body.get("webhookUrls", [])):
-        raise _unfit("webhookUrls must be http on port 80 or 8080, or https on port 443 or 8443.")
+        raise _unfit(
+            "webhookUrls must be public: http on port 80 or 8080, or https on port 443 or 8443."
+        )
 
 
 def _is_owly(url: str) -> bool:
@@ -126,9 +129,18 @@ def _is_owly(url: str) -> bool:
 def _is_callback(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port in _WEBHOOK_PORTS.get(parts.scheme, ())
+        on_port = parts.port in _WEBHOOK_PORTS.get(parts.scheme, ())
     except ValueError:  # a port that is no number
         return False
+    return on_port and _is_public(parts.hostname or "localhost")
+
+
+def _is_public(host: str) -> bool:
+    """Tell whether a host can be somebody else's; names are judged by themselves, not looked up."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return not f".{host}".endswith((".localhost", ".hootsuite.com"))
 
 
 def _check_targeting(page: Document) -> None:

@@ -32,15 +32,25 @@ def visible_message(ctx: Context) -> Message:
     message_id = ctx.path["messageId"]
     message = ctx.world.messages.get(message_id)
     if message is None or access.grant_on(ctx, message.profile_id) is None:
-        resource = {"type": "message", "id": message_id}
-        raise ApiError(404, 4001, "There is no such message.", resource)
+        raise _unknown(message_id)
     return message
+
+
+def _unknown(message_id: str) -> ApiError:
+    resource = {"type": "message", "id": message_id}
+    return ApiError(404, 4001, "There is no such message.", resource)
 
 
 @operation("get_message")
 def get_message(ctx: Context) -> Document:
-    """Answer with one message; the recorded wire wrapped it in a list."""
-    shown = views.show_message(ctx.world, visible_message(ctx))
+    """Answer with one message; the recorded wire wrapped it in a list.
+
+    Documented: it may be unavailable for a while during the upload to the network.
+    """
+    message = visible_message(ctx)
+    if message.state == "SUBMITTED" and ctx.now < (message.time or 0) + ctx.options.lag_seconds:
+        raise _unknown(message.id)
+    shown = views.show_message(ctx.world, message)
     return {"data": [shown] if ctx.recorded else shown}
 
 

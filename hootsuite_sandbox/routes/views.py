@@ -75,9 +75,9 @@ def show_grant(grant: Grant) -> Document:
 def show_profile(profile: Profile, *, recorded: bool) -> Document:
     """Show a social profile; names and pictures of Twitter accounts stay hidden.
 
-    The bodies of 2017 lacked `ownerId` and `isReauthRequired`.
+    The bodies of 2017 hid nothing, and lacked `ownerId` and `isReauthRequired`.
     """
-    hidden = profile.type == "TWITTER"
+    hidden = profile.type == "TWITTER" and not recorded
     shown: Document = {
         "id": profile.id,
         "type": profile.type,

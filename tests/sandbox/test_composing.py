@@ -153,6 +153,10 @@ def test_bad_times(api, time):
         ({"mediaUrls": [{"url": "//["}]}, 40004),
         ({"webhookUrls": ["ftp://example.com"]}, 4000),
         ({"webhookUrls": ["https://example.com:99999"]}, 4000),
+        ({"webhookUrls": ["http://localhost/hook"]}, 4000),
+        ({"webhookUrls": ["https://10.0.0.7/hook"]}, 4000),
+        ({"webhookUrls": ["http://[fe80::1]:8080/hook"]}, 4000),
+        ({"webhookUrls": ["https://platform.hootsuite.com/hook"]}, 4000),
         ({"location": {"latitude": 91, "longitude": 0}}, 4000),
         ({"location": {"latitude": 1, "longitude": 1}}, 4000),
         ({"privacy": {"facebook": {"visibility": "friends"}}}, 4000),
@@ -282,6 +286,18 @@ def test_video_passes_through_submitted(api, video):
     assert read(api, now)["state"] == "SENT"
     api.sandbox.advance(43_200 - 120)
     assert read(api, later)["state"] == "SUBMITTED"
+
+
+def test_an_upload_to_the_network_hides_a_message(api, video):
+    """With a lag it can't be read by its id for so long, though lists show it."""
+    [film] = api.message(scheduledSendTime="2026-01-16T00:00:00Z", media=[video]).data
+    api.sandbox.settings(lag_seconds=30)
+    api.sandbox.advance(43_190)
+    day = ("2026-01-16T00:00:00Z", "2026-01-16T00:00:01Z")
+    assert "SUBMITTED" in [m["state"] for m in api.messages(*day).data if m["id"] == film["id"]]
+    assert api.get(f"/v1/messages/{film['id']}").refusal == (404, 4001)
+    api.sandbox.advance(30)
+    assert read(api, film)["state"] == "SUBMITTED"
 
 
 @pytest.mark.parametrize(("quirks", "code"), [("documented", 40021), ("recorded", 5000)])

@@ -25,9 +25,11 @@ def test_disconnected_profile_is_marked(api):
 
 
 def test_recorded_profiles_are_sparse(recorded):
-    """The bodies of 2017 lacked the owner's id and the connection's state."""
-    for profile in recorded.get("/v1/socialProfiles").data:
+    """The bodies of 2017 lacked the owner's id and the connection's state, and named Twitter's."""
+    profiles = recorded.get("/v1/socialProfiles").data
+    for profile in profiles:
         assert not {"ownerId", "isReauthRequired"} & set(profile)
+    assert all(p["socialNetworkUsername"] for p in profiles if p["type"] == "TWITTER")
 
 
 def test_unknown_profile(api):
