@@ -10,7 +10,7 @@ import os
 import pkgutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import IO, Any, ClassVar
 
@@ -22,11 +22,11 @@ from singer_sdk.helpers.capabilities import (
     PluginCapabilities,
     TapCapabilities,
 )
-from singer_sdk.plugin_base import JSONSchemaValidator, _ConfigInput
+from singer_sdk.plugin_base import _ConfigInput
 
-from hootsuite_api.config_errors import explain, unknown
-from hootsuite_api.config_files import document, merged
+from hootsuite_api.config_files import document
 from hootsuite_api.errors import ConfigError, HootsuiteError
+from hootsuite_api.plugin import CheckedPlugin
 from hootsuite_api.settings import parse
 from tap_hootsuite import streams as surfaces
 from tap_hootsuite.base import HootsuiteStream
@@ -35,7 +35,7 @@ from tap_hootsuite.settings import CONFIG, options
 from tap_hootsuite.writer import BufferedWriter
 
 
-class TapHootsuite(Tap):
+class TapHootsuite(CheckedPlugin, Tap):
     """Singer tap for the Hootsuite platform."""
 
     name = "tap-hootsuite"
@@ -71,18 +71,14 @@ class TapHootsuite(Tap):
             self._streams = dict(sorted(found.items(), key=_turn))
         return self._streams  # type: ignore[return-value]
 
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Say what is wrong without the values, which the SDK would print, secrets too."""
-        self.append_builtin_config(self.config_jsonschema)
-        found = JSONSchemaValidator(self.config_jsonschema).iter_errors(self._config)
-        errors = explain(found, self.config_jsonschema)
-        if not errors and raise_errors:
-            errors = _unlikely(self._config)
-        if errors and raise_errors:
-            raise ConfigValidationError("Config validation failed", errors=errors, schema={})
-        if raise_errors and (ignored := unknown(self._config, self.config_jsonschema)):
-            self.logger.warning("%s", ignored)
-        return errors
+    def implausible(self) -> list[str]:
+        """Return what a schema can't express: dates, states, and the shared settings as a whole."""
+        try:
+            options(self._config)
+            parse(self._config)
+        except ConfigError as error:
+            return [str(error)]
+        return []
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """Ask the streams to return; writing here could tear a line in two."""
@@ -117,18 +113,6 @@ class TapHootsuite(Tap):
             )
             tap.sync_all()
             tap.conclude()
-
-    @classmethod
-    def cb_config(
-        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
-    ) -> _ConfigInput:
-        """Read the configuration files."""
-        del ctx, param
-        try:
-            config = merged(one for one in value if one != "ENV")
-        except ConfigError as error:
-            raise click.ClickException(str(error)) from None
-        return _ConfigInput(config=config, parse_env="ENV" in value)
 
     @classmethod
     def get_singer_command(cls) -> click.Command:
@@ -186,16 +170,6 @@ def _is_stream(thing: object) -> bool:
 def _turn(item: tuple[str, Any]) -> tuple[int, str]:
     name, stream = item
     return stream.stage, name
-
-
-def _unlikely(config: Mapping[str, Any]) -> list[str]:
-    """What a schema can't express: dates, states, and the shared settings as a whole."""
-    try:
-        options(config)
-        parse(config)
-    except ConfigError as error:
-        return [str(error)]
-    return []
 
 
 def _read(file: IO[str] | None, what: str) -> dict[str, Any] | None:

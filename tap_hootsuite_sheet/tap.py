@@ -12,6 +12,7 @@ from singer_sdk import typing as th
 from singer_sdk.helpers.types import Context
 
 from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.plugin import CheckedPlugin
 from tap_hootsuite_sheet import google, settings
 from tap_hootsuite_sheet.plan import Plan, build, read_plan
 from tap_hootsuite_sheet.problems import PlanError, SheetError
@@ -51,7 +52,7 @@ class Messages(Stream):
         yield from self._sheet_tap.plan().records
 
 
-class TapHootsuiteSheet(Tap):
+class TapHootsuiteSheet(CheckedPlugin, Tap):
     """Reads a plan of posts from a spreadsheet."""
 
     name = "tap-hootsuite-sheet"

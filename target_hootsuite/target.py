@@ -6,11 +6,8 @@ import sys
 from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
-import click
-from jsonschema import Draft202012Validator
 from singer_sdk import Target
 from singer_sdk.exceptions import (
-    ConfigValidationError,
     InvalidInputLine,
     MapExpressionError,
     RecordsWithoutSchemaException,
@@ -22,9 +19,8 @@ from singer_sdk.helpers.capabilities import (
 from singer_sdk.plugin_base import _ConfigInput
 
 from hootsuite_api import redact
-from hootsuite_api.config_errors import explain, unknown
-from hootsuite_api.config_files import merged
 from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.plugin import CheckedPlugin
 from hootsuite_api.settings import parse
 from target_hootsuite import settings
 from target_hootsuite.desk import logger
@@ -39,7 +35,7 @@ class Interrupted(Exception):  # noqa: N818 - a signal, not an error
     """A signal came while the target waited for input."""
 
 
-class HootsuiteTarget(Target):
+class HootsuiteTarget(CheckedPlugin, Target):
     """Schedules posts, uploads media, decides reviews and provisions people on Hootsuite."""
 
     name = "target-hootsuite"
@@ -76,17 +72,6 @@ class HootsuiteTarget(Target):
     def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
         """Add the settings of stream maps only: load methods and batches mean nothing here."""
         super(Target, cls).append_builtin_config(config_jsonschema)
-
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Check the configuration; unlike the SDK's check this one never shows a value."""
-        self.append_builtin_config(self.config_jsonschema)
-        schema = self.config_jsonschema
-        found = explain(Draft202012Validator(schema).iter_errors(dict(self.config)), schema)
-        if found and raise_errors:
-            raise ConfigValidationError("The configuration is wrong", errors=found)
-        if raise_errors and (ignored := unknown(self.config, schema)):
-            logger.warning("%s", ignored)
-        return found
 
     # Messages
 
@@ -168,18 +153,6 @@ class HootsuiteTarget(Target):
         logger.critical("%s", redact.scrub(reason))
         self._job.defer_all(reason)
         return 1
-
-    @classmethod
-    def cb_config(
-        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
-    ) -> _ConfigInput:
-        """Read the configuration files."""
-        del ctx, param
-        try:
-            config = merged(one for one in value if one != "ENV")
-        except HootsuiteError as error:
-            raise click.ClickException(str(error)) from None
-        return _ConfigInput(config=config, parse_env="ENV" in value)
 
     @classmethod
     def invoke(  # type: ignore[override]

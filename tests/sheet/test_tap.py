@@ -96,6 +96,22 @@ def test_discovery_needs_no_plan(books):
     assert stream["tap_stream_id"] == "messages"
 
 
+def test_a_wrong_setting_is_named_and_never_shown(books):
+    """A secret of the wrong type stays out of the log, which says what the setting must be."""
+    result = run(books.folder, {"path": "plan.csv", "client_secret": {"was": "canary"}})
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "The setting client_secret must be a text." in result.stderr
+    assert "canary" not in result.stderr
+
+
+def test_a_configuration_that_is_not_there_ends_in_one_line(books):
+    """The file is named, and no trace hides its name."""
+    result = run(books.folder, {}, "--config", "missing.json")
+    assert result.returncode == 1
+    assert "The configuration missing.json can't be read" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_every_field_is_one_that_the_target_takes():
     """The tap speaks the words of the target's `messages` stream and no others."""
     assert set(Messages.schema["properties"]) <= ACCEPTED
