@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -99,12 +98,7 @@ class Hogs:
         self._hogs = [subprocess.Popen(spin) for _ in range(2 * (os.cpu_count() or 1))]
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End them."""
         for hog in self._hogs:
             hog.kill()

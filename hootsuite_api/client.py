@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import IO, Any, Self
 
 from hootsuite_api import redact, uploads
@@ -167,12 +166,7 @@ class HootsuiteClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _renewal(self) -> AppToken | RefreshToken | StaticToken:
