@@ -79,7 +79,8 @@ class Intake:
     def refuse(self, number: int, stream: str, record: Any, error: RowRejected) -> None:
         """Keep a row that can't be used, for its result."""
         key, profiles = _labels(record)
-        self.refused.append(Refused(number, stream, key, profiles, error, _as_row(record)))
+        refused = Refused(number, _clean(stream), key, profiles, error, _as_row(record))
+        self.refused.append(refused)
 
     def _understood(self, number: int, stream: str, record: Any) -> Taken:
         action = ACTIONS.get(stream)

@@ -46,8 +46,12 @@ class MessageRule(Rule):
         reconcile.settle_open(desk, units)
         news = [unit for unit in units if _is_news(desk, unit)]
         changes.check_count(desk, [unit for unit in news if unit.current], len(units))
-        now = desk.now() if news else None
-        places = [message_rows.place(unit, now) for unit in news if now is not None]
+        if not news:
+            return
+        seen, now = desk.directory.profiles(), desk.now()
+        # A list that names a profile which is none would be refused for all rows.
+        known = [unit for unit in news if unit.identity.profile in seen]
+        places = [message_rows.place(unit, now) for unit in known]
         desk.listing = listing.read(desk.client, places)
 
     def act(self, desk: Desk, unit: Unit) -> Outcome:

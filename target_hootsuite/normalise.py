@@ -19,6 +19,7 @@ Schema = Mapping[str, Any]
 _ID = re.compile(r"(^|[_.])ids?$|Ids?$|\.v$")
 _PLACE = re.compile(r"\[\d+\]")
 _MAX_KEY = 500
+_MAX_DEPTH = 50
 
 
 def normalise(row: Mapping[str, Any], columns: Mapping[str, Schema]) -> dict[str, Any]:
@@ -52,7 +53,10 @@ def coerce(value: Any, schema: Schema, field: str) -> Any:
         return None
     wanted = _type(schema)
     reader = _READERS.get(wanted)
-    return reader(value, schema, field) if reader else value
+    if reader is None:
+        _check_free(value, field)
+        return value
+    return reader(value, schema, field)
 
 
 def _type(schema: Schema) -> str:
@@ -78,6 +82,21 @@ def _string(value: Any, schema: Schema, field: str) -> str:
         msg = "holds characters that are no text (NUL or half a surrogate pair)."
         raise RowRejected(msg, field=field, code="wrong_type")
     return value
+
+
+def _check_free(value: Any, field: str, depth: int = 0) -> None:
+    """Check what no schema describes: text is text there too, and no tower breaks what reads it."""
+    if depth > _MAX_DEPTH:
+        raise RowRejected("is nested too deeply.", field=field, code="wrong_type")
+    if isinstance(value, str):
+        _string(value, {}, field)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _string(str(name), {}, field)
+            _check_free(item, field, depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            _check_free(item, field, depth + 1)
 
 
 def _is_id(field: str) -> bool:
@@ -139,6 +158,8 @@ def _array(value: Any, schema: Schema, field: str) -> list[Any]:
 
 def _object(value: Any, schema: Schema, field: str) -> dict[str, Any]:
     document = _parsed(value, dict, "an object", field)
+    for name in document:
+        _string(str(name), {}, field)
     inner = schema.get("properties") or {}
     named = {
         str(name): coerce(item, inner.get(name, {}), f"{field}.{name}")

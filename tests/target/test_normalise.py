@@ -42,6 +42,28 @@ def test_json_text_is_read_where_arrays_and_objects_belong():
     }
 
 
+def tower(levels):
+    """An object in an object, and so on."""
+    value = {"a": 1}
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [tower(60), [tower(60)], tower(700), {"\ud800": 1}, {"a": ["\udc00"]}, {"a": {"b\x00": 1}}],
+)
+def test_what_no_schema_describes_is_checked_too(value):
+    """Towers and broken text, names included, are refused before anything is planned with them."""
+    columns = {"free": {"type": "object"}, "open": {}, "data": {"type": "object"}}
+    column = "open" if isinstance(value, list) else "free"
+    with pytest.raises(RowRejected) as caught:
+        normalise({column: value}, columns)
+    assert caught.value.code == "wrong_type"
+    assert normalise({"free": tower(20)}, columns) == {"free": tower(20)}
+
+
 def test_null_and_absent_are_the_same():
     """Rule 3: null = absent."""
     assert normalise({"text": None}, COLUMNS) == normalise({}, COLUMNS) == {}
