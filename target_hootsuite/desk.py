@@ -13,7 +13,7 @@ from typing import Any
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.redact import scrub
 from target_hootsuite.directory import Directory
-from target_hootsuite.errors import JournalFault
+from target_hootsuite.errors import JournalFault, ResultsFault
 from target_hootsuite.gate import StateGate
 from target_hootsuite.identity import ALGORITHM, fingerprint
 from target_hootsuite.journal import Journal
@@ -200,9 +200,18 @@ class Desk:
         with self._lock:
             self.statuses[result.status] += 1
             self.counts[result.stream, result.action, result.status] += 1
-            self.file.write(result)
+            full = self._write(result)
+        if full is not None:
+            self.stop(str(full))
         if result.status == "rejected":
             self._rejected(result)
+
+    def _write(self, result: Result) -> ResultsFault | None:
+        try:
+            self.file.write(result)
+        except ResultsFault as error:
+            return error
+        return None
 
     def _rejected(self, result: Result) -> None:
         where = f"{result.stream} {result.key}"

@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from typing import Any
 
 from hootsuite_api import errors
@@ -106,13 +107,13 @@ class Job:
             file = ResultsFile(self.settings.get("results_path"))
         except ResultsFault:  # then that was the reason, or there are two
             return
-        for row in self.intake.taken:
-            for profile in dict.fromkeys(row.row.get("social_profile_ids") or [None]):
-                file.write(_unreached(row.action.stream, row.key, profile, reason))
-        for refused in self.intake.refused:
-            for profile in refused.profiles:
-                file.write(_unreached(refused.stream, refused.key, profile, reason))
-        file.close()
+        with suppress(ResultsFault), closing(file):
+            for row in self.intake.taken:
+                for profile in dict.fromkeys(row.row.get("social_profile_ids") or [None]):
+                    file.write(_unreached(row.action.stream, row.key, profile, reason))
+            for refused in self.intake.refused:
+                for profile in refused.profiles:
+                    file.write(_unreached(refused.stream, refused.key, profile, reason))
 
     def _execute(self, client: HootsuiteClient, journal: Journal) -> None:
         self._check_journal(journal)

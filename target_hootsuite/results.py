@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections import Counter
@@ -46,19 +47,32 @@ class ResultsFile:
 
     def __init__(self, path: str | None) -> None:
         self._file: IO[str] | None = None
+        self._path = path
         if path:
             self._file = _open(path)
 
     def write(self, result: Result) -> None:
-        """Append one result."""
-        if self._file is not None:
+        """Append one result.
+
+        Raises:
+            ResultsFault: The file takes no more, told once; the journal holds the results, too.
+        """
+        if self._file is None:
+            return
+        try:
             self._file.write(json.dumps(asdict(result), ensure_ascii=True) + "\n")
             self._file.flush()
+        except OSError as error:
+            self.close()
+            msg = f"The results can't be written to {self._path} any more ({error.strerror})."
+            raise ResultsFault(f"{msg} See `hootsuite results`.") from error
 
     def close(self) -> None:
         """Let the file go."""
-        if self._file is not None:
-            self._file.close()
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):  # what could not be written was told before
+                file.close()
 
 
 def _open(path: str) -> IO[str]:

@@ -1,9 +1,12 @@
 """What must not spoil a run: hostile rows, a full disk under the results, failing looks."""
 # ruff: noqa: PLR0917 - fixtures are arguments
 
+import io
 import json
 
 import pytest
+
+from target_hootsuite.target import HootsuiteTarget
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,38 @@ def test_a_profile_that_is_none_spoils_no_listing(run_target, make_rows, sandbox
         operation="list_messages", kind="status", status=400, code=4000, contains="no-number"
     )
     assert run_target(rows).statuses == {"rejected": 1, "done": 1}
+
+
+class Full:
+    """A file on a disk that takes two lines."""
+
+    def __init__(self):
+        self.lines = 0
+
+    def write(self, _text):
+        self.lines += 1
+        if self.lines > 2:
+            raise OSError(28, "No space left on device")
+
+    def flush(self):
+        pass
+
+    def close(self):
+        raise OSError(28, "No space left on device")
+
+
+def test_results_on_a_full_disk(
+    run_target, make_rows, monkeypatch, caplog, sandbox, target_config, lines
+):
+    """The run stops with one sentence; the journal has the results, and the next run goes on."""
+    with monkeypatch.context() as patch:
+        patch.setattr("target_hootsuite.results._open", lambda _path: Full())
+        target = HootsuiteTarget(config=target_config | {"max_concurrency": 1})
+        text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(6)))
+        assert target.run(io.StringIO(text)) == 1
+    said = [one.getMessage() for one in caplog.records if "results" in one.getMessage()]
+    assert len(said) == 1
+    assert "No space left on device" in said[0]
+    assert "fault of target-hootsuite" not in caplog.text
+    assert len(sandbox.ledger()) == 3
+    assert run_target(make_rows(6)).statuses == {"unchanged": 3, "done": 3}
