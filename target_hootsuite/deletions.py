@@ -9,7 +9,7 @@ from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from target_hootsuite import posting
 from target_hootsuite.desk import Desk
-from target_hootsuite.errors import Ambiguous, RowRejected, RunStopped
+from target_hootsuite.errors import Ambiguous, Deferred, RowRejected, RunStopped
 from target_hootsuite.identity import Identity
 from target_hootsuite.journal_entries import Busy, Entry, Intent
 from target_hootsuite.rules import Rule
@@ -69,14 +69,14 @@ class DeletionRule(Rule):
         """The message to delete, and our entry of it.
 
         Raises:
-            Ambiguous: Our own post of it is not proved yet.
+            Deferred: Our own post of it is not proved yet; STATE waits for the deletion.
         """
         if unit.row.get("message_id"):
             return str(unit.row["message_id"]), None
         key, profile = unit.identity.key, unit.identity.profile
         history = desk.journal.history(Identity(desk.scope, "messages", key, profile))
         if any(entry.open for entry in history):
-            raise Ambiguous("The message of this key is not proved to be posted yet.")
+            raise Deferred("The message of this key is not proved to be posted yet.")
         ours = next((entry for entry in history if entry.status in _STANDING), None)
         if ours is None and desk.dry and key in desk.message_profiles:
             desk.about_to("delete")

@@ -165,7 +165,7 @@ class Desk:
                 ]
             )
         for unit, outcome, result in booked:
-            if outcome.status != "deferred":
+            if outcome.status != "deferred" and _is_kept(unit, outcome):
                 self.gate.settle(unit.number)
             if outcome.status == "unknown":
                 self.pending.append((unit, outcome))
@@ -222,3 +222,8 @@ class Desk:
         logger.warning("Rejected %s: %s", where, result.error_message)
         if self.settings["on_row_error"] == "stop":
             self.stop("a row was rejected and `on_row_error` is stop")
+
+
+def _is_kept(unit: Unit, outcome: Outcome) -> bool:
+    """Whether later runs know of a unit without being given its row again."""
+    return outcome.status != "unknown" or unit.action.rule.journalled

@@ -17,8 +17,12 @@ Pending = Sequence[tuple[Unit, Outcome]]
 def settle_pending(desk: Desk) -> None:
     """Look for what went unanswered in this run, and say what became of it."""
     pending = desk.take_pending()
-    if pending and not desk.dry:
-        settle_open(desk, [unit for unit, _ in pending])
+    try:
+        if pending and not desk.dry:
+            settle_open(desk, [unit for unit, _ in pending])
+    except BaseException:
+        desk.pending = [*pending]  # they are unknown still, not deferred
+        raise
     for unit, outcome in pending:
         desk.book_late(unit, _latest(desk, unit, outcome))
 

@@ -21,6 +21,7 @@ class PresentState(Rule):
     """
 
     verb = "create"
+    journalled = False
     #: Codes by which the platform says that it is so already.
     already: frozenset[int | str] = frozenset()
 

@@ -12,6 +12,9 @@ from target_hootsuite.units import Outcome, Row, Unit
 class Rule:
     """The replay rule of an action; the defaults suit a row that stands for one thing."""
 
+    #: Whether what goes unanswered stays in the journal as an open entry.
+    journalled = True
+
     def profiles(self, desk: Desk, row: Row, key: str) -> Sequence[str | None]:  # noqa: ARG002
         """The profiles that a row has a result for; `[None]` where it has none."""
         return [None]

@@ -69,3 +69,27 @@ def test_results_on_a_full_disk(
     assert "fault of target-hootsuite" not in caplog.text
     assert len(sandbox.ledger()) == 3
     assert run_target(make_rows(6)).statuses == {"unchanged": 3, "done": 3}
+
+
+def test_an_unknown_that_no_entry_holds_keeps_state_back(run_target, sandbox):
+    """Rule 24: people have no open entries; only their row, sent again, settles them."""
+    organization = sandbox.ready["organization_id"]
+    row = {"email": "new@larkspur.example", "full_name": "New", "organization_ids": [organization]}
+    sandbox.faults(operation="create_member", kind="close", times=1)
+    run = run_target([row], "members")
+    assert (run.code, run.statuses, run.states) == (3, {"unknown": 1}, [])
+    run = run_target([row], "members")
+    assert (run.code, run.statuses, run.states) == (0, {"done": 1}, [{"rows": 1}])
+
+
+def test_a_deletion_waits_for_a_message_of_unknown_fate(run_target, make_rows, sandbox):
+    """Rule 24: it was not attempted, so STATE stays before it until the post is proved."""
+    sandbox.settings(lag_seconds=60)
+    sandbox.faults(operation="create_message", kind="close", when="after", times=1)
+    assert run_target(make_rows(1)).statuses == {"unknown": 1}
+    row = {"external_id": "k0"}
+    run = run_target([row], "message_deletions")
+    assert (run.code, run.statuses, run.states) == (1, {"deferred": 1}, [])
+    sandbox.advance(61)
+    run_target(make_rows(1))
+    assert run_target([row], "message_deletions").statuses == {"done": 1}
