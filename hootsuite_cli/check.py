@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -29,15 +31,29 @@ def check(ctx: click.Context, account: Account, *, as_json: bool) -> None:
     Exit codes: 0 all well; 1 the account can't be used; 2 it works, but something needs a person:
     a profile to reconnect, rows of unknown fate, the day's quota, the tokens.
     """
-    logging.getLogger("hootsuite_api").setLevel(logging.ERROR)  # the table says it better
     settings = account.settings
-    with HootsuiteClient.from_settings({**settings, "daily_quota_percent": 100}) as client:
+    with (
+        _no_warnings(),
+        HootsuiteClient.from_settings({**settings, "daily_quota_percent": 100}) as client,
+    ):
         found = examine(client, settings)
     if as_json:
         click.echo(json.dumps(found, indent=1))
     else:
         show(found)
     ctx.exit(_ATTENTION if found["attention"] else 0)
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Keep the client's warnings from the screen: the table says it better."""
+    logger = logging.getLogger("hootsuite_api")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]:
