@@ -7,7 +7,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -221,11 +221,21 @@ _UNREACHED: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+# What requests raises before it sends anything.
+_NO_PROXY = (requests.exceptions.InvalidSchema, requests.exceptions.InvalidProxyURL)
+_UNBUILT = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)
+
+
 def _fault(cause: Exception, out: Outgoing) -> HootsuiteError:
     host = urlsplit(out.url).hostname
     reason = _reason(cause)
-    if isinstance(cause, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-        return ValidationRejected(f"The request to {host} can't be built", out.where)
+    if isinstance(cause, _NO_PROXY):
+        says = f"The proxy on the way to {host} can't be used"
+        return _hopeless(says, out, "Check HTTPS_PROXY; one with socks needs the package PySocks")
+    # urllib3's word for a header is about the answer's.
+    if isinstance(cause, _UNBUILT) and not isinstance(reason, u3.InvalidHeader):
+        where = replace(out.where, not_written=True)
+        return ValidationRejected(f"The request to {host} can't be built", where)
     if isinstance(reason, u3.SSLError):
         return _tls_fault(reason, host, out)
     for kind, says in _UNREACHED:
@@ -246,11 +256,12 @@ def _reason(cause: Exception) -> BaseException:
 def _tls_fault(reason: BaseException, host: str | None, out: Outgoing) -> HootsuiteError:
     inner = reason.args[0] if reason.args else None
     if isinstance(inner, ssl.SSLCertVerificationError):
-        fault = ConnectionNeverMade(
-            f"The certificate of {host} is not trusted",
-            out.where,
-            advice="Check api_url; behind a company's proxy, name its CA in REQUESTS_CA_BUNDLE",
-        )
-        fault.permanent = True
-        return fault
+        advice = "Check api_url; behind a company's proxy, name its CA in REQUESTS_CA_BUNDLE"
+        return _hopeless(f"The certificate of {host} is not trusted", out, advice)
     return NetworkFault(f"TLS with {host} failed", out.where)  # perhaps in mid-stream
+
+
+def _hopeless(says: str, out: Outgoing, advice: str) -> ConnectionNeverMade:
+    fault = ConnectionNeverMade(says, out.where, advice=advice)
+    fault.permanent = True
+    return fault

@@ -493,6 +493,13 @@ def test_a_body_that_is_no_json_is_refused_unsent(client, server):
     assert server.seen == []
 
 
+def test_an_answer_with_two_lengths_is_no_fault_of_the_request(client, server, script):
+    """A read gets another chance, and nobody is told to correct a value."""
+    body = b'{"data": {"id": "7"}}'
+    server.add(script(body=body, headers={"content-length": "5"}), script(body=body))
+    assert client.send(READ).data == {"id": "7"}
+
+
 def test_whatever_a_library_raises_a_write_is_unknown(client, server, monkeypatch):
     """Even an exception that nobody has foreseen."""
     client.send(READ)

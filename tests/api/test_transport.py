@@ -121,6 +121,18 @@ def test_an_untrusted_certificate_ends_the_call(secure, secure_client):
     assert secure.seen == []
 
 
+def test_a_proxy_that_cannot_be_used_is_named(make_client, monkeypatch):
+    """Not a byte leaves for it, so a write is not in doubt, and asking again is no use."""
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:9")
+    client = make_client(
+        api_url="https://nowhere.invalid", auth_method="access_token", access_token="tok-en-tok-en"
+    )
+    for call in (READ, Call("create_message", body={"text": "x"})):
+        with pytest.raises(e.ConnectionNeverMade, match=r"proxy.*HTTPS_PROXY"):
+            client.send(call)
+        assert client.stats.requests[call.operation] == 1
+
+
 def test_a_company_s_own_authority_is_believed(secure, secure_client, pem):
     """Where the environment names it."""
     secure_client(pem).send(READ)
