@@ -11,13 +11,29 @@ from singer_sdk.singerlib.json import deserialize_json
 from target_hootsuite.errors import TargetError
 
 
+class Interrupted(Exception):  # noqa: N818 - a signal, not an error
+    """A signal came while rows were read."""
+
+
 class Reader(SingerReader):
-    """A reader that a signal can interrupt while it waits, and only then."""
+    """A reader that a signal can interrupt while it waits, and before it waits again."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.waiting = False
         self.number = 0
+        self._waiting = False
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Read no further line; called from a signal handler.
+
+        Raises:
+            Interrupted: In the middle of the wait for a line.
+        """
+        self._stopped = True
+        if self._waiting:
+            self._waiting = False
+            raise Interrupted
 
     def process_lines(
         self, file_input: IO[str] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
@@ -53,13 +69,15 @@ class Reader(SingerReader):
 
     def _lines(self, file: IO[str]) -> Iterator[str]:
         while True:
-            self.waiting = True
+            self._waiting = True
+            if self._stopped:
+                raise Interrupted
             try:
                 line = file.readline()
             except UnicodeDecodeError:  # the file is read in blocks: the line is not known
                 msg = "The input is not text in UTF-8: something else than a tap wrote it."
                 raise TargetError(msg) from None
-            self.waiting = False
+            self._waiting = False
             if not line:
                 return
             self.number += 1

@@ -27,12 +27,8 @@ from target_hootsuite.desk import logger
 from target_hootsuite.errors import RowRejected, TargetError
 from target_hootsuite.intake import Intake
 from target_hootsuite.job import Job
-from target_hootsuite.reader import Reader
+from target_hootsuite.reader import Interrupted, Reader
 from target_hootsuite.sink import HootsuiteSink
-
-
-class Interrupted(Exception):  # noqa: N818 - a signal, not an error
-    """A signal came while the target waited for input."""
 
 
 class HootsuiteTarget(CheckedPlugin, Target):
@@ -116,10 +112,8 @@ class HootsuiteTarget(CheckedPlugin, Target):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """Attempt nothing more; what is in flight is awaited by whoever waits for it."""
         self._job.stop(f"signal {signum}")
-        reader = self.message_reader
-        if isinstance(reader, Reader) and reader.waiting:
-            reader.waiting = False
-            raise Interrupted
+        if isinstance(self.message_reader, Reader):
+            self.message_reader.stop()
 
     def run(self, file_input: IO[str] | None = None) -> int:
         """Listen to the end and say how it went.

@@ -3,6 +3,8 @@
 
 import io
 import json
+import os
+import signal
 
 import pytest
 
@@ -34,6 +36,40 @@ def test_a_profile_that_is_none_spoils_no_listing(run_target, make_rows, sandbox
         operation="list_messages", kind="status", status=400, code=4000, contains="no-number"
     )
     assert run_target(rows).statuses == {"rejected": 1, "done": 1}
+
+
+class Endless(io.StringIO):
+    """An input that sends this process a signal while a line is worked on, and goes on and on."""
+
+    def __init__(self, text):
+        super().__init__(text)
+        self.more = 0
+
+    def readline(self, *args):
+        self.more += 1
+        line = super().readline(*args)
+        return line or (self.getvalue().splitlines(keepends=True)[-2] if self.more < 100 else "")
+
+
+def test_a_signal_between_two_lines(target_config, make_rows, lines, monkeypatch, sandbox):
+    """Rule 24: a tap that writes without a pause can't keep the target from ending."""
+    target = HootsuiteTarget(config=target_config)
+    inner = target.intake.add
+
+    def add(stream, record):
+        os.kill(os.getpid(), signal.SIGTERM)
+        inner(stream, record)
+
+    monkeypatch.setattr(target.intake, "add", add)
+    rows = Endless("".join(json.dumps(line) + "\n" for line in lines(make_rows(1))))
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        code = target.run(rows)
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert code == 1
+    assert rows.more == 2, "not a line more"
+    assert sandbox.ledger() == []
 
 
 class Full:
