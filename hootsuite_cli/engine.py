@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from target_hootsuite.target import HootsuiteTarget
@@ -24,6 +25,7 @@ _SCHEMA = {
     "key_properties": ["external_id"],
 }
 _POLL_SECONDS = 0.2
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 Result = Mapping[str, Any]
 Progress = Callable[[int], None]
@@ -36,6 +38,8 @@ class Run:
     code: int
     results: Sequence[Result]
     complaint: str = ""
+    interrupted: bool = False
+    """Whether somebody asked for an end: what was not attempted by then is deferred."""
 
     def by_key(self) -> dict[str, list[Result]]:
         """Return the results of every row."""
@@ -66,12 +70,14 @@ def run(
     with tempfile.TemporaryDirectory(prefix="hootsuite-") as folder:
         path = Path(folder) / "results.jsonl"
         config = {**settings, "dry_run": dry, "results_path": str(path)}
-        with _quiet() as complaints, _signals_kept(), _watched(path, progress):
-            code = HootsuiteTarget(config=config).run(_lines(records))
+        with _quiet() as complaints, _signals_kept() as heard, _watched(path, progress):
+            target = HootsuiteTarget(config=config)
+            _overhear(heard)
+            code = target.run(_lines(records))
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     results = [json.loads(line) for line in lines]
     progress(len(results))
-    return Run(code, results, complaints[-1] if complaints else "")
+    return Run(code, results, complaints[-1] if complaints else "", interrupted=bool(heard))
 
 
 def _lines(records: Sequence[Mapping[str, Any]]) -> io.StringIO:
@@ -107,18 +113,38 @@ def _quiet() -> Iterator[list[str]]:
         target.removeHandler(handler)
 
 
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
 @contextmanager
-def _signals_kept() -> Iterator[None]:
+def _signals_kept() -> Iterator[list[int]]:
     """Give the signals back: a target takes them for as long as its process lives."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
+    heard: list[int] = []
+    if not _in_main_thread():
+        yield heard
         return
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {one: signal.getsignal(one) for one in _SIGNALS}
     try:
-        yield
+        yield heard
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _overhear(heard: list[int]) -> None:
+    """Note the signals that the target gets: it ends well, and its caller must not go on."""
+    for one in _SIGNALS if _in_main_thread() else ():
+        signal.signal(one, _noting(signal.getsignal(one), heard))
+
+
+def _noting(handler: Any, heard: list[int]) -> Callable[[int, FrameType | None], None]:
+    def note(signum: int, frame: FrameType | None) -> None:
+        heard.append(signum)
+        if callable(handler):
+            handler(signum, frame)
+
+    return note
 
 
 @contextmanager

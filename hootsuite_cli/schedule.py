@@ -19,11 +19,11 @@ from hootsuite_cli.report import in_options
 from hootsuite_cli.scheduling import Choices, Scheduling
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet import google, identity
+from tap_hootsuite_sheet import settings as plan_settings
 from tap_hootsuite_sheet.archive import read_bytes
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import SheetError
-from tap_hootsuite_sheet.profiles import load_aliases
 from tap_hootsuite_sheet.reader import MAX_FILE
 from target_hootsuite.errors import TargetError
 
@@ -102,6 +102,7 @@ def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> i
     if given["add_ids"]:
         return _add_ids(source, options, settings, edited_are_new=given["edited_rows_are_new"])
     target = _results(given["results_file"], source)
+    _keep(given["preview"], source.path, target)
     choices = Choices(
         results=target,
         preview=given["preview"],
@@ -135,6 +136,17 @@ def _results(wanted: Path | None, source: Source) -> Path:
     return wanted or usual
 
 
+def _keep(preview: Path | None, *files: Path) -> None:
+    """Refuse a calendar that would take the place of the plan or of its results."""
+    if preview is not None and any(_same(preview, one) for one in files):
+        raise WrongUsage(f"--preview would overwrite {preview}: name another file.")
+
+
+def _same(one: Path, other: Path) -> bool:
+    both_there = one.exists() and other.exists()
+    return one.samefile(other) if both_there else one.absolute() == other.absolute()
+
+
 def _settings(account: Account) -> dict[str, Any] | None:
     """Return the account's settings, None when nobody is signed in."""
     try:
@@ -146,18 +158,22 @@ def _settings(account: Account) -> dict[str, Any] | None:
 
 
 def _options(given: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
-    aliases = given["aliases"] or settings.get("alias_file")
-    return Options(
-        sheet=given["sheet"] or settings.get("sheet"),
-        encoding=given["encoding"] or settings.get("encoding"),
-        columns=_columns(given["column"]) or settings.get("columns") or {},
-        date_formats=given["date_format"] or tuple(settings.get("date_formats") or ()),
-        timezone=given["timezone"] or settings.get("timezone"),
-        profiles=given["profiles"] or tuple(settings.get("profiles") or ()),
-        aliases=load_aliases(Path(aliases)) if aliases else {},
-        composer_date_format=given["composer"] or settings.get("composer_date_format"),
-        plan_name=given["same_plan"] or settings.get("plan_name"),
-    )
+    said = {
+        "sheet": given["sheet"],
+        "encoding": given["encoding"],
+        "columns": _columns(given["column"]),
+        "date_formats": given["date_format"],
+        "timezone": given["timezone"],
+        "profiles": given["profiles"],
+        "alias_file": given["aliases"],
+        "composer_date_format": given["composer"],
+        "plan_name": given["same_plan"],
+    }
+    config = {**settings, **{name: value for name, value in said.items() if value}}
+    for name in ("date_formats", "profiles"):
+        if isinstance(config.get(name), (str, int)):  # one alone, as environments hold it
+            config[name] = [config[name]]
+    return plan_settings.options(config)
 
 
 def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -187,6 +203,8 @@ def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
 def _add_ids(
     source: Source, options: Options, settings: Mapping[str, Any] | None, *, edited_are_new: bool
 ) -> int:
+    if options.composer_date_format:
+        raise SheetError("A bulk composer file has no column for IDs. Nothing was written.")
     directory = platform.Account(settings) if settings else None
     results = source.beside(identity.RESULTS_SUFFIX)
     try:
@@ -201,6 +219,11 @@ def _add_ids(
         if directory is not None:
             directory.close()
     target = source.beside(identity.IDS_SUFFIX)
+    if target.exists() and not _same(target, source.path):
+        raise SheetError(
+            f"{target} exists already and may have been edited: schedule it, or move it away. "
+            "Nothing was written."
+        )
     keys = keys_to_write(plan, before)
     fresh = {row: key for row, key in keys.items() if not _has_id(plan, row)}
     write_copy(source, plan, [("ID", fresh)], target)

@@ -112,6 +112,8 @@ class Scheduling:
         if self._account is None or not plan.records:
             return _NOTHING
         rehearsal = engine.run(self._target_settings(), plan.records, dry=True)
+        if rehearsal.interrupted:
+            raise SheetError("The check was broken off. Nothing was sent.")
         if rehearsal.complaint:
             raise SheetError(rehearsal.complaint)
         rows = {record["external_id"]: row for record, row in _pairs(plan)}
@@ -160,8 +162,8 @@ class Scheduling:
             raise SheetError(
                 f"{len(missing)} posts that were scheduled from this plan are not in it any more "
                 f"(formerly row {rows}), and there are new or bad rows. Was a row without an ID "
-                "edited? Its first post would stay, and a second one be made. Run --add-ids and "
-                "schedule the copy that it writes, or say --edited-rows-are-new. Nothing was sent."
+                f"edited? Its first post would stay, and a second one be made. {_way_out(plan)} "
+                "--edited-rows-are-new. Nothing was sent."
             )
 
     def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:
@@ -185,6 +187,7 @@ class Scheduling:
         if not outlook.needs_a_run():
             click.echo(_nothing_to_send(rehearsal))
             self._write_results(plan, rehearsal)
+            self._tell_place()
             return _code(rehearsal) or bad
         self._check_place()
         self._ask(outlook)
@@ -196,9 +199,10 @@ class Scheduling:
         Raises:
             SheetError: They can't.
         """
-        folder = self._choices.results.parent
-        if not os.access(folder, os.W_OK):
-            raise SheetError(f"{folder} can't be written; say --results FILE. Nothing was sent.")
+        place = self._choices.results
+        wrong = place if place.is_dir() else place.parent
+        if place.is_dir() or not os.access(place.parent, os.W_OK):
+            raise SheetError(f"{wrong} can't be written; say --results FILE. Nothing was sent.")
 
     def _ask(self, outlook: forecast.Forecast) -> None:
         """Get the person's consent.
@@ -234,15 +238,20 @@ class Scheduling:
                 dry=False,
                 progress=lambda done: bar.update(task, completed=done),
             )
-        if run.complaint:
-            click.echo(scrub(run.complaint), err=True)
-        report.outcome(plan, run)
-        self._write_results(plan, run)
+        try:
+            self._write_results(plan, run)  # before a word is said: nobody may be listening
+        finally:
+            if run.complaint:
+                click.echo(scrub(run.complaint), err=True)
+            report.outcome(plan, run)
+        self._tell_place()
         return run.code
 
     def _write_results(self, plan: Plan, run: engine.Run) -> None:
         columns = report.columns(plan, run, self._links)
         write_copy(self._source, plan, columns, self._choices.results)
+
+    def _tell_place(self) -> None:
         click.echo(f"What became of each row is in {self._choices.results}.")
 
 
@@ -256,6 +265,13 @@ def _nothing_to_send(rehearsal: engine.Run) -> str:
     if statuses and statuses <= {"unchanged", "adopted"}:
         return "Everything is scheduled already; there is nothing to send."
     return "There is nothing to send."
+
+
+def _way_out(plan: Plan) -> str:
+    """Return what else can be done: a bulk composer file has no room for IDs."""
+    if plan.table.header_row:
+        return "Run --add-ids and schedule the copy that it writes, or say"
+    return "Take the edit back, or delete the first post in Hootsuite and say"
 
 
 def _pairs(plan: Plan) -> list[tuple[dict[str, Any], int]]:

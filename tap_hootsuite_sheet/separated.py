@@ -80,6 +80,8 @@ def rows_of(
         "sep=;"
     ):
         delimiter, text = first.strip().strip('"')[-1], "\n" + rest
+    if delimiter is not None and len(delimiter) != 1:
+        raise SheetError(f"The delimiter {delimiter!r} is not one character: use , or ; or a tab.")
     if delimiter is None:
         delimiter = max(DELIMITERS, key=lambda d: score(list(_lenient_head(text, d))))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from hootsuite_cli import engine
+from hootsuite_cli import engine, report
 from hootsuite_cli.main import main
 from tap_hootsuite_sheet import google
 from tap_hootsuite_sheet.columns import OURS
@@ -272,6 +273,49 @@ def test_an_interrupt_at_the_question_leaves_everything_alone(books, profiles, s
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_an_interrupt_while_rows_are_checked_ends_the_command(
+    books, hootsuite, sandbox, profiles, monkeypatch
+):
+    """Ctrl-C in the rehearsal is no yes: nothing is sent, not even with --yes."""
+    lines, times = engine._lines, iter([signal.SIGINT])
+
+    def interrupted(records):
+        for one in times:
+            signal.raise_signal(one)
+        return lines(records)
+
+    monkeypatch.setattr(engine, "_lines", interrupted)
+    result = hootsuite(plan_of(books, profiles, "One"), "--yes")
+    assert (result.exit_code, "Nothing was sent" in result.output) == (1, True)
+    assert posted(sandbox) == 0
+
+
+def test_a_listener_that_hangs_up_does_not_cost_the_results(
+    books, hootsuite, sandbox, profiles, monkeypatch
+):
+    """Who pipes the output into `head` has posted, and finds the copy beside the plan."""
+
+    def hang_up(*_):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(report, "outcome", hang_up)
+    assert hootsuite(plan_of(books, profiles, "One"), "--yes").exit_code == 1
+    assert posted(sandbox) == 1
+    assert table(books.folder / "plan.results.xlsx")[1][4] == "done"
+
+
+@pytest.mark.parametrize("written", ["{}", "[{}]", '["{}"]'])
+def test_the_environment_may_hold_a_plans_settings(
+    books, hootsuite, profiles, monkeypatch, written
+):
+    """Profiles as one id or as a list, and the delimiter, as the tap takes them."""
+    monkeypatch.setenv("HOOTSUITE_PROFILES", written.format(profiles["FACEBOOKPAGE"]))
+    path = books.csv("Date|Text\n2026-03-14 09:30|One\n")
+    for delimiter, said in (("|", "1 good, 0 bad"), ("||", "not one character")):
+        monkeypatch.setenv("HOOTSUITE_DELIMITER", delimiter)
+        assert said in hootsuite(path, "--dry-run").output
+
+
 def test_both_ways_in_are_the_same(books, hootsuite, sandbox, profiles, settings):
     """What the pipeline scheduled, the command finds scheduled; and the other way round."""
     path = plan_of(books, profiles, "One", "Two")
@@ -306,6 +350,10 @@ def test_what_cannot_work_is_said_before_anything_is_sent(books, hootsuite, sand
     assert (result.exit_code, "on_change must be one of" in result.output) == (1, True)
     result = hootsuite(path, "--yes", env={"HOOTSUITE_REQUIRE_JOURNAL": "true"})
     assert (result.exit_code, "journal" in result.output) == (1, True)
+    (books.folder / "folder.xlsx").mkdir()
+    wrong = ("--results", books.folder / "folder.xlsx", "--edited-rows-are-new")
+    result = hootsuite(path, "--yes", *wrong)
+    assert (result.exit_code, "can't be written" in result.output) == (1, True)
     assert posted(sandbox) == 0
 
 

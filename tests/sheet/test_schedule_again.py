@@ -230,6 +230,25 @@ def test_an_edited_row_of_a_composer_file_is_stopped(books, hootsuite, sandbox, 
     result = hootsuite(path, *options)
     assert result.exit_code == 1, result.output
     assert standing(sandbox) == before
+    assert "delete the first post" in result.output
+    assert "--add-ids" not in result.output
+    assert "no column for IDs" in hootsuite(path, "--add-ids", *options).output
+
+
+def test_no_file_of_the_person_is_written_over(books, hootsuite, linkedin):
+    """Neither the plan by its calendar nor an edited copy with ids by a second one."""
+    path = written(books, FIRST, linkedin["id"])
+    before = path.read_bytes()
+    results = books.folder / "plan.results.csv"
+    for wrong in (path, results):
+        assert hootsuite(path, "--dry-run", "--preview", wrong).exit_code == 64
+    assert (path.read_bytes(), results.exists()) == (before, False)
+    assert hootsuite(path, "--add-ids").exit_code == 0
+    copy = books.folder / "plan.ids.csv"
+    copy.write_bytes(edited := copy.read_bytes() + b"\n")
+    result = hootsuite(path, "--add-ids")
+    assert (result.exit_code, "move it away" in result.output) == (1, True)
+    assert copy.read_bytes() == edited
 
 
 def test_a_note_is_no_error(books, read, capsys):
