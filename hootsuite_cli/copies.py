@@ -7,10 +7,11 @@ text of a server can become a formula.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
+from datetime import date, datetime
 from pathlib import Path
 
 from hootsuite_cli import workbook
@@ -18,8 +19,10 @@ from tap_hootsuite_sheet import identity
 from tap_hootsuite_sheet.columns import KEY, OURS, squeeze
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import Flaw, SheetError, plain
-from tap_hootsuite_sheet.reader import Sheet
+from tap_hootsuite_sheet.reader import Sheet, is_excel
+from tap_hootsuite_sheet.times import whole_seconds
 
+_BOOKS = {".xlsx", ".xlsm"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Column = tuple[str, Mapping[int, str]]
@@ -37,9 +40,9 @@ class Source:
 
     def beside(self, suffix: str) -> Path:
         """Return the name of a copy: `plan.results.xlsx` for `plan.xlsx`."""
-        kind = (
-            self.path.suffix if self.path.suffix.lower() in {".xlsx", ".xlsm", ".csv"} else ".csv"
-        )
+        own = self.path.suffix
+        kinds = _BOOKS if is_excel(self.data, self.path.name) else {".csv"}
+        kind = own if own.lower() in kinds else ".csv"
         return self.path.with_name(f"{identity.plan_name(self.path.name)}{suffix}{kind}")
 
 
@@ -63,7 +66,7 @@ def write_copy(source: Source, plan: Plan, columns: Sequence[Column], target: Pa
     header = plan.table.header_row
     named = [(title, {**texts, header: title} if header else texts) for title, texts in columns]
     cleaned = [(t, {row: neutral(text) for row, text in texts.items()}) for t, texts in named]
-    if source.data.startswith(b"PK") and target.suffix.lower() != ".csv":
+    if target.suffix.lower() in _BOOKS:
         content = _xlsx(source.data, plan, cleaned)
     else:
         content = _csv(source.data, plan, cleaned)
@@ -104,7 +107,7 @@ def _places(plan: Plan, columns: Sequence[Column], width: int) -> dict[str, int]
 
 
 def _xlsx(data: bytes, plan: Plan, columns: Sequence[Column]) -> bytes:
-    last = max(workbook.width(data, plan.sheet.name), 1)
+    last = max(workbook.width(data, plan.sheet.name), *map(len, plan.sheet.rows))
     places = _places(plan, columns, last)
     if max(places.values()) >= workbook.LAST:
         raise SheetError("The sheet has no room for more columns.")
@@ -120,7 +123,7 @@ def _csv(data: bytes, plan: Plan, columns: Sequence[Column]) -> bytes:
     rows = _raw_rows(data, plan) if plan.sheet.delimiter else _fresh_rows(plan)
     width = max((len(fields) for fields, _ in rows), default=0)
     places = _places(plan, columns, width)
-    codec = plan.sheet.encoding or "utf-8-sig"
+    codec = _codec(plan, columns)
     lines = []
     for number, (fields, end) in enumerate(rows, 1):
         for title, texts in columns:
@@ -128,6 +131,17 @@ def _csv(data: bytes, plan: Plan, columns: Sequence[Column]) -> bytes:
                 _put(fields, places[title], _quoted(texts[number], codec))
         lines.append(delimiter.join(fields) + end)
     return _encode("".join(lines), codec, data)
+
+
+def _codec(plan: Plan, columns: Sequence[Column]) -> str:
+    """Return the plan's own encoding, unless a key would be lost in it: then no row is known."""
+    codec = plan.sheet.encoding or "utf-8-sig"
+    keys = "".join("".join(texts.values()) for title, texts in columns if title in {KEY, "ID"})
+    try:
+        keys.encode(codec)
+    except UnicodeEncodeError:
+        return "utf-8-sig"
+    return codec
 
 
 def _put(fields: list[str], place: int, text: str) -> None:
@@ -151,38 +165,43 @@ def _encode(text: str, codec: str, data: bytes) -> bytes:
 
 def _fresh_rows(plan: Plan) -> list[tuple[list[str], str]]:
     """Return the rows of a sheet that was no CSV file, as CSV."""
+    dates = plan.table.fields.get("date", -1)
+    midnights = plan.sheet.midnights(dates + 1)
     rows = []
-    for row in plan.sheet.rows:
-        cells = (cell.shown if isinstance(cell, Flaw) else cell for cell in row)
-        rows.append(([_quoted(plain(cell), "utf-8") for cell in cells], "\r\n"))
+    for number, row in enumerate(plan.sheet.rows, 1):
+        cells = [_written(cell) for cell in row]
+        if number in midnights and type(row[dates]) is date:
+            cells[dates] += " 00:00"  # the sheet shows it, and as text it would be a day alone
+        rows.append(([_quoted(cell, "utf-8") for cell in cells], "\r\n"))
     return rows
+
+
+def _written(cell: object) -> str:
+    """Return a cell as text that reads like the cell."""
+    if isinstance(cell, Flaw):
+        return cell.shown
+    return plain(whole_seconds(cell) if isinstance(cell, datetime) else cell)
 
 
 def _raw_rows(data: bytes, plan: Plan) -> list[tuple[list[str], str]]:
-    """Return the fields of a CSV file as they are written, quotation marks and all."""
+    """Return the fields of a CSV file as they are written, quotation marks and all.
+
+    A field is quoted only where it begins with a quotation mark: `5" pipe` is text, as it was read.
+    """
     text = data.decode(plan.sheet.encoding)
+    mark = re.escape(plan.sheet.delimiter)
+    piece = re.compile(rf'("(?:[^"]|"")*"|[^{mark}\r\n]*)({mark}|\r\n|\r|\n|\Z)')
     rows: list[tuple[list[str], str]] = []
-    held = ""
-    for line in StringIO(text, newline=""):
-        held += line
-        if held.count('"') % 2 == 0:
-            body = held.rstrip("\r\n")
-            rows.append((_split(body, plan.sheet.delimiter), held[len(body) :] or "\r\n"))
-            held = ""
-    return rows
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    """Split a record where the delimiter is outside of quotation marks."""
     fields: list[str] = []
-    inside = False
-    for piece in line.split(delimiter):
-        if inside:
-            fields[-1] += delimiter + piece
-        else:
-            fields.append(piece)
-        inside ^= piece.count('"') % 2 == 1
-    return fields
+    for match in piece.finditer(text):
+        field, end = match.groups()
+        if not (field or end or fields):
+            break  # behind the last line's end
+        fields.append(field)
+        if end != plan.sheet.delimiter:
+            rows.append((fields, end or "\r\n"))
+            fields = []
+    return rows
 
 
 __all__ = ["KEY", "OURS", "Source", "neutral", "replace", "write_copy"]

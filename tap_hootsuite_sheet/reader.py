@@ -18,6 +18,7 @@ from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 
 MAX_FILE = 256 * 1024 * 1024
 MAX_ROWS = 100_000
+_BOOK = "xl/workbook.xml"
 _ZIP = b"PK\x03\x04"
 _STYLE = re.compile(rb"<style:style\s([^>]*)(?<!/)>(.*?)</style:style>", re.DOTALL)
 _TABLE = re.compile(rb"<table:table\s([^>]*)>")
@@ -117,10 +118,9 @@ def _refuse_markup(text: str, name: str) -> None:
 
 
 def _workbook(parts: archive.Archive, wanted: str | None) -> Sheet:
-    names = set(parts.names())
-    if "xl/workbook.xml" in names:
+    if _BOOK in parts.names():
         return _excel(parts, wanted)
-    if "content.xml" in names:
+    if "content.xml" in parts.names():
         return _opendocument(parts, wanted)
     raise archive.not_a_sheet(parts.name)
 
@@ -142,7 +142,7 @@ def _excel(parts: archive.Archive, wanted: str | None) -> Sheet:
 def _excel_sheets(parts: archive.Archive) -> list[_Listed]:
     """List the worksheets; charts have none of our business."""
     try:
-        book = ET.fromstring(parts.part("xl/workbook.xml"))  # noqa: S314 - document types were refused
+        book = ET.fromstring(parts.part(_BOOK))  # noqa: S314 - document types were refused
         relations = ET.fromstring(parts.part("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
     except (ET.ParseError, LookupError, ValueError) as error:
         raise archive.unfinished(parts.name) from error
@@ -161,6 +161,15 @@ def _excel_sheets(parts: archive.Archive) -> list[_Listed]:
                 _Listed(node.get("name", ""), part, node.get("state", "visible") == "visible")
             )
     return found
+
+
+def is_excel(data: bytes, name: str) -> bool:
+    """Tell whether a file is an XLSX file, whatever its name says.
+
+    Raises:
+        SheetError: It is a damaged archive.
+    """
+    return data.startswith(_ZIP) and _BOOK in archive.Archive(data, name).names()
 
 
 def sheet_part(data: bytes, name: str) -> str:

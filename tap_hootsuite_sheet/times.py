@@ -53,7 +53,7 @@ def read_date(cell: object, layouts: Iterable[Layout] = ()) -> Stamp:
         CellError: It is not a date, or could be read in more than one way.
     """
     if isinstance(cell, datetime):
-        return _whole_seconds(cell)
+        return whole_seconds(cell)
     if isinstance(cell, date):
         return cell
     if isinstance(cell, str):
@@ -143,7 +143,7 @@ def read_time(cell: object) -> time:
         CellError: It is not a time of day.
     """
     if isinstance(cell, time):
-        return _whole_seconds(datetime.combine(date(2000, 1, 1), cell)).time()
+        return whole_seconds(datetime.combine(date(2000, 1, 1), cell)).time()
     if isinstance(cell, str) and (match := _TIME.fullmatch(cell.strip())):
         try:
             return _clock(match.groupdict())
@@ -154,7 +154,7 @@ def read_time(cell: object) -> time:
     raise CellError("is not a time of day", "Use a time cell, or write it as 09:30")
 
 
-def _whole_seconds(moment: datetime) -> datetime:
+def whole_seconds(moment: datetime) -> datetime:
     """Spreadsheets keep times as fractions of a day: 09:30 may arrive as 09:29:59.999."""
     if not moment.microsecond:
         return moment

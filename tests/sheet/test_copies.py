@@ -118,6 +118,65 @@ def test_a_csv_copy_keeps_every_byte(books, read, text, encoding, expected):
     assert target.read_bytes() == expected.encode(encoding)
 
 
+def test_marks_inside_a_text_move_no_row(books, read):
+    """A text such as 5" pipe is not quoted; what became of a row stands in that row."""
+    lines = ["Date,Text,Profiles", '2026-03-14 09:30,5" pipe,1', "2026-03-15 09:30,b,1", "", ",,"]
+    path = books.csv("\n".join([*lines, '2026-03-16 09:30,"6""\n""pipe",1']) + "\n")
+    target = copy(path, read, [(TITLES[0], {2: "two", 3: "three", 6: "six"})])
+    assert target.read_text() == (
+        'Date,Text,Profiles,"Hootsuite status"\n2026-03-14 09:30,5" pipe,1,"two"\n'
+        '2026-03-15 09:30,b,1,"three"\n\n,,\n2026-03-16 09:30,"6""\n""pipe",1,"six"\n'
+    )
+
+
+def test_a_key_is_never_lost_to_an_encoding(books, read):
+    """A key that the plan's encoding lacks makes the copy UTF-8, or its rows would be new ones."""
+    text = "ID;Date;Text;Profiles\n1;2026-03-14 09:30;Gr\u00fc\u00dfe;1001\n"
+    path = books.csv(text, "cp1252", name="\u043f\u043b\u0430\u043d.csv")
+    plan = read(path, encoding="cp1252")
+    target = copy(path, read, [("Hootsuite key", plan.keys)], encoding="cp1252")
+    renamed = target.rename(books.folder / "other.csv")
+    assert read(renamed, encoding="cp1252").records == plan.records
+
+
+def test_cells_without_a_place_of_their_own_are_not_written_over(books, read):
+    """Some programs leave out where cells are; ours come behind them all the same."""
+    path = books.xlsx((MORNING, "a", 1001))
+    rewrite(path, lambda xml: re.sub(rb' r="[A-Z]+\d+"', b"", xml))
+    plan = read(path)
+    again = read(copy(path, read, [(TITLES[0], {2: "done"})]))
+    assert again.records == plan.records
+    assert again.sheet.rows[1][3:] == ["done"]
+
+
+def rewrite(path, change):
+    """Write a workbook anew with its sheet changed."""
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    with zipfile.ZipFile(path, "w") as out:
+        for name, content in parts.items():
+            out.writestr(name, change(content) if name.endswith("sheet1.xml") else content)
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv"])
+def test_the_content_decides_what_a_copy_is(books, read, name):
+    """An ODS file under another name, or a Google sheet whose title is a file's, becomes CSV."""
+    path = books.folder / name
+    path.write_bytes((CORPUS / "lo_gap.ods").read_bytes())
+    target = copy(path, read, [(TITLES[0], {4: "done"})])
+    assert target.name == "plan.results.csv"
+    assert Source(books.folder / "Plan.xlsx", b"").beside(".results").suffix == ".csv"
+
+
+def test_a_midnight_is_still_one_in_a_copy(books, read):
+    """The time of day that an ODS file shows goes along as text."""
+    path = books.folder / "plan.ods"
+    path.write_bytes((CORPUS / "lo_spaces.ods").read_bytes())
+    plan = read(path)
+    again = read(copy(path, read, [(TITLES[0], {2: "done"})]))
+    assert (again.records, len(again.problems.rows)) == (plan.records, len(plan.problems.rows))
+
+
 def test_an_ods_plan_gets_its_results_as_csv(books, read):
     """What can't be changed in place is written as a table beside it."""
     path = books.folder / "plan.ods"
