@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -56,6 +58,12 @@ def _plainly() -> Iterator[None]:
         raise Failure(f"{error.name} is not installed: {extra}") from error
 
 
+def _print_anything() -> None:
+    """Show letters that the output lacks as escapes: a name must not end a run half-way."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 class LazyGroup(click.Group):
     """A group whose commands are named in a table and imported on use."""
 
@@ -82,6 +90,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
+        _print_anything()
         with _plainly():
             return super().invoke(ctx)
 

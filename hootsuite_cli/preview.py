@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from hootsuite_cli.forecast import Forecast, Post, network
 from hootsuite_cli.preview_style import STYLE
@@ -24,6 +24,7 @@ _MOST_PIXELS = 64_000_000
 _MOST_THUMBNAILS = 400
 _WEEK = 7
 _SHOWN = 3
+_NO_PICTURE = (RowRejected, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError)
 _PICTURES = ("PNG", "JPEG", "GIF")
 
 
@@ -116,7 +117,7 @@ class _Page:
 
     def _network(self, profile: str) -> str:
         known = self._forecast.profiles.get(profile)
-        return network(known.type).lower() if known else "other"
+        return escape(network(known.type).lower()) if known else "other"
 
     def _media(self, media: Iterable[Mapping[str, str]]) -> Iterator[str]:
         for item in media:
@@ -178,7 +179,7 @@ def thumbnail(root: Path, path: str) -> str:
                 return ""
             small = image.convert("RGB")
             small.thumbnail((_THUMBNAIL * 2, _THUMBNAIL * 2))
-    except (RowRejected, OSError, ValueError, SyntaxError, Warning, UnidentifiedImageError):
+    except _NO_PICTURE:
         return ""
     out = io.BytesIO()
     small.save(out, "JPEG", quality=72)

@@ -48,6 +48,9 @@ class Archive:
             raise unfinished(name) from error
         if any(info.flag_bits & _ENCRYPTED for info in self._zip.infolist()):
             raise protected(name)
+        # Parts that nobody parses count too: a copy of the workbook has to pack them again.
+        if sum(info.file_size for info in self._zip.infolist()) > limit:
+            raise self._too_large()
 
     def names(self) -> list[str]:
         """Return the names of all parts."""

@@ -32,6 +32,17 @@ def test_every_command_has_help(name, run):
     assert "--" in result.stdout
 
 
+def test_letters_that_the_output_lacks_are_escaped(tmp_path):
+    """A pipe of few letters, as on Windows, must not end a command half-way."""
+    plan = tmp_path / "plan \u2603.csv"
+    plan.write_text("Date,Text,Profiles\n2026-03-14 09:30,\u2603,1\n", encoding="utf-8")
+    command = [sys.executable, "-m", "hootsuite_cli", "schedule", plan, "--dry-run"]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "HOOTSUITE_TIMEZONE": "UTC"}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"plan \\u2603" in done.stdout
+
+
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["nonsense"], ["check", "--nonsense"]])
 def test_wrong_usage(arguments, run):
     """Exit code 64: 2 would read as rejected rows."""

@@ -122,6 +122,14 @@ def test_a_bomb_is_defused(books, read, monkeypatch):
     assert "unpacks to more than 8 MB" in refusal(read, bomb(books.folder, 9))
 
 
+def test_a_bomb_beside_the_sheet_is_defused(good, read, monkeypatch):
+    """A copy of a workbook packs all of its parts again, so all of them count."""
+    monkeypatch.setattr(archive.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
+    with zipfile.ZipFile(good, "a", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/media/image1.png", bytes(9 * 1024 * 1024))
+    assert "unpacks to more than 8 MB" in refusal(read, good)
+
+
 def test_a_bomb_that_lies_about_its_size_is_defused(books, read, monkeypatch):
     """The size that an archive declares is not what is counted."""
     monkeypatch.setattr(archive.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))

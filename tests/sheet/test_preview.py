@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
+import struct
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,7 @@ def page(books, read):
     forecast.profiles = {
         "1001": Profile("1001", "LINKEDINCOMPANY", "<b>ACME</b>"),
         "1002": Profile("1002", "TWITTER", None, "acme"),
+        "1003": Profile("1003", 'NEW"><SCRIPT SRC=X', "acme"),
     }
     warn_about_texts(forecast)
     path = books.folder / "plan.html"
@@ -96,6 +100,17 @@ def test_only_pictures_beside_the_plan_are_shown(books):
         assert thumbnail(inner, path) == ""
     assert thumbnail(books.folder, "a.png").startswith("data:image/jpeg;base64,")
     assert thumbnail(books.folder, "secret.txt") == ""
+
+
+def test_a_picture_too_large_to_look_at_is_not_shown(books):
+    """A few bytes that claim to be 900 million pixels cost the calendar nothing but a thumbnail."""
+    image = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(image, "PNG")
+    head = struct.pack(">4sIIBBBBB", b"IHDR", 30_000, 30_000, 8, 2, 0, 0, 0)
+    content = bytearray(image.getvalue())
+    content[12:33] = head + struct.pack(">I", zlib.crc32(head))
+    (books.folder / "a.png").write_bytes(content)
+    assert thumbnail(books.folder, "a.png") == ""
 
 
 class Devtools:
