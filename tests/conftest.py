@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import hypothesis
 import pytest
 import requests
 
+from hootsuite_api.redact import guard_logs
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 
 # A busy machine is slow; that is no counterexample. A failure is found again by what it prints.
@@ -81,3 +84,22 @@ def call(sandbox: SandboxProcess) -> Iterator[Caller]:
 def _own_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep journals, token stores and shared budgets of tests out of the user's folders."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(autouse=True)
+def _process_as_it_was() -> Iterator[None]:
+    """No test leaves a trace that decides about the next one, in whatever order they run."""
+    guard_logs()  # changes levels once and for all, whoever calls it first
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    before = _logging()
+    yield
+    for one, handler in handlers.items():
+        signal.signal(one, handler)  # the SDK's taps and targets take them and never give them back
+    assert _logging() == before
+
+
+def _logging() -> dict[str, Any]:
+    own = ("hootsuite_api", "tap-hootsuite", "target-hootsuite", "tap-hootsuite-sheet")
+    loggers = {name: logging.getLogger(name) for name in (*own, "urllib3", "")}
+    levels = {name: (one.level, one.disabled, one.propagate) for name, one in loggers.items()}
+    return {"disabled below": logging.root.manager.disable, **levels}
