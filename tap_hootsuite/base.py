@@ -258,7 +258,14 @@ class HootsuiteStream(Stream):
         return Measure(self)
 
     def say_gaps(self) -> None:
-        """Name what was skipped, in one line."""
+        """Name what was skipped, in one line, and what can't be believed."""
+        if self.gaps.lost is not None:
+            self.logger.warning(
+                "%s: not one of the %d things that Hootsuite lists is found when it is asked for; "
+                "what was loaded before is kept. If it stays so, Hootsuite may have withdrawn "
+                "the operation: deselect the stream. %s",
+                *(self.name, self.gaps.lost.gone, self.gaps.lost.last),
+            )
         first = self.gaps.first
         if first is None:
             return

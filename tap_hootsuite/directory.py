@@ -43,10 +43,11 @@ class Gaps:
         self._skip = skip
         self.first: PermissionDenied | None = None
         self.count = 0
+        self.lost: Tally | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is missing."""
-        return self.count > 0
+        return self.count > 0 or self.lost is not None
 
     def note(self, error: PermissionDenied) -> None:
         """Count a refusal, or raise it."""
@@ -54,6 +55,33 @@ class Gaps:
             raise error
         self.first = self.first or error
         self.count += 1
+
+    def doubt(self, tally: Tally) -> None:
+        """Keep what can't be believed: that not one of many listed things is there."""
+        if tally.gone and not tally.there:
+            self.lost = self.lost or tally
+
+
+class Tally:
+    """How many of the things that were asked for one by one are there.
+
+    Attributes:
+        there: How many are.
+        gone: How many are not.
+        last: What was said of the last one that is not.
+    """
+
+    def __init__(self) -> None:
+        self.there = self.gone = 0
+        self.last: Exception | None = None
+
+    def count(self, answer: Any) -> None:
+        """Count an answer, or the error in its place; a refusal says neither."""
+        if not isinstance(answer, Exception):
+            self.there += 1
+        elif is_gone(answer):
+            self.gone += 1
+            self.last = answer
 
 
 class Directory:
@@ -107,12 +135,15 @@ class Directory:
             The path and what there is; None where it is gone or refused.
         """
         ask = self.ask if keep else self._once
+        tally = Tally()
         for path, data in self._run.map(lambda path: ask(operation, path), paths):
             if isinstance(data, PermissionDenied):
                 gaps.note(data)
             elif isinstance(data, Exception) and not is_gone(data):
                 raise data
+            tally.count(data)
             yield path, None if isinstance(data, Exception) else data
+        gaps.doubt(tally)
 
     def kept(self, operation: str) -> Iterator[Any]:
         """Return all answers to an operation so far."""
@@ -238,12 +269,12 @@ class Directory:
         return Outline(unit, places, whole=unit == what)
 
     def _organizations(self, gaps: Gaps, after: Key) -> Iterator[Path]:
-        del gaps, after
-        return ({"organizationId": one} for one in ids(self.organizations()))
+        del after
+        return ({"organizationId": one} for one in ids(allowed(self.organizations, gaps)))
 
     def _profiles(self, gaps: Gaps, after: Key) -> Iterator[Path]:
-        del gaps, after
-        return ({"socialProfileId": one} for one in ids(self.profiles()))
+        del after
+        return ({"socialProfileId": one} for one in ids(allowed(self.profiles, gaps)))
 
     def _members(self, gaps: Gaps, after: Key) -> Iterator[Path]:
         operation = "list_organization_members"
@@ -329,6 +360,15 @@ def _place(path: Path) -> Place:
 
 def _place_of(key: Key) -> Place:
     return tuple(order(part) for part in key)
+
+
+def allowed(listed: Callable[[], list[Any]], gaps: Gaps) -> list[Any]:
+    """Return a list, or note that it is refused."""
+    try:
+        return listed()
+    except PermissionDenied as error:
+        gaps.note(error)
+        return []
 
 
 def ids(found: Iterable[Any]) -> list[str]:

@@ -6,17 +6,27 @@ import logging
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from hootsuite_api import Call, HootsuiteClient, Reply, ordered_map
-from hootsuite_api.errors import Cancelled, HootsuiteError, QuotaExhausted, ServerFault, Where
+from hootsuite_api.contract import Operation, load
+from hootsuite_api.errors import (
+    Cancelled,
+    HootsuiteError,
+    QuotaExhausted,
+    ServerFault,
+    TornBody,
+    Where,
+)
 from tap_hootsuite.directory import Directory
 from tap_hootsuite.settings import Options, options
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_SHAPES: Mapping[str, type] = {"array": list, "object": dict}
 
 
 class Run:
@@ -83,15 +93,15 @@ class Run:
             operation: The id in the contract.
             path: Values of the path's parameters.
             query: Values of the query's parameters, by their own names.
+
+        Raises:
+            HootsuiteError: Also for half an answer, or one of another shape: that would be a
+                silent gap.
         """
         reply = self.client.send(Call(operation, path=path or {}, query=query))
         if self._start is None:
             self._start = reply.date.replace(microsecond=0)
-        if reply.errors:  # half an answer would be a silent gap
-            said = "; ".join(str(one.get("message")) for one in reply.errors)
-            code, trace = (reply.errors[0].get(name) for name in ("code", "id"))
-            where = Where(path=operation, status=reply.status, code=code, trace_id=trace)
-            raise ServerFault(f"Hootsuite answered only in part: {said}", where)
+        _check(load().operations[operation], reply)
         return reply
 
     def map(
@@ -157,6 +167,21 @@ class Run:
     def requests(self) -> int:
         """How many requests were sent so far."""
         return self.client.stats.requests.total() if "client" in self.__dict__ else 0
+
+
+def _check(operation: Operation, reply: Reply) -> None:
+    where = Where(operation.method, operation.path, reply.status)
+    if reply.errors:
+        said = "; ".join(str(one.get("message")) for one in reply.errors)
+        code, trace = (reply.errors[0].get(name) for name in ("code", "id"))
+        where = replace(where, code=code, trace_id=trace)
+        raise ServerFault(f"Hootsuite answered only in part: {said}", where)
+    name = "Resources" if operation.shape == "scim" else "data"
+    kind = (operation.response or {}).get("properties", {}).get(name, {}).get("type")
+    found = reply.body.get(name)
+    nobody = name == "Resources" and found is None and reply.body.get("totalResults") == 0
+    if kind in _SHAPES and not isinstance(found, _SHAPES[kind]) and not nobody:
+        raise TornBody(f"The answer's {name} is not the {kind} that it must be", where)
 
 
 def chunks(items: Iterator[Item], size: int) -> Iterator[list[Item]]:

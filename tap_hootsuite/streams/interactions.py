@@ -8,6 +8,7 @@ from typing import Any
 from hootsuite_api.errors import NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.chain import ListingFault
+from tap_hootsuite.directory import allowed
 
 Conversation = tuple[str, str, str]  # network, own account, other account
 LIMIT = 100
@@ -60,7 +61,7 @@ class Interactions(HootsuiteStream):
                 yield network, account, target
 
     def _accounts(self, network: str) -> list[str]:
-        profiles = self.run.directory.profiles()
+        profiles = allowed(self.run.directory.profiles, self.gaps)
         mine = (p for p in profiles if str(p.get("type", "")).lower().startswith(network))
         return [str(p["socialNetworkId"]) for p in mine if p.get("socialNetworkId")]
 

@@ -9,7 +9,7 @@ from typing import Any
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import Row, Stage
 from tap_hootsuite.changes import ChangesStream
-from tap_hootsuite.directory import Gaps, is_gone
+from tap_hootsuite.directory import Gaps, Tally, is_gone
 from tap_hootsuite.kinds import FanOutStream, ScanStream
 from tap_hootsuite.memory import order, pack
 from tap_hootsuite.run import chunks
@@ -45,11 +45,15 @@ class Members(ChangesStream):
         ids = [path["memberId"] for path in self.run.directory.over("persons", self.gaps)]
         wanted = [one for one in ids if self._wanted(one, reading["place"])]
         self.present.update(set(ids).difference(wanted))
+        tally = Tally()
         with self.progress("members", len(wanted)) as progress:
             for chunk in chunks(self.run.map(self._ask, wanted), BATCH):
                 yield [row for ident, found in chunk for row in self._judge(ident, found)]
+                for _, found in chunk:
+                    tally.count(found)
                 self._keep_place(chunk[-1][0])
                 progress.step(len(chunk))
+        self.gaps.doubt(tally)
 
     def _keep_place(self, place: str) -> None:
         self.reading["place"] = place

@@ -30,7 +30,8 @@ class SocialProfiles(ListStream):
         yield from super().pages()
         directory = self.run.directory
         mentioned = unpack(self.stream_state.get("mentioned")) | directory.mentioned_profiles()
-        mentioned -= set(ids(directory.ask(self.operation)))
+        if not self.gaps:
+            mentioned -= set(ids(directory.ask(self.operation)))
         paths = ({"socialProfileId": one} for one in sorted(mentioned, key=order))
         # Being mentioned gives no right to be seen, so a refusal here is no gap.
         asked = directory.each(self.also[0], paths, Gaps(skip=True))
