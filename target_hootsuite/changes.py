@@ -18,6 +18,7 @@ from target_hootsuite.units import Unit
 
 _REPLACEABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL"})
 _ENDED = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
+_UPLOAD_SECONDS = 15 * 60  # documented is "a brief time"; a film of a gigabyte takes its time
 _LEAST = 20
 _PERCENT = 25
 
@@ -95,9 +96,17 @@ def decide(desk: Desk, current: Entry) -> Entry | None:
     return current
 
 
+def may_be_uploading(desk: Desk, entry: Entry) -> bool:
+    """Whether a message that can't be found may be on its way out, as it is at its time."""
+    at = entry.content.get("at")
+    due = datetime.fromisoformat(at).timestamp() if at else entry.settled_at or entry.intent_at
+    return 0 <= desk.now().timestamp() - due < _UPLOAD_SECONDS
+
+
 def _check_gone(desk: Desk, current: Entry) -> None:
-    """A message that was posted a moment ago may only be hidden still."""
-    if not desk.has_settled(current.settled_at or current.intent_at):
+    """A message that was posted a moment ago, or goes out now, may only be hidden."""
+    settled = desk.has_settled(current.settled_at or current.intent_at)
+    if not settled or may_be_uploading(desk, current):
         msg = f"Message {current.remote_id} is not visible yet; a later run will replace it."
         raise RowRejected(msg, code="not_visible")
 

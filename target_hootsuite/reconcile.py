@@ -60,7 +60,8 @@ def _settle_delete(desk: Desk, entry: Entry) -> None:
         return
     if standing is None:
         for old in desk.journal.by_key(desk.scope, "messages", entry.key):
-            if old.remote_id == entry.replaces and old.status in ("done", "adopted"):
+            ours = old.remote_id == entry.replaces and old.status in ("done", "adopted")
+            if ours and not changes.may_be_uploading(desk, old):
                 desk.journal.mark(old, "replaced")
     desk.journal.settle(entry, "not_sent")
 

@@ -96,6 +96,22 @@ def test_a_deleted_message(posted, run_target, sandbox):
     assert texts(sandbox) == ["New"]
 
 
+def test_a_message_that_is_being_uploaded_is_not_gone(posted, run_target, sandbox):
+    """Rule 17: at its time a message may be unavailable; that is no reason to post it anew."""
+    row, old = posted
+    sandbox.advance(16 * 86_400 + 12 * 3600 + 10)
+    sandbox.faults(operation="get_message", kind="status", status=404, code=4001, times=0)
+    changed = row | {"text": "New", "scheduled_send_time": "2026-03-01T00:00:00Z"}
+    run = run_target([changed])
+    assert (run.statuses, run.results[0]["error_code"]) == ({"rejected": 1}, "not_visible")
+    sandbox.clear_faults()
+    assert run_target([changed]).results[0]["error_code"] == "too_late"
+    assert texts(sandbox) == ["Post 0"]
+    sandbox.mutate("delete_message", message_id=old)
+    sandbox.advance(3600)
+    assert run_target([changed]).statuses == {"done": 1}
+
+
 def test_a_message_that_vanishes_during_its_replacement(posted, run_target, sandbox):
     """Rule 17: a 404 to our delete is not followed by a create in that run."""
     row, old = posted
