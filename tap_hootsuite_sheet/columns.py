@@ -168,7 +168,10 @@ _OURS = frozenset(squeeze(word) for word in OURS)
 def _header_text(cell: object) -> str:
     if isinstance(cell, Flaw):
         cell = cell.shown
-    return cell.strip() if isinstance(cell, str) else ""
+    if not isinstance(cell, str):
+        return ""
+    # It is printed in messages: on one line, and without what a terminal would obey.
+    return " ".join("".join(c if c.isprintable() else " " for c in cell).split())
 
 
 def _match(row: Sequence[object], names: Mapping[str, str]) -> dict[str, list[int]]:

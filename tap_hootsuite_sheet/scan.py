@@ -29,7 +29,10 @@ _FORMULA = re.compile(rb"<f[\s>/]")
 _COMPUTED = re.compile(
     rb'<c r="([A-Z]+)(\d+)"([^>]*)><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(.*?)</c>', re.DOTALL
 )
-_NUMBER = re.compile(rb'<c r="([A-Z]+)(\d+)" s="(\d+)"(?: t="n")?><v>([^<]*)</v>')
+_NUMBER = re.compile(
+    rb'<c r="([A-Z]+)(\d+)" s="(\d+)"(?: t="n")?>'
+    rb"(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>"
+)
 _VALUE = re.compile(rb"<v[^>]*>([^<]+)</v>")
 _HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')

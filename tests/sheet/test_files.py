@@ -281,6 +281,7 @@ def cell(place, rest):
         [cell("A1", "><f>1</f><v></v>"), cell("B2", '><f t="shared" si="1"/><v>2</v>')],
         [cell("A1", ' t="str"><f>""</f><v></v>'), cell("B2", "> <f>1</f>")],
         [cell("A1", ' s="1"><v>7</v>'), cell("B2", ' s="1" t="s"><v>7</v>')],
+        [cell("A1", ' s="1"><f>ROW()</f><v>7</v>'), cell("B2", ' s="1" t="n"><f si="1"/><v>7</v>')],
         ['<row r="3" hidden="1"><c r="AB3" s="2"/></row>', cell("C7", ' s="2"><v>7</v>')],
         ['<row><c t="e"><v>#N/A</v></c></row>'],
     ],

@@ -40,6 +40,12 @@ def test_every_column_becomes_its_field(books, read):
     }
 
 
+def test_a_header_is_told_on_one_line(books, read):
+    """Nothing in it reaches the terminal that a terminal would obey."""
+    plan = read(books.csv('Date,Text,Profiles,"Red\x1b[31m\nnote"\n2026-03-14 09:30,a,1,\n'))
+    assert plan.notes == ["Columns that are not understood are ignored: Red [31m note."]
+
+
 def test_a_link_ends_the_text_unless_it_is_there(books, read):
     """Without a board a link belongs to the text, once."""
     header = ("Date", "Text", "Profiles", "Link")
