@@ -68,7 +68,11 @@ class Request:
 @click.option("--redirect-uri", help="A registered https address; needs --no-browser.")
 @click.option("--no-browser", is_flag=True, help="Print the address, take the pasted answer.")
 @click.option(
-    "--timeout", default=300.0, show_default=True, help="Seconds to wait for the browser."
+    "--timeout",
+    type=click.FloatRange(0, 86_400),
+    default=300.0,
+    show_default=True,
+    help="Seconds to wait for the browser.",
 )
 @click.option("--keyring", is_flag=True, help="Keep the tokens in the system's keyring.")
 def login(account: Account, scope: str | None, *, keyring: bool, **way: Any) -> None:

@@ -46,9 +46,9 @@ class Moment(click.ParamType[datetime]):
             return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         try:
             found = datetime.fromisoformat(str(value))
-        except ValueError:
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             self.fail("write 2026-01-31, 2026-01-31T12:00:00Z, or 24h for a day ago", param, ctx)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @click.command()

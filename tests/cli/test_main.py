@@ -43,7 +43,10 @@ def test_letters_that_the_output_lacks_are_escaped(tmp_path):
     assert b"plan \\u2603" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["--nonsense"], ["nonsense"], ["check", "--nonsense"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--nonsense"], ["nonsense"], ["check", "--nonsense"], ["login", "--timeout", "inf"]],
+)
 def test_wrong_usage(arguments, run):
     """Exit code 64: 2 would read as rejected rows."""
     assert run(*arguments).exit_code == 64

@@ -230,7 +230,8 @@ def test_rows_that_were_not_kept_are_named(write, run, profile):
     assert "send its source again" in result.stderr
 
 
-def test_a_wrong_time(run):
+@pytest.mark.parametrize("time", ["yesterday", "0001-01-01T00:00:00+14:00"])
+def test_a_wrong_time(time, run):
     """The forms are named."""
-    result = run("results", "--since", "yesterday")
+    result = run("results", "--since", time)
     assert (result.exit_code, "24h" in result.stderr) == (64, True)
