@@ -107,7 +107,7 @@ class TokenStore:
             return {"version": _VERSION, "entries": {}}
         try:
             content = json.loads(data)
-        except ValueError as cause:
+        except (ValueError, RecursionError) as cause:
             raise self._damaged() from cause
         if not isinstance(content, dict) or not isinstance(content.get("entries"), dict):
             raise self._damaged()

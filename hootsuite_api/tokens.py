@@ -61,13 +61,14 @@ class Token:
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any] | None) -> Token | None:
         """Read a token from the store, None if there is none."""
-        if not entry or not isinstance(entry.get("access_token"), str):
+        value = entry and entry.get("access_token")
+        if not entry or not isinstance(value, str) or not TOKEN.fullmatch(value):
             return None
         issued_at, renew_at = entry.get("issued_at"), entry.get("renew_at")
         if not isinstance(issued_at, (int, float)) or not isinstance(renew_at, (int, float)):
             return None
-        register(entry["access_token"])
-        return cls(entry["access_token"], issued_at, renew_at)
+        register(value)
+        return cls(value, issued_at, renew_at)
 
     def entry(self) -> dict[str, Any]:
         """What the store keeps of it."""
@@ -245,7 +246,7 @@ class RefreshToken:
             stored = Token.from_entry(chain)
             if stored and stored.fresh and stored.value != rejected:
                 return stored
-            if chain.get("state") != "ok":
+            if chain.get("state") != "ok" or not chain.get("refresh_token"):
                 raise SignInNeeded(_lost(chain.get("state")), _WHERE)
             return self._next(name, chain)
 

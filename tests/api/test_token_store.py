@@ -63,7 +63,11 @@ def test_a_store_that_others_may_read_becomes_private_again(path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"version": 1}', b'{"version": 1, "entries": []}'],
+    [
+        *(b"", b"{", b"[]", b"\xff\xfe", b'{"version": 1}', b'{"version": 1, "entries": []}'),
+        b"[" * 200_000,
+    ],
+    ids=lambda content: content[:20].decode("latin-1"),
 )
 def test_a_damaged_store_is_named_and_kept(path, content):
     """Nobody overwrites what a person may still mend; the message says what to do."""

@@ -338,6 +338,21 @@ def test_an_unreachable_platform_uses_nothing_up(refreshing, server, store_path)
     assert '"state": "ok"' in store_path.read_text()
 
 
+@pytest.mark.parametrize("state", ["ok", None])
+def test_a_chain_that_lost_its_token_asks_to_sign_in(make_client, refreshing, server, state):
+    """Whatever a person did to the store, the configured token is not sent in its place."""
+    client = refreshing()
+    client.send(READ)
+    store = client.settings.token_store
+    content = json.loads(store.read_text())
+    for entry in content["entries"].values():
+        entry["chains"] = {name: {"state": state} for name in entry["chains"]}
+    store.write_text(json.dumps(content))
+    with pytest.raises(e.SignInNeeded):
+        refreshing().send(READ)
+    assert sent(server) == ["configured-refresh-0"]
+
+
 def test_without_any_refresh_token_the_message_says_sign_in(refreshing, server):
     """Nothing configured, nothing stored, nothing sent."""
     with pytest.raises(e.SignInNeeded, match="hootsuite login"):
