@@ -287,16 +287,7 @@ class HootsuiteStream(Stream):
         """Write the stream's line of the summary."""
         if not self.selected:
             return
-        quota = self.run.quota
-        share = f", {100 * self.cost / quota:.2f} % of the day's quota" if quota else ""
-        self.logger.info(
-            "%s: %d rows, %d requests, %.1f s%s",
-            self.name,
-            self.emitted,
-            self.cost,
-            self.seconds,
-            share,
-        )
+        self.logger.info("%s", self.run.costs(self.name, self.emitted, self.cost, self.seconds))
 
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
         """Log, but leave errors to the one message that ends the run."""

@@ -168,6 +168,11 @@ class Run:
         """How many requests were sent so far."""
         return self.client.stats.requests.total() if "client" in self.__dict__ else 0
 
+    def costs(self, what: str, rows: int, requests: int, seconds: float) -> str:
+        """Write a line of the summary."""
+        share = f", {100 * requests / self.quota:.2f} % of the day's quota" if self.quota else ""
+        return f"{what}: {rows} rows, {requests} requests, {seconds:.1f} s{share}"
+
 
 def _check(operation: Operation, reply: Reply) -> None:
     where = Where(operation.method, operation.path, reply.status)

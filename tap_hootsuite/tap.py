@@ -133,7 +133,8 @@ class TapHootsuite(CheckedPlugin, Tap):
         """Say what the run cost, and end with a code that tells how it ended."""
         run = self.run
         rows = sum(stream.emitted for stream in self.streams.values())
-        self.logger.info("total: %d rows, %d requests", rows, run.requests)
+        seconds = sum(stream.seconds for stream in self.streams.values())
+        self.logger.info("%s", run.costs("total", rows, run.requests, seconds))
         self.message_writer.flush()
         if run.signal is not None:
             self.logger.warning("Stopped by a signal; the last state says where to carry on.")
