@@ -26,6 +26,7 @@ from hootsuite_sandbox.records import (
     iso_millis,
 )
 from hootsuite_sandbox.rules import (
+    BASIC_USAGE,
     ORGANIZATION_ADMIN,
     PROFILE_ADMIN,
     PROFILE_EDITOR,
@@ -179,7 +180,8 @@ class World:
     @staticmethod
     def _reaches(member_id: str, profile: Profile, by_team: set[str], admin_in: set[str]) -> bool:
         if member_id in profile.grants:
-            return profile.grants[member_id] is not None
+            grant = profile.grants[member_id]
+            return grant is not None and BASIC_USAGE in grant.permissions
         if profile.owner == "MEMBER" and profile.owner_id == member_id:
             return True
         by_role = profile.owner == "ORGANIZATION" and profile.organization_id in admin_in

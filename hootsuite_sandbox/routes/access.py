@@ -10,7 +10,7 @@ from hootsuite_api.contract import load
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context
 from hootsuite_sandbox.records import Grant, Organization, Profile, Team
-from hootsuite_sandbox.rules import ORGANIZATION_ADMIN, PROFILE_ADMIN
+from hootsuite_sandbox.rules import BASIC_USAGE, ORGANIZATION_ADMIN, PROFILE_ADMIN
 
 MANAGE_MEMBERS = "ORG_MANAGE_MEMBER"
 MANAGE_TEAMS = "ORG_MANAGE_TEAM"
@@ -92,14 +92,18 @@ def leads(ctx: Context, group: Team) -> bool:
 
 
 def grant_on(ctx: Context, profile_id: str) -> Grant | None:
-    """Return what the caller may do with a profile; None for unknown and unreachable ones."""
+    """Return what the caller may do with a profile; None for unknown and unreachable ones.
+
+    Documented: basic usage is what it takes to see a profile.
+    """
     profile = ctx.world.profiles.get(profile_id)
     if profile is None:
         return None
     if ctx.caller is None:
         own = profile.owner == "ORGANIZATION" and profile.organization_id == ctx.organization_id
         return PROFILE_ADMIN if own else None
-    return ctx.world.profile_grant(ctx.caller.id, profile_id)
+    grant = ctx.world.profile_grant(ctx.caller.id, profile_id)
+    return grant if grant and BASIC_USAGE in grant.permissions else None
 
 
 def visible(ctx: Context) -> list[Profile]:

@@ -13,6 +13,17 @@ def test_me(api):
     }  # fmt: skip
 
 
+def test_own_profiles_need_basic_usage(api):
+    """A right of another kind does not list a profile."""
+    mine = api.get("/v1/me/socialProfiles").data
+    me, profile = api.ready["member_id"], mine[0]["id"]
+    rights = {"preset": "CUSTOM", "permissions": ["SN_APPROVE_MESSAGE"]}
+    api.sandbox.mutate("grant_profile", profile_id=profile, member_id=me, **rights)
+    assert api.get("/v1/me/socialProfiles").data == mine[1:]
+    assert api.get(f"/v1/socialProfiles/{profile}").refusal == (403, 4009)
+    assert api.get(f"/v1/socialProfiles/{profile}/teams").status == 200
+
+
 def test_me_as_recorded(recorded):
     """The recorded wire called the time zone `defaultTimezone`."""
     me = recorded.get("/v1/me").data
