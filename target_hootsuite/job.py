@@ -34,6 +34,7 @@ from target_hootsuite.results import Result, ResultsFile, exit_code, summary
 from target_hootsuite.units import Unit
 
 _BUSY_PAUSE = 0.5
+_GRACE = 5.0  # seconds after a signal in which what was begun may still send
 
 
 class Job:
@@ -56,6 +57,8 @@ class Job:
         self._stopping = threading.Event()
         self._early_stop: str | None = None
         self._desk: Desk | None = None
+        self._client: HootsuiteClient | None = None
+        self._last_call: threading.Timer | None = None
         self._failed = False
         self._statuses: Counter[str] = Counter()
 
@@ -71,6 +74,11 @@ class Job:
         self._stopping.set()
         if self._desk is not None:
             self._desk.stop(reason)
+        if self._client is not None and self._last_call is None:
+            # A wait after 429s can outlast the patience of whoever sent the signal.
+            self._last_call = threading.Timer(_GRACE, self._client.cancel)
+            self._last_call.daemon = True
+            self._last_call.start()
 
     def execute(self) -> None:
         """Plan and write what was read, and let STATE out as far as it may go.
@@ -83,7 +91,7 @@ class Job:
             ResultsFile(self.settings.get("results_path")).close()
             self.gate.finish()
             return
-        client = HootsuiteClient.from_settings(self.settings)
+        client = self._client = HootsuiteClient.from_settings(self.settings)
         try:
             journal = self._open_journal()
             try:
@@ -91,6 +99,8 @@ class Job:
             finally:
                 journal.close()
         finally:
+            if self._last_call is not None:
+                self._last_call.cancel()
             client.close()
 
     def _open_journal(self) -> Journal:

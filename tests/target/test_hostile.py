@@ -8,6 +8,7 @@ import signal
 
 import pytest
 
+from hootsuite_api.budget import Turn
 from target_hootsuite.target import HootsuiteTarget
 
 
@@ -70,6 +71,36 @@ def test_a_signal_between_two_lines(target_config, make_rows, lines, monkeypatch
     assert code == 1
     assert rows.more == 2, "not a line more"
     assert sandbox.ledger() == []
+
+
+def test_a_signal_ends_a_long_wait(target_config, make_rows, lines, monkeypatch, tmp_path, sandbox):
+    """Rule 24: what waits for its turn after a 429 is not in flight; it is not sent later."""
+    sandbox.faults(
+        operation="create_message",
+        kind="status",
+        status=429,
+        times=0,
+        headers={"Retry-After": "60"},
+    )
+    inner = Turn.refused
+
+    def refused(turn, seconds):
+        inner(turn, seconds)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Turn, "refused", refused)
+    monkeypatch.setattr("target_hootsuite.job._GRACE", 0.0)
+    target = HootsuiteTarget(config=target_config | {"max_concurrency": 1})
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        code = target.run(
+            io.StringIO("".join(json.dumps(line) + "\n" for line in lines(make_rows(2))))
+        )
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert (code, [one["status"] for one in results]) == (1, ["deferred"] * 2)
+    assert sandbox.stats()["requests"]["create_message"] == 1
 
 
 class Full:
