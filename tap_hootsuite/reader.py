@@ -341,10 +341,11 @@ class Reader:
 
 
 def _detail(follower: MessageStream, key: str, answer: Any) -> Detail:
-    """What is not there, or was never reviewed, has no rows."""
+    """What is not there, or was never reviewed, has no rows; what is refused may come later."""
     if isinstance(answer, PermissionDenied):
         follower.gaps.note(answer)
-    elif isinstance(answer, HootsuiteError) and answer.code in follower.nothing:
+        return Detail([], settled=False)
+    if isinstance(answer, HootsuiteError) and answer.code in follower.nothing:
         pass
     elif isinstance(answer, Exception) and not isinstance(answer, NotFound):
         raise answer

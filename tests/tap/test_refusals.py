@@ -83,3 +83,13 @@ def test_half_an_answer_names_the_call(broken):
     _, failure, _ = broken("list_messages", status=200, body=body)
     assert isinstance(failure, ServerFault)
     assert "One shard is down (GET /v1/messages, HTTP 200, code 5000, trace ab-12)" in str(failure)
+
+
+def test_what_was_refused_is_read_when_it_is_allowed(sandbox, extract, warehouse, assert_equal):
+    """A refused history is asked for again, although its message has not changed."""
+    sandbox.faults(operation="get_message_history", kind="status", status=401, code=4006, times=0)
+    warehouse.load(extract())
+    assert not warehouse.rows("message_history")
+    sandbox.clear_faults()
+    warehouse.load(extract(state=warehouse.state, lookback_days=500))
+    assert_equal("message_history", warehouse.rows("message_history"), ["message_id", "sequence"])
