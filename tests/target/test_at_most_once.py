@@ -211,6 +211,37 @@ def test_several_matches_stay_unknown(run_target, make_rows, sandbox, profiles):
     assert run_target(rows, on_unknown="resend").statuses == {"unknown": 1}
 
 
+def test_what_stood_there_before_is_no_match(run_target, make_rows, sandbox, profiles):
+    """Rule 13: a message that was listed before the intent can't be what the intent became."""
+    sandbox.mutate(
+        "add_message", profile_id=profiles[0], text="Post 0", time="2026-02-01T00:00:00Z"
+    )
+    sandbox.faults(operation="create_message", kind="close", times=1)
+    assert run_target(make_rows(1), on_existing="post").statuses == {"unknown": 1}
+
+
+def test_what_somebody_else_made_is_no_match(run_target, make_rows, sandbox, profiles):
+    """Rule 13: an equal message of another member proves nothing about ours."""
+    sandbox.faults(operation="create_message", kind="close", times=1)
+    assert run_target(make_rows(1)).statuses == {"unknown": 1}
+    sandbox.mutate(
+        "add_message",
+        profile_id=profiles[0],
+        text="Post 0",
+        time="2026-02-01T00:00:00Z",
+        created_by="77",
+    )
+    assert run_target(make_rows(1)).statuses == {"unknown": 1}
+
+
+def test_rows_of_a_profile_keep_their_order(run_target, make_rows, profiles, sandbox):
+    """Rule 23: a slow first row is waited for; the next one of its profile does not overtake it."""
+    rows = make_rows(4, social_profile_ids=profiles[:1])
+    sandbox.faults(operation="create_message", kind="delay", delay_ms=300, contains="Post 0")
+    run_target(rows, max_concurrency=4)
+    assert [one["text"] for one in sandbox.ledger()] == [row["text"] for row in rows]
+
+
 def test_an_open_row_blocks_its_newer_versions(run_target, make_rows, posts, sandbox):
     """Rule 12: an unknown row is not overtaken by an edit of it."""
     (row,) = make_rows(1)

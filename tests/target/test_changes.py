@@ -2,6 +2,7 @@
 # ruff: noqa: PLR0917 - fixtures are arguments
 
 import pytest
+from PIL import Image
 
 
 def texts(sandbox):
@@ -58,6 +59,24 @@ def test_an_edit_by_a_person_is_kept(posted, run_target, sandbox):
     assert run.statuses == {"rejected": 1}
     assert run.results[0]["error_code"] == "edited"
     assert texts(sandbox) == ["Post edited by hand"]
+
+
+def test_an_edit_that_shows_nowhere_but_in_its_editor(posted, run_target, sandbox):
+    """Rule 16: another's hand is enough, even where the compared fields are as we wrote them."""
+    row, old = posted
+    sandbox.mutate("edit_message", message_id=old, text="Post 0")
+    assert run_target([row | {"text": "New"}]).results[0]["error_code"] == "edited"
+    assert texts(sandbox) == ["Post 0"]
+
+
+def test_new_media_goes_up_before_the_old_message_goes(posted, run_target, sandbox, tmp_path):
+    """Rule 16: while the media of the new version is not ready the old version stands."""
+    row, _ = posted
+    Image.new("RGB", (200, 200)).save(tmp_path / "a.png")
+    sandbox.faults(operation="create_media", kind="status", status=400, code=4000, times=0)
+    changed = row | {"text": "New", "media": [{"path": "a.png"}]}
+    assert run_target([changed]).statuses == {"rejected": 1}
+    assert texts(sandbox) == ["Post 0"]
 
 
 def test_too_late(posted, run_target, sandbox):
