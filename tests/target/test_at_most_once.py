@@ -242,6 +242,20 @@ def test_rows_of_a_profile_keep_their_order(run_target, make_rows, profiles, san
     assert [one["text"] for one in sandbox.ledger()] == [row["text"] for row in rows]
 
 
+def test_what_may_belong_to_an_open_row_is_not_adopted(run_target, make_rows, sandbox, profiles):
+    """Rule 15: while two messages may be an open row's, another key takes neither of them."""
+    (row,) = make_rows(1)
+    sandbox.faults(operation="create_message", kind="close", when="after", times=1)
+    sandbox.settings(lag_seconds=60)
+    assert run_target([row]).statuses == {"unknown": 1}
+    sandbox.mutate(
+        "add_message", profile_id=profiles[0], text="Post 0", time="2026-02-01T00:00:00Z"
+    )
+    sandbox.advance(61)
+    run = run_target([row | {"external_id": "other"}])
+    assert [(one["status"], one["action"]) for one in run.results] == [("done", "create")]
+
+
 def test_an_open_row_blocks_its_newer_versions(run_target, make_rows, posts, sandbox):
     """Rule 12: an unknown row is not overtaken by an edit of it."""
     (row,) = make_rows(1)
