@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,9 +17,12 @@ from hootsuite_api.contract import Operation, load
 from hootsuite_api.errors import (
     Cancelled,
     HootsuiteError,
+    NotFound,
+    PermissionDenied,
     QuotaExhausted,
     ServerFault,
     TornBody,
+    ValidationRejected,
     Where,
 )
 from tap_hootsuite.directory import Directory
@@ -77,6 +81,9 @@ class Run:
     @property
     def start(self) -> datetime:
         """When the run began, by the platform's clock: the date of the first answer."""
+        if self._start is None:  # who wants to know needs the organizations next
+            with contextlib.suppress(PermissionDenied, NotFound, ValidationRejected):
+                self.directory.organizations()
         if self._start is None:
             self._start = self.client.now().replace(microsecond=0)
         return self._start
