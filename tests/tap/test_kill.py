@@ -28,7 +28,9 @@ def kill_at(sandbox, command, number, sign, state=None):
         err.open("wb") as stderr,
         subprocess.Popen(command.arguments(state=state), stdout=stdout, stderr=stderr) as process,
     ):
-        held = sandbox.wait_held(fault, timeout=10)
+        held = False
+        while not held and process.poll() is None:  # it may end before its request `number`
+            held = sandbox.wait_held(fault, timeout=1)
         process.send_signal(sign)
         if sign == signal.SIGTERM or not held:
             sandbox.release()
