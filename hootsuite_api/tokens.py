@@ -215,7 +215,7 @@ class AppToken:
             if stored and stored.fresh and stored.value != rejected:
                 return stored
             grant = self._retry.run(lambda n: self._endpoint.post(self._form, n), passing)
-            self._store.write(self._key, grant.token.entry())
+            _update(self._store, self._key, grant.token.entry())
             return grant.token
 
 
@@ -312,12 +312,17 @@ class RefreshToken:
             "changed_at": time.time(),
         }
         newest = sorted(chains, key=lambda one: _at(chains[one]), reverse=True)[:_CHAINS_KEPT]
-        self._store.write(self._key, {"chains": {one: chains[one] for one in newest}})
+        _update(self._store, self._key, {"chains": {one: chains[one] for one in newest}})
 
 
 def entry_key(settings: Settings) -> str:
-    """The store's key: platform, client and account."""
+    """The store's key: platform, client and account; all methods share the entry."""
     return f"{settings.api_url} {settings.client_id} {settings.account}"
+
+
+def _update(store: TokenStore, key: str, changes: dict[str, Any]) -> None:
+    """Write one method's part of an entry, and keep what other methods stored for the account."""
+    store.write(key, {**(store.read(key) or {}), **changes})
 
 
 def _at(chain: Mapping[str, Any]) -> float:

@@ -389,6 +389,27 @@ def test_a_code_is_sent_once(refreshing, server, script, fault):
     assert len(server.token_calls()) == 1
 
 
+@pytest.mark.parametrize("app_first", [True, False])
+def test_the_methods_of_one_account_keep_each_others_tokens(
+    refreshing, make_client, server, app_first
+):
+    """A nightly member_app run and that member's own sign-in share an entry of the store."""
+    chain_endpoint, app_endpoint = server.tokens, server._token
+
+    def as_app():
+        server.tokens = app_endpoint
+        make_client(auth_method="member_app").send(READ)
+
+    def as_person():
+        server.tokens = chain_endpoint
+        refreshing().send(READ)
+
+    first, second = (as_app, as_person) if app_first else (as_person, as_app)
+    for one in (first, second, first, second):
+        one()
+    assert len(server.token_calls()) == 2
+
+
 def test_a_rejected_access_token_advances_the_chain_once(refreshing, server, script):
     """Two processes with the same rejected token: the second adopts the first one's successor."""
     first, second = refreshing(), refreshing()

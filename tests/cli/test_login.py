@@ -77,6 +77,24 @@ def test_the_plugins_find_the_tokens(signed_in, settings):
         assert client.send(Call("get_me")).data["id"] == settings["member_id"]
 
 
+def test_a_nightly_run_as_the_same_member_leaves_the_sign_in(environment, browser, run, tmp_path):
+    """With one configuration file for both: `member_app` reads, the person stays signed in."""
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"auth_method": "member_app", "member_id": "1000001"}))
+    assert run(*LOGIN, "--config", path).exit_code == 0
+    as_app = run("check", "--json", "--config", path)
+    assert as_app.exit_code == 0, as_app.output
+    environment.delenv("HOOTSUITE_CLIENT_ID")
+    as_person = run("check", "--json")
+    assert as_person.exit_code == 0, as_person.output
+    (entry,) = (
+        one
+        for key, one in json.loads((state_folder() / "tokens.json").read_text())["entries"].items()
+        if key.endswith(" member:1000001")
+    )
+    assert entry["chains"]["login"]["refresh_token"]
+
+
 def test_the_files_are_private(signed_in):
     """Tokens and the client's secret: readable by their owner only."""
     for name in ("tokens.json", "account.json"):
