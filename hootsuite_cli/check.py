@@ -80,6 +80,7 @@ def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]
     }
     _add_costs(found, cost.estimate(prober, settings, client.now()))
     found["quota"] = _quota(client, found, settings)
+    found["unanswered"] = prober.unanswered
     found["requests"] = client.stats.requests.total()
     found["attention"] = attention(found)
     return found
@@ -142,6 +143,8 @@ def attention(found: dict[str, Any]) -> list[str]:
     quota = found["quota"]
     if quota["total"] and quota["used"] >= quota["total"] * quota["pause_percent"] / 100:
         said.append(f"{quota['used']} of the day's {quota['total']} requests are used: runs pause")
-    if not any(one["allowed"] in ("yes", "partly") for one in found["streams"]):
+    if failed := found["unanswered"]:
+        said.append(f"Hootsuite failed to answer {len(failed)} requests ({failed[0]}): check again")
+    elif not any(one["allowed"] in ("yes", "partly") for one in found["streams"]):
         said.append("No stream may be read: ask an administrator for permissions")
     return said

@@ -57,11 +57,13 @@ class Prober:
     Args:
         client: The only way to the platform.
         organizations_asked: Of many organizations only so many are looked at.
+        unanswered: Paths that the platform failed on: a finding about it, not about rights.
     """
 
     client: HootsuiteClient
     organizations_asked: int = 10
     samples: dict[str, list[str]] = field(default_factory=dict)
+    unanswered: list[str] = field(default_factory=list)
     _known: dict[tuple[str, tuple[str, ...]], Finding] = field(default_factory=dict)
 
     def ask(self, operation_id: str, path: Path | None = None) -> Finding:
@@ -100,7 +102,9 @@ class Prober:
             return Finding("yes", "nothing there now")
         except _FATAL:
             raise
-        except (ServerFault, TornBody, HootsuiteError) as error:
+        except HootsuiteError as error:
+            if isinstance(error, (ServerFault, TornBody)):
+                self.unanswered.append(operation.path)
             return Finding("unknown", _reason(error))
         return Finding("yes", "", reply.data, reply.metadata)
 

@@ -134,6 +134,15 @@ def test_clock(member, run, sandbox):
     assert "ahead of the platform's" in run("check").stdout
 
 
+@pytest.mark.parametrize("operation", ["get_me", "list_messages"])
+def test_a_platform_that_fails_is_not_well(operation, member, run, sandbox):
+    """What could not be asked is no right and no lack of one: a monitor is told."""
+    sandbox.faults(operation=operation, kind="status", status=500, times=50)
+    result = run("check")
+    assert (result.exit_code, "failed to answer" in result.stdout) == (2, True)
+    assert "All is well" not in result.stdout
+
+
 def test_a_profile_to_reconnect(member, run, sandbox):
     """It is named, and the exit code tells the monitor."""
     sandbox.reset(profiles=60)
