@@ -39,7 +39,10 @@ _HELP = {
     "truncate_lists": "Leave out the cursor of a full page of messages, as once seen.",
     "scheduled_quota": "Messages that an organization may have scheduled; 0 for any number.",
     "interactions": "Whether the retired interactions operation still answers.",
+    "new_ids": "Ids of what is created: the same after each start, or never seen before.",
 }
+# The platform never gives an id twice, and people keep the journal of an earlier sandbox.
+_FOR_PEOPLE = {"new_ids": "growing"}
 
 
 def _option(name: str, default: Any, hint: Any) -> click.Option:
@@ -67,7 +70,10 @@ def _parameters() -> list[click.Parameter]:
             help="Port to listen on; 0 picks a free one.",
         ),
     ]
-    return own + [_option(item.name, item.default, hints[item.name]) for item in fields(Options)]
+    return own + [
+        _option(item.name, _FOR_PEOPLE.get(item.name, item.default), hints[item.name])
+        for item in fields(Options)
+    ]
 
 
 def _start(host: str, port: int, **options: Any) -> None:

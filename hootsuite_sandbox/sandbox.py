@@ -21,7 +21,7 @@ from hootsuite_sandbox.traffic import RequestLog
 # These decide what is seeded; changing one means a new world.
 _SEEDED = frozenset(
     {"seed", "messages", "members", "teams", "profiles", "organizations", "now", "clock_rate"}
-    | {"activity"}
+    | {"activity", "new_ids"}
 )
 
 

@@ -33,6 +33,8 @@ def build(options: Options) -> World:
     people.seed_teams(world, random)
     people.seed_interactions(world, random)
     _seed_messages(world, random)
+    if options.new_ids == "growing":
+        world.pass_used_ids()
     if options.activity:
         world.next_event = options.start - options.start % DAY + DAY + 9 * 3600
     return world

@@ -32,7 +32,7 @@ class SandboxProcess:
     """
 
     def __init__(self, **options: Any) -> None:
-        self._options = {"port": 0, **options}
+        self._options = {"port": 0, "new_ids": "fixed", **options}
         self._process: subprocess.Popen[str] | None = None
         self._session = requests.Session()
         # Proxies and .netrc of the environment have no business with a server on loopback.

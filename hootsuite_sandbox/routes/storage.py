@@ -43,7 +43,7 @@ def known_media(world: World, media_id: str) -> Media | None:
 
 def new_id(world: World, owner_id: str, mime_type: str) -> str:
     """Invent a media id: the object's address in base64, ending in `=`."""
-    number = len(world.media)
+    number = world.ids_passed + len(world.media)
     while True:
         hexes = world.digest("upload", number)
         groups = "-".join((hexes[:8], hexes[8:12], hexes[12:16], hexes[16:20], hexes[20:32]))

@@ -48,6 +48,12 @@ def test_the_ready_line():
         assert len(sandbox.truth("members")) == 2
 
 
+def test_people_get_ids_that_grow():
+    """What a journal remembers of an earlier sandbox never meets an id of this one."""
+    (option,) = (one for one in main.params if one.name == "new_ids")
+    assert option.default == "growing"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_at_once_and_well(number):
     """SIGTERM and SIGINT end it with exit code 0, also with a connection open and one held."""

@@ -37,6 +37,46 @@ def test_reset_takes_any_option(call):
     assert len(call.sandbox.truth("members")) == 8
 
 
+def created(call):
+    """One of everything that has an id; the ids."""
+    organization, profile = (
+        call.sandbox.ready["organization_id"],
+        call.sandbox.truth("social_profiles")[0]["id"],
+    )
+    message = {
+        "text": "Hello",
+        "socialProfileIds": [profile],
+        "scheduledSendTime": "2026-02-01T12:00:00Z",
+    }
+    team = {"teamName": "Ephemeral"}
+    medium = {"sizeBytes": 10, "mimeType": "image/png"}
+    return [
+        call("POST", "/v1/messages", json=message).json()["data"][0]["id"],
+        call("POST", f"/v1/organizations/{organization}/teams", json=team).json()["data"]["id"],
+        call("POST", "/v1/media", json=medium).json()["data"]["id"],
+    ]
+
+
+def test_ids_are_the_same_in_every_world(call):
+    """Unless the option says otherwise: tests may count on them."""
+    first = created(call)
+    call.sandbox.reset()
+    assert created(call) == first
+
+
+def test_growing_ids_never_come_twice(call):
+    """A fresh world goes on behind the last one, as the platform would; its seed stays the same."""
+    call.sandbox.reset(new_ids="growing")
+    seeded, first = call.sandbox.truth("messages", "id"), created(call)
+    call.sandbox.reset(new_ids="growing")
+    assert call.sandbox.truth("messages", "id") == seeded
+    second = created(call)
+    assert not set(first) & set(second)
+    assert [int(one) for one in second[:2]] > [int(one) for one in first[:2]]
+    with pytest.raises(RuntimeError, match="use reset"):
+        call.sandbox.settings(new_ids="fixed")
+
+
 def test_settings_change_the_running_world(call):
     """Role, quirks and limits change without a new world; what was seeded doesn't."""
     members = f"/v1/organizations/{call.sandbox.ready['organization_id']}/members"
