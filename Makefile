@@ -67,4 +67,4 @@ audit: $(READY)  ## known vulnerabilities of everything locked; asks pypi.org
 	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement /dev/stdin
 
 clean:  ## everything that the targets above made
-	rm -rf .venv .meltano .demo .examples dist sbom.cdx.json output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano .demo .examples dist sbom.cdx.json output warehouse.duckdb* .pytest_cache .mypy_cache .ruff_cache .hypothesis

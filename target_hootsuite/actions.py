@@ -43,6 +43,8 @@ class Action:
         stage: Actions of a later stage wait for those of an earlier one.
         extra: Columns beyond the contract's, with their schemas; null removes one.
         names: Columns that are called otherwise than the contract's fields.
+        meanings: What a column means where the contract does not say it, or not for rows.
+        needed: When a column is needed, where that is neither always nor never.
     """
 
     stream: str
@@ -52,6 +54,8 @@ class Action:
     stage: int
     extra: Mapping[str, Schema | None] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    needed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> Mapping[str, Schema]:
@@ -82,6 +86,12 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                     "size_bytes": None,
                     "mime_type": None,
                 },
+                meanings={
+                    "external_id": "Your name for the medium; rows of `messages` may refer to it",
+                    "path": "A file under `media_root`",
+                    "url": "An https address on a host of `media_url_hosts`",
+                },
+                needed={"path": "or `url`", "url": "or `path`"},
             ),
             Action(
                 "members",
@@ -90,6 +100,14 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 MemberRule(),
                 stage=0,
                 extra={"organization_ids": _IDS},
+                meanings={
+                    "organization_ids": "Organizations to join",
+                    "email": "An address that no member has yet",
+                    "full_name": "First and last name",
+                    "company_name": "Company",
+                    "bio": "Some words about the person",
+                    "language": "Of the dashboard",
+                },
             ),
             Action(
                 "teams",
@@ -98,6 +116,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 TeamRule(),
                 stage=0,
                 names={"team_name": "name"},
+                meanings={"organization_id": "Where the team is made"},
             ),
             Action(
                 "scim_users",
@@ -112,6 +131,17 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                     "organization_ids": _IDS,
                     "team_ids": _IDS,
                 },
+                meanings={
+                    "name": "Given and family name",
+                    "emails": "Addresses; one of them is primary",
+                    "display_name": "The name that others see",
+                    "preferred_language": "Of the dashboard",
+                    "title": "Job title",
+                    "active": "False takes the access away; a new user without it gets true",
+                    "organization_ids": "Organizations of the user, with `scim_extension` only",
+                    "team_ids": "Teams of the user, with `scim_extension` only",
+                },
+                needed={"display_name": "for a new user", "active": ""},
             ),
             Action(
                 "team_members",
@@ -124,6 +154,19 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 TeamMemberRule(),
                 stage=1,
                 extra={"team_name": _TEXT, "email": _TEXT},
+                meanings={
+                    "organization_id": "Of the team",
+                    "team_id": "The team",
+                    "member_id": "Who joins it",
+                    "team_name": "The team, by its name",
+                    "email": "Who joins it, by address",
+                },
+                needed={
+                    "team_id": "or `team_name`",
+                    "team_name": "or `team_id`",
+                    "member_id": "or `email`",
+                    "email": "or `member_id`",
+                },
             ),
             Action(
                 "messages",
@@ -138,6 +181,27 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                     "pinterest_board_id": _TEXT,
                     "destination_url": _TEXT,
                 },
+                meanings={
+                    "text": "What is posted; a network's usual length is a warning",
+                    "social_profile_ids": "A post for each of these profiles",
+                    "scheduled_send_time": "With `Z` or an offset, else `timezone` counts; "
+                    "at least `min_lead_minutes` ahead",
+                    "targeting": "Who sees it on Facebook or LinkedIn pages, by the API's names",
+                    "media": "Pictures and videos: in each exactly one of `path`, `url`, `id` and "
+                    "`external_id` (of a row of `media`)",
+                    "extended_info": "What a pin needs, in place of its two columns here",
+                    "external_id": "Your name for the row; it must never change",
+                    "send_now": "True publishes at once",
+                    "pinterest_board_id": "The board of a pin; boards can't be listed here",
+                    "destination_url": "Where a pin leads",
+                },
+                needed={
+                    "text": "or `media`",
+                    "scheduled_send_time": "or `send_now`",
+                    "send_now": "or a time",
+                    "media": "or `text`; always for a pin",
+                    "pinterest_board_id": "for a pin",
+                },
             ),
             Action(
                 "message_approvals",
@@ -145,6 +209,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("message_id", "sequence_number"),),
                 ReviewRule("approve_message", "APPROVE"),
                 stage=3,
+                meanings={"message_id": "The message under review"},
             ),
             Action(
                 "message_rejections",
@@ -152,6 +217,10 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("message_id", "sequence_number"),),
                 ReviewRule("reject_message", "REJECT"),
                 stage=3,
+                meanings={
+                    "message_id": "The message under review",
+                    "reason": "What the author is told",
+                },
             ),
             Action(
                 "message_deletions",
@@ -160,6 +229,11 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 DeletionRule(),
                 stage=3,
                 extra={"external_id": _TEXT},
+                meanings={
+                    "message_id": "The platform's id",
+                    "external_id": "The key of a row of `messages`; its posts are deleted",
+                },
+                needed={"message_id": "or `external_id`", "external_id": "or `message_id`"},
             ),
             Action(
                 "organization_member_removals",
@@ -168,6 +242,12 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 RemovalRule(),
                 stage=4,
                 extra={"email": _TEXT},
+                meanings={
+                    "organization_id": "Which organization",
+                    "member_id": "Who leaves it",
+                    "email": "Who leaves it, by address",
+                },
+                needed={"member_id": "or `email`", "email": "or `member_id`"},
             ),
         )
     }

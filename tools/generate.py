@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools import hub, tables
+from tools import columns, hub, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 _PART = re.compile(
@@ -43,6 +43,7 @@ GENERATORS: Mapping[str, Callable[[str], str]] = {
     "streams": tables.streams_table,
     "operations": tables.operations_table,
     "actions": tables.actions_table,
+    "columns": columns.columns_tables,
 }
 
 

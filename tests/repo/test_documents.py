@@ -2,9 +2,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 
-from tools import generate, tables
+from target_hootsuite.actions import ACTIONS
+from tools import columns, generate, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -59,3 +61,20 @@ def test_every_setting_of_ours_has_an_example(plugin):
         assert field.get("examples"), name
         for example in field["examples"]:
             Draft202012Validator(field).validate(example)
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.stream)
+def test_every_column_of_an_action_explains_itself(action):
+    """Each column has a meaning, each of a key is needed, and no meaning is of another column."""
+    rows = {name.strip("`"): (needed, said) for name, _, needed, said in columns.columns_of(action)}
+    assert [name for name, (_, said) in rows.items() if not said] == []
+    assert all(rows[name][0] for key in action.keys for name in key)
+    assert {*action.meanings, *action.needed} <= set(rows)
+
+
+def test_loaders_write_where_a_clone_has_a_folder():
+    """No loader's file lies in a folder that nobody makes; target-jsonl makes its own."""
+    loaders = yaml.safe_load((ROOT / "meltano.yml").read_text())["plugins"]["loaders"]
+    paths = [one["config"]["path"] for one in loaders if "path" in one.get("config", {})]
+    assert paths
+    assert [path for path in paths if Path(path).parent != Path()] == []
