@@ -59,6 +59,7 @@ _STATUSES: Mapping[int, type[e.HootsuiteError]] = {
     410: e.NotFound,
     429: e.RateLimited,
 }
+_NAMELESS = "Check api_url; if it is right, Hootsuite no longer offers this to the account"
 _SAYS: Mapping[type[e.HootsuiteError], str] = {
     e.TokenRejected: "Hootsuite does not accept the access token",
     e.AuthError: "Hootsuite does not accept the credentials",
@@ -141,7 +142,9 @@ def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
         _retry_after(answer.headers),
     )
     says = _SAYS[kind]
-    return kind(f"{says}: {_clean(found.text)}" if found.text else says, where)
+    happened = f"{says}: {_clean(found.text)}" if found.text else says
+    nameless = kind is e.NotFound and "{" not in operation.path
+    return kind(happened, where, advice=_NAMELESS if nameless else "")
 
 
 def _kind(operation: Operation, answer: Answer, found: Findings) -> type[e.HootsuiteError]:

@@ -228,6 +228,13 @@ def test_no_date_of_a_server_is_a_crash(header):
         assert isinstance(error_from(OPERATIONS["get_me"], given), e.RateLimited)
 
 
+def test_a_path_without_an_id_has_none_to_check():
+    """Whole operations that aren't there point to the address, single things to their id."""
+    assert "Check the id" in str(error_from(READ, answer(404, rest(4001))))
+    for name in ("list_social_profiles", "list_scim_users"):
+        assert "Check api_url" in str(error_from(OPERATIONS[name], answer(404, rest(4001))))
+
+
 def test_a_server_s_words_cannot_steer_a_terminal():
     """Control characters in a keyword or a trace reach neither a log nor a screen."""
     body = {"error": "bad\x1b[2J\nWARNING all is well", "id": "t\n\x1b[31m"}
