@@ -7,7 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied, ValidationRejected
+from hootsuite_api.errors import (
+    HootsuiteError,
+    NotFound,
+    PermissionDenied,
+    TornBody,
+    ValidationRejected,
+    Where,
+)
 from tap_hootsuite.memory import order
 
 if TYPE_CHECKING:
@@ -201,7 +208,10 @@ class Directory:
                 (str(one["id"]), (one.get("meta") or {}).get("lastModified")) for one in found
             )
             yield found
-            total = int(body.get("totalResults") or 0) if found else 0
+            total = int(body.get("totalResults") or 0)
+            if not found and start <= total:
+                where = Where("GET", "/scim/v2/Users")
+                raise TornBody(f"The list of accounts ends at {start - 1} of {total}", where)
             start += len(found)
         self._scim_dates = dates
 

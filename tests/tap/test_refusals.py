@@ -66,6 +66,7 @@ def test_what_is_listed_and_never_found_empties_no_table(broken, operation, stre
         ("get_message_history", '{"data": null}'),
         ("get_member", '{"data": []}'),
         ("list_scim_users", '{"totalResults": 8}'),
+        ("list_scim_users", '{"totalResults": 8, "Resources": []}'),
         ("list_scim_resource_types", '{"totalResults": 1, "Resources": null}'),
     ],
 )
