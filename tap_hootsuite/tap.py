@@ -111,7 +111,11 @@ class TapHootsuite(CheckedPlugin, Tap):
                 catalog=_read(catalog, "catalog"),
                 parse_env_config=config.parse_env,
             )
-            tap.sync_all()
+            try:
+                tap.sync_all()
+            except Exception:
+                tap.tell_costs()  # of the streams the SDK tells after a good end only
+                raise
             tap.conclude()
 
     @classmethod
@@ -129,16 +133,26 @@ class TapHootsuite(CheckedPlugin, Tap):
         with _one_sentence(cls.logger):
             super().cb_test(ctx, param, value)
 
+    def tell_costs(self) -> None:
+        """Say what a failed run cost, stream by stream as far as it came."""
+        for stream in self.streams.values():
+            if stream.cost:
+                stream.log_sync_costs()
+        self._tell_total()
+
     def conclude(self) -> None:
         """Say what the run cost, and end with a code that tells how it ended."""
         run = self.run
-        rows = sum(stream.emitted for stream in self.streams.values())
-        seconds = sum(stream.seconds for stream in self.streams.values())
-        self.logger.info("%s", run.costs("total", rows, run.requests, seconds))
+        self._tell_total()
         self.message_writer.flush()
         if run.signal is not None:
             self.logger.warning("Stopped by a signal; the last state says where to carry on.")
             sys.exit(128 + run.signal)
+
+    def _tell_total(self) -> None:
+        rows = sum(stream.emitted for stream in self.streams.values())
+        seconds = sum(stream.seconds for stream in self.streams.values())
+        self.logger.info("%s", self.run.costs("total", rows, self.run.requests, seconds))
 
 
 class _Document(click.File):

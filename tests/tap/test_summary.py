@@ -1,5 +1,6 @@
 """What a run says of itself at its end."""
 
+import json
 import re
 
 import pytest
@@ -39,3 +40,19 @@ def test_each_stream_and_the_whole_say_what_they_cost(sandbox, summary):
 def test_a_deselected_stream_has_no_line(summary, only):
     """Only what was asked for is accounted for."""
     assert summary(catalog=only("team_members")).keys() == {"team_members", "total"}
+
+
+def test_a_failed_run_says_what_it_cost(sandbox, config, tmp_path, capsys, caplog):
+    """The account of the requests comes before the sentence on what went wrong."""
+    sandbox.faults(operation="list_messages", kind="status", status=500, times=0)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config))
+    caplog.set_level("INFO")
+    with pytest.raises(SystemExit):
+        TapHootsuite.cli(["--config", str(path)])
+    capsys.readouterr()
+    said = [record.getMessage() for record in caplog.records]
+    costs = [found[1] for one in said if (found := LINE.fullmatch(one))]
+    assert costs[-1] == "total"
+    assert "members" in costs
+    assert "/v1/messages" in said[-1]
