@@ -1,3 +1,4 @@
+import ast
 import re
 from pathlib import Path
 
@@ -78,3 +79,25 @@ def test_loaders_write_where_a_clone_has_a_folder():
     paths = [one["config"]["path"] for one in loaders if "path" in one.get("config", {})]
     assert paths
     assert [path for path in paths if Path(path).parent != Path()] == []
+
+
+def _messages():
+    """Every text of the code, with `…` where it holds a value."""
+    packages = ("hootsuite_*", "tap_hootsuite*", "target_hootsuite")
+    for path in (one for name in packages for one in ROOT.glob(f"{name}/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (getattr(part, "value", None) for part in node.values)
+                yield "".join(part if isinstance(part, str) else "…" for part in parts)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield re.sub(r"%[sdr]|\{\}", "…", node.value)
+
+
+def test_troubleshooting_knows_the_messages_by_their_words():
+    """What the first column quotes is what the code says; a message that was reworded is noticed."""
+    text = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
+    quoted = [said for cell in cells for said in re.findall(r"\*([^*]+)\*", cell)]
+    assert len(quoted) > 80
+    code = "\n".join(_messages())
+    assert [said for said in quoted if said not in code] == []
