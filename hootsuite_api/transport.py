@@ -26,6 +26,7 @@ from hootsuite_api.errors import (
     ValidationRejected,
     Where,
 )
+from hootsuite_api.settings import is_loopback
 
 MAX_BODY = 64 * 1024 * 1024  # a page is far below; this stops a bomb, not a page
 _CHUNK = 256 * 1024
@@ -217,7 +218,6 @@ def _parsed(content: bytes) -> Any:
 _UNREACHED: tuple[tuple[type[Exception], str], ...] = (
     (u3.ProxyError, "The proxy on the way to {} gives no connection"),
     (u3.NameResolutionError, "The name {} can't be resolved"),
-    (u3.ConnectTimeoutError, "{} can't be reached"),  # NewConnectionError is one of them
 )
 
 
@@ -238,12 +238,23 @@ def _fault(cause: Exception, out: Outgoing) -> HootsuiteError:
         return ValidationRejected(f"The request to {host} can't be built", where)
     if isinstance(reason, u3.SSLError):
         return _tls_fault(reason, host, out)
-    for kind, says in _UNREACHED:
-        if isinstance(reason, kind):
-            return ConnectionNeverMade(says.format(host), out.where)
+    if isinstance(reason, (u3.ProxyError, u3.ConnectTimeoutError)):
+        return _unreached(reason, out)
     if isinstance(reason, u3.ReadTimeoutError):
         return NetworkFault(f"{host} gave no answer in time", out.where)
     return NetworkFault(f"The connection to {host} broke", out.where)
+
+
+def _unreached(reason: BaseException, out: Outgoing) -> ConnectionNeverMade:
+    _, host, port = origin(out.url)
+    for kind, says in _UNREACHED:
+        if isinstance(reason, kind):
+            return ConnectionNeverMade(says.format(host), out.where)
+    name = f"[{host}]" if ":" in (host or "") else host
+    advice = f"Is the sandbox running? `hootsuite sandbox --port {port}` starts it"
+    return ConnectionNeverMade(
+        f"{name}:{port} can't be reached", out.where, advice=advice if is_loopback(out.url) else ""
+    )
 
 
 def _reason(cause: Exception) -> BaseException:

@@ -308,6 +308,20 @@ def test_an_unknown_host_has_a_message(make_client):
         client.send(READ)
 
 
+def test_a_refused_connection_names_host_and_port(make_client, server):
+    """On this machine it is a sandbox that is not running: what starts it there is said."""
+    server.close()
+    port = server.url.rpartition(":")[2]
+    says = rf"127\.0\.0\.1:{port} can't be reached.*sandbox.*`hootsuite sandbox --port {port}`"
+    with pytest.raises(e.ConnectionNeverMade, match=says):
+        make_client().send(READ)
+    elsewhere = make_client(
+        api_url="https://0.0.0.0:1", auth_method="access_token", access_token="tok-en-tok-en"
+    )
+    with pytest.raises(e.ConnectionNeverMade, match=r"0\.0\.0\.0:1 can't .*Check the network"):
+        elsewhere.send(READ)
+
+
 def test_a_write_uses_a_connection_of_its_own(client, server):
     """So that a server which closes an idle connection can't make its fate unknown."""
     client.send(READ)
