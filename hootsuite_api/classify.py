@@ -197,7 +197,9 @@ def _by_code(meaning: ErrorCode | None) -> type[e.HootsuiteError] | None:
 
 def _oauth(body: Mapping[str, Any]) -> Findings:
     word = str(body["error"])
-    text = _words(body, "error_description", "error_hint") or word
+    # The hint for a wrong client is advice to programmers: how to send the header.
+    names = ("error_description", "error_hint")[: 1 if word == "invalid_client" else 2]
+    text = _words(body, *names) or word
     trace = body.get("id") or body.get("request_id")
     return Findings(
         _OAUTH.get(word), word, text, str(trace) if trace else None, known=word in _OAUTH

@@ -39,6 +39,10 @@ _REFUSALS = (AuthError, PermissionDenied, NotFound, ValidationRejected)
 _SPENT = frozenset(
     {"invalid_grant", "token_inactive", "token_expired", "invalid_token", "request_forbidden"}
 )
+_WRONG_CLIENT = frozenset({"invalid_client", 1007})
+_ONE_APP = (
+    "Check client_id and client_secret: both are those of one app in Hootsuite's developer area"
+)
 _WHERE = Where("POST", "/oauth2/token")
 log = logging.getLogger("hootsuite_api")
 
@@ -349,9 +353,12 @@ def _state_after(error: HootsuiteError) -> str:
 
 def _refusal(error: HootsuiteError) -> HootsuiteError:
     """An `AuthError` for every refusal, whatever the body calls it."""
-    if type(error) is AuthError or not isinstance(error, _REFUSALS):
+    if type(error) is AuthError and error.code in _WRONG_CLIENT:
+        refused = AuthError(error.happened, error.where, advice=_ONE_APP)
+    elif type(error) is AuthError or not isinstance(error, _REFUSALS):
         return error
-    refused = AuthError(f"Hootsuite grants no access token: {error.happened}", error.where)
+    else:
+        refused = AuthError(f"Hootsuite grants no access token: {error.happened}", error.where)
     refused.__cause__ = error
     return refused
 

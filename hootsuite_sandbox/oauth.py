@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import html
 from collections.abc import Callable
-from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from hootsuite_sandbox.errors import OAuthError
 from hootsuite_sandbox.operations import Context, Result, operation
@@ -20,6 +20,7 @@ CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - printed in the ready line
 REDIRECT_URIS = frozenset({"https://example.com/callback"})
 SCOPES = frozenset({"offline", "analytics:read"})
 STATE_LENGTH = 8
+_READY_LINE = "The sandbox printed its client_id and client_secret when it started."
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Hootsuite sandbox: sign in</title></head>
@@ -39,7 +40,7 @@ def authorize(ctx: Context) -> Result:
     query = ctx.query
     redirect_uri = query.get("redirect_uri", "")
     if query.get("client_id") != CLIENT_ID:
-        raise OAuthError(400, "invalid_client", "The client is unknown.")
+        raise OAuthError(400, "invalid_client", "The client is unknown.", _READY_LINE)
     if not is_registered(redirect_uri):
         # Never redirect to an address that was not registered: it may be an attacker's.
         raise OAuthError(400, "invalid_request", "The redirect_uri is not registered.")
@@ -137,7 +138,7 @@ def _form(ctx: Context) -> dict[str, str]:
 
 def _authenticate_client(header: str, form: dict[str, str]) -> None:
     scheme, _, value = header.partition(" ")
-    hint = "Send the client's id and secret as HTTP Basic authentication."
+    hint = "Send the client's id and secret as HTTP Basic authentication, not form-encoded."
     if scheme.lower() != "basic":
         tried = " in the body" if "client_secret" in form else ""
         raise OAuthError(401, "invalid_client", f"No client authentication, or it is{tried}.", hint)
@@ -145,12 +146,12 @@ def _authenticate_client(header: str, form: dict[str, str]) -> None:
         plain = base64.b64decode(value.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise OAuthError(401, "invalid_client", "The Basic header is malformed.", hint) from None
-    client_id, _, secret = (unquote_plus(part) for part in plain.partition(":"))
+    client_id, _, secret = plain.partition(":")
     if not (
         hmac.compare_digest(client_id.encode(), CLIENT_ID.encode())
         and hmac.compare_digest(secret.encode(), CLIENT_SECRET.encode())
     ):
-        raise OAuthError(401, "invalid_client", "The client's id or secret is wrong.", hint)
+        raise OAuthError(401, "invalid_client", "The client's id or secret is wrong.", _READY_LINE)
 
 
 def _by_code(ctx: Context, form: dict[str, str]) -> Document:

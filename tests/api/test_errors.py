@@ -199,7 +199,7 @@ def test_no_answer_is_beyond_the_tree(operation, status, body, head):
 def test_sentences_of_a_server_are_joined_as_sentences():
     """A description and its hint that end in a full stop don't get a semicolon too."""
     body = {
-        "error": "invalid_client",
+        "error": "invalid_grant",
         "error_description": "The secret is wrong.",
         "error_hint": "Send the secret as HTTP Basic authentication.",
     }

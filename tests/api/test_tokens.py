@@ -233,6 +233,22 @@ def test_a_wrong_client_secret_is_named_without_being_shown(client, server, scri
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "invalid_client", "error_description": "No.", "error_hint": "Use HTTP Basic."},
+        {"error": "invalid_client", "error_hint": "Use HTTP Basic."},
+        {"errors": [{"code": 1007, "message": "client"}]},
+    ],
+)
+def test_a_wrong_client_is_put_in_the_terms_of_our_settings(client, server, script, body):
+    """What a server advises to programmers is no use to the person who sets two settings."""
+    server.tokens = lambda _: script(401, body)
+    with pytest.raises(e.AuthError, match=r"Check client_id and client_secret: .* one app") as seen:
+        client.send(READ)
+    assert "Basic" not in str(seen.value)
+
+
+@pytest.mark.parametrize(
     ("status", "body"),
     [
         (403, {"error": "access_denied"}),

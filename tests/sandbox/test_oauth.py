@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from urllib.parse import parse_qs, urlsplit
+from contextlib import nullcontext
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
+
+from hootsuite_sandbox import oauth
+from hootsuite_sandbox.errors import OAuthError
 
 REDIRECT = "http://localhost:8912/callback"
 VERIFIER = "a-verifier-of-forty-three-characters-or-more-x"
@@ -178,6 +182,26 @@ def test_only_basic_authenticates_the_client(call):
     for options in ({"data": body}, {"data": form}, {"data": form, "auth": ("a", "b")}):
         answer = call("POST", "/oauth2/token", token=None, **options)
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("secret", ["a%2Bb+c", "a:b%"])
+def test_basic_credentials_are_not_form_encoded(monkeypatch, secret):
+    """`id:secret` as they are, in base64 only: that is how the platform documents it."""
+    monkeypatch.setattr(oauth, "CLIENT_SECRET", secret)
+    for sent, accepted in ((secret, True), (quote_plus(secret), False)):
+        header = "Basic " + base64.b64encode(f"sandbox-client:{sent}".encode()).decode()
+        with nullcontext() if accepted else pytest.raises(OAuthError, match="wrong"):
+            oauth._authenticate_client(header, {})
+
+
+@pytest.mark.parametrize("pair", [("sandbox-client", "wrong"), ("wrong", "sandbox-secret")])
+def test_a_wrong_client_is_not_told_how_to_write_a_program(call, pair):
+    """Who sent a Basic header knows how to; the hint says what to look at."""
+    form = {"grant_type": "member_app", "member_id": "1000001"}
+    refused = call("POST", "/oauth2/token", token=None, data=form, auth=pair).json()
+    assert "client_secret" in refused["error_hint"]
+    assert "Basic" not in str(refused)
+    assert "client_id" in authorize(call, client_id="somebody").json()["error_hint"]
 
 
 def test_tokens_expire_by_the_sandbox_clock(call):
