@@ -55,12 +55,12 @@ class MemberRule(PresentState):
         for organization in unit.row.get("organization_ids", []):
             desk.directory.forget_members(organization)
 
-    def call(self, desk: Desk, unit: Unit) -> Call:
+    def call(self, desk: Desk, unit: Unit) -> tuple[str, Call]:
         """Create the member."""
         body = checked_body("create_member", unit.row)
         for organization in body["organizationIds"]:
             desk.plan("member", organization, unit.row["email"].casefold())
-        return Call("create_member", body=body)
+        return "create", Call("create_member", body=body)
 
     def learn(self, desk: Desk, unit: Unit, data: Any) -> str | None:
         """Remember the newcomer."""
@@ -81,7 +81,6 @@ def member_of(desk: Desk, row: Row) -> str | None:
 class RemovalRule(PresentState):
     """Removes a member from an organization that lists it."""
 
-    verb = "remove"
     already = frozenset({_NOT_A_MEMBER})
 
     def found(self, desk: Desk, unit: Unit) -> str | None:
@@ -94,11 +93,11 @@ class RemovalRule(PresentState):
         """Ask for the members again."""
         desk.directory.forget_members(unit.row["organization_id"])
 
-    def call(self, desk: Desk, unit: Unit) -> Call:
+    def call(self, desk: Desk, unit: Unit) -> tuple[str, Call]:
         """Remove the member."""
         organization = unit.row["organization_id"]
         path = {"organizationId": organization, "memberId": str(member_of(desk, unit.row))}
-        return Call("remove_organization_member", path)
+        return "remove", Call("remove_organization_member", path)
 
     def learn(self, desk: Desk, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
         """Forget the leaver."""
@@ -120,11 +119,12 @@ class TeamRule(PresentState):
         """Ask for the teams again."""
         desk.directory.forget_teams(unit.row["organization_id"])
 
-    def call(self, desk: Desk, unit: Unit) -> Call:
+    def call(self, desk: Desk, unit: Unit) -> tuple[str, Call]:
         """Create the team."""
         body = checked_body("create_team", unit.row, {"team_name": "name"})
         desk.plan("team", unit.row["organization_id"], unit.row["name"])
-        return Call("create_team", {"organizationId": unit.row["organization_id"]}, body=body)
+        path = {"organizationId": unit.row["organization_id"]}
+        return "create", Call("create_team", path, body=body)
 
     def learn(self, desk: Desk, unit: Unit, data: Any) -> str | None:
         """Remember the team."""
@@ -135,13 +135,11 @@ class TeamRule(PresentState):
 class TeamMemberRule(PresentState):
     """Adds a member to a team that does not list it."""
 
-    verb = "add"
-
     def found(self, desk: Desk, unit: Unit) -> str | None:
         """The member's id, if the team lists it."""
         team, member = self._team(desk, unit.row), self._member(desk, unit.row)
         if team is None or member is None:
-            desk.about_to(self.verb)  # made by this very run, were it not a dry one
+            desk.about_to("add")  # made by this very run, were it not a dry one
             msg = "does not exist (any more)."
             field = "member" if team else "team"
             raise RowRejected(msg, field=field, code=f"unknown_{field}")
@@ -173,14 +171,14 @@ class TeamMemberRule(PresentState):
         team = str(self._team(desk, unit.row))
         desk.directory.forget_team(unit.row["organization_id"], team)
 
-    def call(self, desk: Desk, unit: Unit) -> Call:
+    def call(self, desk: Desk, unit: Unit) -> tuple[str, Call]:
         """Add the member."""
         path = {
             "organizationId": unit.row["organization_id"],
             "teamId": str(self._team(desk, unit.row)),
             "memberId": str(self._member(desk, unit.row)),
         }
-        return Call("add_team_member", path)
+        return "add", Call("add_team_member", path)
 
     def learn(self, desk: Desk, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
         """Remember who is in the team now."""

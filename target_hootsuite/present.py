@@ -20,7 +20,6 @@ class PresentState(Rule):
     Subclasses say what matches (`found`), how to ask anew (`forget`), and what to send (`call`).
     """
 
-    verb = "create"
     journalled = False
     #: Codes by which the platform says that it is so already.
     already: frozenset[int | str] = frozenset()
@@ -33,8 +32,8 @@ class PresentState(Rule):
         """Ask the platform anew the next time."""
         raise NotImplementedError
 
-    def call(self, desk: Desk, unit: Unit) -> Call:
-        """The request that makes it match.
+    def call(self, desk: Desk, unit: Unit) -> tuple[str, Call]:
+        """What is done, in one word for results and plans, and the request that does it.
 
         Raises:
             RowRejected: There is none.
@@ -50,13 +49,13 @@ class PresentState(Rule):
         remote_id = self.found(desk, unit)
         if remote_id is not None:
             return Outcome("unchanged", "none", remote_id)
-        call = self.call(desk, unit)
-        desk.about_to(self.verb)
+        verb, call = self.call(desk, unit)
+        desk.about_to(verb)
         unit.attempts += 1
         try:
             reply = desk.client.send(call)
         except errors.OutcomeUnknown as error:
-            return self._look_again(desk, unit, error)
+            return self._look_again(desk, unit, verb, error)
         except (errors.ValidationRejected, errors.WrongState, errors.NotFound) as error:
             if error.code not in self.already:
                 raise
@@ -64,9 +63,11 @@ class PresentState(Rule):
         if reply.errors:
             first = reply.errors[0]
             raise RowRejected(str(first.get("message")), code=first.get("code"))
-        return Outcome("done", self.verb, self.learn(desk, unit, reply.data))
+        return Outcome("done", verb, self.learn(desk, unit, reply.data))
 
-    def _look_again(self, desk: Desk, unit: Unit, error: errors.HootsuiteError) -> Outcome:
+    def _look_again(
+        self, desk: Desk, unit: Unit, verb: str, error: errors.HootsuiteError
+    ) -> Outcome:
         self.forget(desk, unit)
         try:
             remote_id = self.found(desk, unit)
@@ -74,7 +75,7 @@ class PresentState(Rule):
             remote_id = None
         if remote_id is None:
             raise Ambiguous(f"{error} The next run looks again.") from error
-        return Outcome("done", self.verb, remote_id)
+        return Outcome("done", verb, remote_id)
 
     def _believe(self, desk: Desk, unit: Unit, error: errors.HootsuiteError) -> Outcome:
         """Somebody was faster, if a fresh look says so; else it is what it says: a refusal."""

@@ -108,25 +108,36 @@ class ScimRule(PresentState):
     def forget(self, desk: Desk, unit: Unit) -> None:
         """Nothing is remembered: each look asks."""
 
-    def call(self, desk: Desk, unit: Unit) -> Call:
+    def call(self, desk: Desk, unit: Unit) -> tuple[str, Call]:
         """Create, replace where the row says all there is to say, else patch what differs."""
         wanted, user = self._desired(desk, unit), self._user(desk, unit)
         if user is None:
-            body = {"schemas": _schemas(wanted), "active": True, **wanted}
             desk.plan("scim", unit.row["user_name"])
-            return _checked(Call("create_scim_user", body=body))
+            return "create", _creation(wanted)
+        leaves = wanted.get("active") is False and user.get("active") is not False
         path = {"memberId": str(user["id"])}
-        operations = differences(wanted, user)
         if _says_all(wanted, user):
             body = {"schemas": _schemas(wanted), **wanted}
-            return _checked(Call("replace_scim_user", path, body=body))
-        patch = {"schemas": [PATCH], "Operations": operations}
-        return _checked(Call("patch_scim_user", path, body=patch))
+            call = _checked(Call("replace_scim_user", path, body=body))
+            return "deactivate" if leaves else "replace", call
+        patch = {"schemas": [PATCH], "Operations": differences(wanted, user)}
+        call = _checked(Call("patch_scim_user", path, body=patch))
+        return "deactivate" if leaves else "patch", call
 
     def learn(self, desk: Desk, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
         """The user's id; members are asked for again by whoever needs them."""
         desk.directory.forget_all_members()
         return str(data["id"])
+
+
+def _creation(wanted: Document) -> Call:
+    body = {"schemas": _schemas(wanted), "active": True, **wanted}
+    required = (load().operations["create_scim_user"].body or {})["required"]
+    lacking = [snake(name) for name in required if name not in body]
+    if lacking:
+        msg = f"No such user exists yet; to create this user, the row needs {', '.join(lacking)}."
+        raise RowRejected(msg, field=lacking[0], code="contract")
+    return _checked(Call("create_scim_user", body=body))
 
 
 def _schemas(wanted: Document) -> list[str]:
@@ -135,11 +146,12 @@ def _schemas(wanted: Document) -> list[str]:
 
 def _says_all(wanted: Document, user: Mapping[str, Any]) -> bool:
     """Whether a PUT of the row takes nothing away that the user has."""
-    fields = (load().operations["replace_scim_user"].body or {})["properties"]
-    writable = set(fields) - _LEFT_OUT
+    body = load().operations["replace_scim_user"].body or {}
+    writable = set(body["properties"]) - _LEFT_OUT
     if EXTENSION in user and EXTENSION not in wanted:
         return False
-    return {name for name in writable if user.get(name) is not None} <= set(wanted)
+    kept = {name for name in writable if user.get(name) is not None}
+    return kept | set(body["required"]) <= set(wanted)
 
 
 def _checked(call: Call) -> Call:

@@ -17,6 +17,7 @@ ROW = {
     "name": {"givenName": "Ada", "familyName": "Example"},
     "emails": [{"primary": True, "value": NAME, "type": "work"}],
 }
+WHOLE = ROW | {"timezone": "Europe/Paris", "preferred_language": "fr", "title": "Poet"}
 
 
 def bodies(sandbox):
@@ -51,10 +52,9 @@ def test_only_what_differs_is_patched(run_target, sandbox):
 def test_a_whole_row_replaces(run_target, sandbox):
     """A row that says all there is to say replaces the user."""
     run_target([ROW], "scim_users")
-    whole = ROW | {"timezone": "Europe/Paris", "preferred_language": "fr", "title": "Poet"}
-    assert run_target([whole], "scim_users").statuses == {"done": 1}
+    assert run_target([WHOLE], "scim_users").statuses == {"done": 1}
     assert bodies(sandbox)[-1] == "replace_scim_user"
-    assert run_target([whole], "scim_users").statuses == {"unchanged": 1}
+    assert run_target([WHOLE], "scim_users").statuses == {"unchanged": 1}
 
 
 def test_leavers_stay_deactivated(run_target, sandbox):
@@ -67,6 +67,53 @@ def test_leavers_stay_deactivated(run_target, sandbox):
     sandbox.mutate("change_member", member_id=user(sandbox)["id"], is_active=True)
     assert run_target([leaver], "scim_users").statuses == {"done": 1}
     assert user(sandbox)["active"] is False
+
+
+@pytest.mark.parametrize(
+    ("row", "action"),
+    [
+        (ROW, "none"),
+        ({"display_name": "Ada Other"}, "patch"),
+        ({"active": False}, "deactivate"),
+        (WHOLE, "replace"),
+        (WHOLE | {"active": False}, "deactivate"),
+        ({"user_name": "new@larkspur.example", "display_name": "New"}, "create"),
+    ],
+)
+def test_results_name_what_was_done(row, action, run_target, sandbox):
+    """A result, and before it the plan of a dry run, says what happened to the user."""
+    run_target([ROW], "scim_users")
+    row = {"user_name": NAME} | row
+    for dry in (True, False):
+        (result,) = run_target([row], "scim_users", dry_run=dry).results
+        assert result["action"] == action
+
+
+def test_an_unanswered_patch_is_no_creation(run_target, sandbox):
+    """What a look-up finds done has the name of what was sent."""
+    run_target([ROW], "scim_users")
+    sandbox.faults(operation="patch_scim_user", kind="close", when="after", times=1)
+    run = run_target([{"user_name": NAME, "active": False}], "scim_users")
+    assert [(one["status"], one["action"]) for one in run.results] == [("done", "deactivate")]
+
+
+def test_only_a_new_user_needs_a_name(run_target, sandbox):
+    """What the platform wants of a new user is asked for only where one is to be made."""
+    run = run_target([{"user_name": NAME, "active": False}], "scim_users")
+    (result,) = run.results
+    assert (result["status"], result["error_code"]) == ("rejected", "contract")
+    assert "to create this user, the row needs display_name" in result["error_message"]
+    assert bodies(sandbox) == []
+
+
+def test_a_nameless_user_is_patched(run_target, sandbox):
+    """A row that can't be a whole user is no replacement, however little the user has."""
+    run_target([ROW], "scim_users")
+    poor = {"id": user(sandbox)["id"], "userName": NAME, "active": True}
+    body = json.dumps({"schemas": [], "Resources": [poor], "totalResults": 1})
+    sandbox.faults(operation="list_scim_users", kind="status", status=200, body=body, times=2)
+    run_target([{"user_name": NAME, "active": False}], "scim_users")
+    assert bodies(sandbox)[-1] == "patch_scim_user"
 
 
 def test_nothing_turns_false_into_true(run_target, sandbox):
