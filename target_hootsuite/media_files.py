@@ -36,14 +36,12 @@ def open_under(root: str | None, path: str, field: str) -> BinaryIO:
     try:
         return _walk(root, parts, field)
     except OSError as error:
-        msg = f"{path!r} can't be opened under `media_root` ({error.strerror})."
+        msg = f"{path!r} can't be opened in {_shown(root)} ({error.strerror})."
         raise RowRejected(msg, field=field, code="media_path") from None
 
 
 def _parts(root: str, path: str, field: str) -> tuple[str, ...]:
-    refused = RowRejected(
-        f"{path!r} is no file under `media_root`.", field=field, code="media_path"
-    )
+    refused = RowRejected(f"{path!r} is no file in {_shown(root)}.", field=field, code="media_path")
     if not path or len(path) > _MAX_PATH or "\x00" in path or "\\" in path:
         raise refused
     pure = PurePosixPath(path)
@@ -55,6 +53,10 @@ def _parts(root: str, path: str, field: str) -> tuple[str, ...]:
     if not pure.parts or any(part in ("..", "~") for part in pure.parts):
         raise refused
     return pure.parts
+
+
+def _shown(root: str) -> str:
+    return f"the folder {Path(root).absolute()} (`media_root`)"
 
 
 def _walk(root: str, parts: tuple[str, ...], field: str) -> BinaryIO:

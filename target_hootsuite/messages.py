@@ -30,7 +30,8 @@ class MessageRule(Rule):
         """The profiles that the row names, each once."""
         profiles = list(dict.fromkeys(row.get("social_profile_ids", [])))
         if not profiles:
-            raise RowRejected("is empty.", field="social_profile_ids", code="no_profile")
+            msg = "The row names no social profile."
+            raise RowRejected(msg, field="social_profile_ids", code="no_profile")
         return profiles
 
     def content(self, desk: Desk, row: Row, profile: str | None) -> Mapping[str, Any]:

@@ -77,7 +77,7 @@ def check_time(desk: Desk, unit: Unit) -> None:
     moment = message_rows.send_time(unit)
     now_wanted = bool(unit.row.get("send_now"))
     if moment is None and not now_wanted:
-        msg = "is missing; give a time, or set `send_now` to true to publish at once."
+        msg = "The row has no time; give one, or set `send_now` to true to publish at once."
         raise RowRejected(msg, field=message_rows.TIME, code="no_time")
     if moment is not None and now_wanted:
         msg = "contradicts the row's time; leave one of them out."
@@ -95,33 +95,34 @@ def check_time(desk: Desk, unit: Unit) -> None:
 def _profile(desk: Desk, profile_id: str) -> Mapping[str, Any]:
     profile = desk.directory.profiles().get(profile_id)
     if profile is None:
-        msg = f"{profile_id} is not a social profile that this account sees; check the id."
+        msg = f"Profile {profile_id} is not a social profile that this account sees; check the id."
         raise RowRejected(msg, field=_PROFILES, code="unknown_profile")
     if profile.get("isReauthRequired"):
-        msg = f"{profile_id} has to be connected again in Hootsuite before it can publish."
+        msg = f"Profile {profile_id} has to be reconnected in Hootsuite; then run the row again."
         raise RowRejected(msg, field=_PROFILES, code="reauth_required")
     network = _NO_PUBLISHING.get(str(profile.get("type")))
     if network:
-        msg = f"{profile_id} is a {network} profile, which the API does not publish to."
+        msg = f"Profile {profile_id} is on {network}, which the API does not publish to."
         raise RowRejected(msg, field=_PROFILES, code="network_unsupported")
     return profile
 
 
 def _content(unit: Unit, profile: Mapping[str, Any]) -> None:
     if not (unit.row.get("text") or "").strip() and not unit.row.get("media"):
-        raise RowRejected("is empty; a message needs text or media.", field="text", code="empty")
+        raise RowRejected("The message needs text or media.", field="text", code="empty")
     if unit.row.get("tags") and profile.get("owner") != "ORGANIZATION":
-        msg = f"can't be used: profile {profile['id']} is not owned by an organization."
+        msg = f"Profile {profile['id']} takes no tags: no organization owns it."
         raise RowRejected(msg, field="tags", code="40001")
 
 
 def _pinterest(unit: Unit) -> None:
     if not unit.row.get("media"):
-        raise RowRejected("is needed for Pinterest.", field="media", code="pinterest_media")
+        msg = "A Pinterest post needs a picture or a video."
+        raise RowRejected(msg, field="media", code="pinterest_media")
     info = message_rows.own_info(unit.row, str(unit.identity.profile))
     board = [one for one in info if (one.get("data") or {}).get("boardId")]
     if not board and not unit.row.get("pinterest_board_id"):
-        msg = "is needed for Pinterest (or `extended_info` with data.boardId)."
+        msg = "A Pinterest post needs a board: give the board's id (boardId in the API)."
         raise RowRejected(msg, field="pinterest_board_id", code="pinterest_board")
 
 
@@ -138,7 +139,7 @@ def _length(unit: Unit, network: str) -> None:
     length = len(unit.row.get("text") or "")
     if limit is not None and length > limit:
         logger.warning(
-            "Row %s: text has %d characters, %s usually takes %d",
+            "Row %s can be sent, but its text has %d characters; %s usually takes %d",
             *(unit.identity.key, length, network, limit),
         )
 

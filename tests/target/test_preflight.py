@@ -40,6 +40,7 @@ def by_type(sandbox, *types):
         ({"media": [{"path": "a", "url": "b"}]}, "media_source", "exactly one"),
         ({"media": [{}]}, "media_source", "exactly one"),
         ({"media": [{"path": "../../etc/passwd"}]}, "media_path", "media_root"),
+        ({"media": [{"path": "none.png"}]}, "media_path", "in the folder /"),
         ({"media": [{"url": "http://evil.example/a.png"}]}, "media_url", "media_url_hosts"),
         ({"media": [{"external_id": "nope"}]}, "unknown_media", "nope"),
         ({"_sdc_deleted_at": NOW}, "deleted_at_source", "message_deletions"),
@@ -70,7 +71,9 @@ def test_profiles_that_need_a_person(run_target, make_rows, sandbox, profiles):
     """Preflight: a profile that has to be connected again is refused."""
     sandbox.mutate("change_profile", profile_id=profiles[0], is_reauth_required=True)
     run = run_target(make_rows(1))
-    assert run.results[0]["error_code"] == "reauth_required"
+    (result,) = run.results
+    assert result["error_code"] == "reauth_required"
+    assert f"Profile {profiles[0]} has to be reconnected in Hootsuite" in result["error_message"]
 
 
 def test_tags_need_an_organization(run_target, make_rows, sandbox):
@@ -87,6 +90,8 @@ def test_pinterest_needs_board_and_media(run_target, make_rows, sandbox):
     rows[1]["media"] = [{"id": "bWVkaWE="}]
     run = run_target(rows)
     assert [one["error_code"] for one in run.results] == ["pinterest_media", "pinterest_board"]
+    said = [one["error_message"].partition(": ")[2] for one in run.results]
+    assert all(one.startswith("A Pinterest post needs a ") for one in said), "without the column"
 
 
 def test_past_rows_may_be_ignored(run_target, make_rows):
@@ -158,5 +163,5 @@ def test_what_a_network_may_refuse_is_a_warning(run_target, make_rows, sandbox, 
     rows = make_rows(1, text="x" * 281, social_profile_ids=[twitter])
     rows[0]["media"] = [{"path": "a.png"}] * 5
     assert run_target(rows).statuses == {"done": 1}
-    assert "281 characters" in caplog.text
+    assert "its text has 281 characters; TWITTER usually takes 280" in caplog.text
     assert "5 media" in caplog.text
