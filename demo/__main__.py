@@ -39,6 +39,10 @@ PLUGINS = (
     "tap-hootsuite-sheet",
     "target-hootsuite",
 )
+_KEPT = (
+    "equal: no row of the API is missing or differs. "
+    "PostgreSQL also keeps messages and media that the platform has forgotten."
+)
 
 
 def main() -> int:
@@ -81,7 +85,7 @@ def _run(console: Console, work: Path) -> bool:
 
 
 def _report_loads(console: Console, loads: Loads) -> None:
-    grid = Grid(title="Hootsuite (sandbox) to PostgreSQL, by Meltano")
+    grid = Grid(title="Hootsuite (sandbox) to PostgreSQL, by Meltano", caption=_KEPT)
     grid.add_column("stream", no_wrap=True)
     for heading in ("in the API", "in PostgreSQL", "added later", "changed later", "equal"):
         grid.add_column(heading, justify="right")

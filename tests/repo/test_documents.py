@@ -94,7 +94,7 @@ def _messages():
 
 
 def test_troubleshooting_knows_the_messages_by_their_words():
-    """What the first column quotes is what the code says; a message that was reworded is noticed."""
+    """What the first column quotes is in the code; a message that was reworded is noticed."""
     text = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
     cells = re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
     quoted = [said for cell in cells for said in re.findall(r"\*([^*]+)\*", cell)]
