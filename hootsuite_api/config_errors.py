@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -82,7 +83,7 @@ def _wrong(error: ValidationError) -> str:
         kinds = [rule] if isinstance(rule, str) else _list(rule)
         return f"must be {' or '.join(_KINDS.get(kind, kind) for kind in kinds if kind != 'null')}"
     if error.validator == "enum":
-        return f"must be one of {', '.join(map(str, _list(rule)))}"
+        return f"must be one of {', '.join(map(_typed, _list(rule)))}"
     if error.validator in ("minimum", "maximum"):
         return f"must be at {'least' if error.validator == 'minimum' else 'most'} {rule}"
     return f"does not fit (rule {error.validator})"
@@ -96,18 +97,23 @@ def _path(error: ValidationError, *more: str) -> str:
     return ".".join(str(part) for part in (*error.path, *more))
 
 
+def _typed(value: Any) -> str:
+    """A value as a person would type it in JSON or YAML."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _example(properties: Mapping[str, Any], name: str) -> str:
     setting = properties.get(name, {})
     examples = setting.get("examples")
     if not examples or setting.get("secret"):
         return ""
-    return f" For example: {examples[0]}."
+    return f" For example: {_typed(examples[0])}."
 
 
 def _examples(properties: Mapping[str, Any], names: list[str]) -> str:
     shown = [(name, properties.get(name, {})) for name in names]
     pairs = [
-        f"{name} {setting['examples'][0]}"
+        f"{name} {_typed(setting['examples'][0])}"
         for name, setting in shown
         if setting.get("examples") and not setting.get("secret")
     ]
