@@ -162,6 +162,14 @@ def fresh_postgres(postgres_url):
     return postgres_url
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def journal_url(request, tmp_path):
+    """Both databases that the journal supports."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/journal.db"
+    return request.getfixturevalue("fresh_postgres")
+
+
 @pytest.fixture
 def kill_owners():
     """A function that makes all owners of a SQLite journal look dead."""
