@@ -119,7 +119,11 @@ class Listener:
         except TookTooLong:
             if not self._taken.acquire(blocking=False):  # it came at the very last moment
                 return self._code.result()
-            raise SignInRefused(f"Nobody signed in within {seconds:g} seconds") from None
+            raise SignInRefused(
+                f"Nobody signed in within {seconds:g} seconds",
+                advice=f"If the page showed an error, check client_id, and that {self.redirect_uri} "
+                "is a redirect address of the app; then start again: hootsuite login",
+            ) from None
 
     def take(self, query: str) -> pages.Page:
         """Judge a callback and say what the browser shall show; the first one waits for `show`."""

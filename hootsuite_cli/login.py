@@ -7,6 +7,7 @@ import hashlib
 import re
 import secrets
 import sys
+import threading
 import webbrowser
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ _MISSING = {
     "client_secret": "Set HOOTSUITE_CLIENT_SECRET, or run at a terminal, which asks",
 }
 _PATH = re.compile(r"/[A-Za-z0-9/_.~-]*")
+
+
+class _NoAnswer(SignInRefused):
+    """What was pasted is something else; the right thing may still follow."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +122,16 @@ def _browsed(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) 
     try:
         url = request.url(listener.redirect_uri)
         _say(f"Opening the browser. If nothing opens, go to:\n\n{url}\n")
-        if not webbrowser.open(url):
-            _say("No browser here. From another machine, use: hootsuite login --no-browser")
+        # Aside: a browser in the foreground waits for the page that we have yet to answer.
+        threading.Thread(target=_open, args=(url,), daemon=True).start()
         return _finish(client, request, listener, listener.wait(way["timeout"]))
     finally:
         listener.close()
+
+
+def _open(url: str) -> None:
+    if not webbrowser.open(url):
+        _say("No browser here. From another machine, use: hootsuite login --no-browser")
 
 
 def _finish(client: HootsuiteClient, request: Request, listener: Listener, code: str) -> Person:
@@ -139,19 +149,29 @@ def _pasted(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -
     redirect_uri = way["redirect_uri"] or f"http://localhost:{way['port'] or _PORT}{way['path']}"
     _say(f"Open this address in any browser and allow the app:\n\n{request.url(redirect_uri)}\n")
     _say("The browser then shows a page that can't be reached. That is as it should be:")
-    pasted = click.prompt("paste its address here", err=True).strip()
-    code = _pasted_code(pasted, redirect_uri, request)
+    while True:
+        pasted = click.prompt("paste its address here", err=True).strip()
+        try:
+            code = _pasted_code(pasted, redirect_uri, request)
+            break
+        except _NoAnswer as error:
+            if not sys.stdin.isatty():
+                raise
+            _say(str(error))
     return sign_in(client, code, redirect_uri, request.verifier)
 
 
 def _pasted_code(pasted: str, redirect_uri: str, request: Request) -> str:
     """The code in a pasted address, or in its query alone."""
-    parts = urlsplit(pasted)
+    parts, whole = urlsplit(pasted), f"Paste the whole address of the page, from {redirect_uri}?..."
     query = parts.query
     if not parts.scheme:
         query = pasted.rpartition("?")[2]
     elif f"{parts.scheme}://{parts.netloc}{parts.path}" != redirect_uri.partition("?")[0]:
-        raise SignInRefused("The pasted address is not the one that Hootsuite sends back to")
+        happened = "The pasted address is not the one that Hootsuite sends back to"
+        raise _NoAnswer(happened, advice=whole)
+    if "state=" not in query:
+        raise _NoAnswer("What was pasted is no answer of Hootsuite's", advice=whole)
     return read_answer(query, request.state)
 
 

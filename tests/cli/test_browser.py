@@ -26,6 +26,10 @@ except urllib.error.HTTPError as answer:
 """
 
 
+# Waits for its standard input to end, as a text browser waits for its reader.
+READER = f"{sys.executable} -c 'import sys; sys.stdin.read()' %s"
+
+
 @pytest.fixture
 def program(environment, tmp_path):
     """Run the program with a scripted browser; what it shows lies in page.html."""
@@ -61,6 +65,27 @@ def test_from_the_first_command_to_the_last(program, sandbox):
     said = "".join(one.stdout + one.stderr for one in (signed_in, checked, missing, left))
     for secret in (chain["access_token"], chain["refresh_token"], sandbox.ready["client_secret"]):
         assert secret not in said
+
+
+def test_a_browser_in_the_foreground(program, environment):
+    """One that ends with the page it waits for does not keep the command from answering it."""
+    environment.setenv("BROWSER", os.environ["BROWSER"].removesuffix(" &"))
+    signed_in = program("login", "--port", "0", "--timeout", "30")
+    assert signed_in.returncode == 0, signed_in.stderr
+    assert "You are signed in as" in program.page.read_text()
+
+
+def test_a_browser_that_stays_open_does_not_outlast_the_time(program, environment, tmp_path):
+    """The time-out holds, whatever the browser does."""
+    environment.setenv("BROWSER", READER)
+    command = [sys.executable, "-m", "hootsuite_cli", "login", "--port", "0", "--timeout", "0.2"]
+    said = tmp_path / "said.txt"
+    with (
+        said.open("w") as errors,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors) as process,
+    ):
+        assert process.wait(30) == 1
+    assert "Nobody signed in within 0.2 seconds" in said.read_text()
 
 
 def test_interrupting_a_sign_in(program, sandbox):

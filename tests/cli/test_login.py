@@ -1,11 +1,12 @@
 """Signing in with a scripted browser against the sandbox's consent page."""
 
 import json
+import socket
 import stat
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -13,6 +14,7 @@ import requests
 from hootsuite_api import Call, HootsuiteClient
 from hootsuite_api.errors import SignInNeeded
 from hootsuite_api.settings import state_folder
+from hootsuite_cli import login
 from hootsuite_cli.account import read
 from hootsuite_cli.memory import secret_of
 
@@ -277,6 +279,7 @@ def test_nobody_comes(environment, browser, run, sandbox):
     """Time runs out with a clear message."""
     browser.consent = lambda _: None
     refused(run, sandbox, "within 0.1 seconds", "--timeout", "0.1")
+    refused(run, sandbox, "check client_id, and that http://localhost:", "--timeout", "0.1")
 
 
 def test_a_code_that_the_platform_refuses(environment, browser, consent, run, sandbox):
@@ -348,6 +351,15 @@ def test_only_the_query_is_pasted(environment, hands, run):
     assert run("login", "--no-browser").exit_code == 0
 
 
+def test_at_a_terminal_a_wrong_paste_is_asked_for_again(environment, hands, run, monkeypatch):
+    """The consent has been given; only the clipboard was wrong."""
+    pastes = iter(["hello", "http://localhost:8910/other?state=x"])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(pastes, hands.pasted))
+    monkeypatch.setattr(login, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    result = run("login", "--no-browser")
+    assert (result.exit_code, result.stderr.count("Paste the whole address")) == (0, 2)
+
+
 def test_a_registered_https_address(environment, hands, run, sandbox):
     """The browser ends there; its address is pasted just as well."""
     address = "https://example.com/callback"
@@ -361,7 +373,8 @@ def test_a_registered_https_address(environment, hands, run, sandbox):
     [
         (lambda one: one.replace("state=", "state=x"), "state is wrong"),
         (lambda one: one.replace("localhost", "evil.example"), "not the one"),
-        (lambda _: "hello", "state is wrong"),
+        (lambda _: "hello", "Paste the whole address of the page, from http://localhost:8910/"),
+        (lambda one: dict(parse_qsl(urlsplit(one).query))["code"], "Paste the whole address"),
     ],
 )
 def test_a_wrong_paste_is_refused(change, says, environment, hands, run):
@@ -374,11 +387,25 @@ def test_a_wrong_paste_is_refused(change, says, environment, hands, run):
 
 def test_no_browser_on_this_machine(environment, monkeypatch, browser, run):
     """The listener still waits, and the way out is named."""
-    opened = browser.open
-    monkeypatch.setattr("webbrowser.open", lambda url: not opened(url))
-    result = run(*LOGIN)
-    assert result.exit_code == 0
-    assert "hootsuite login --no-browser" in result.stderr
+    said = []
+
+    def say(text):
+        said.append(text)
+        if "--no-browser" in text:  # who reads that opens the address by hand
+            browser.open(said[0].split()[-1])
+
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
+    monkeypatch.setattr(login, "_say", say)
+    assert run(*LOGIN).exit_code == 0
+    assert "hootsuite login --no-browser" in said[1]
+
+
+def test_a_port_that_is_taken(environment, browser, run, sandbox):
+    """Which one and what to do, before any browser opens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused(run, sandbox, f"port {port} on this machine can't be used", "--port", port)
+    assert browser.opened == []
 
 
 def test_a_file_of_settings(settings, browser, run, tmp_path):
