@@ -36,7 +36,11 @@ def reading(settings: Mapping[str, Any]) -> Iterator[Report]:
     """
     path = journal_path(settings)
     if path is not None and not path.exists():
-        raise JournalFault(f"There is no journal at {path}; target-hootsuite makes it.")
+        raise JournalFault(
+            f"Nothing was sent yet from this machine with these settings. There is no journal at "
+            f"{path}; the first run of target-hootsuite makes it. If yours lies elsewhere, say "
+            "so by `journal_url`."
+        )
     report = Report(journal_url(settings))
     try:
         yield report

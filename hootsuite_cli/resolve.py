@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +16,13 @@ import click
 from hootsuite_api import HootsuiteClient
 from hootsuite_cli.journals import journal_url, reading
 from hootsuite_cli.main import Failure
+from target_hootsuite import journal_notes
 from target_hootsuite import settings as target_settings
+from target_hootsuite.desk import logger
 from target_hootsuite.job import Job
 from target_hootsuite.journal import Journal
 from target_hootsuite.journal_entries import Busy, Entry, claim_of
-from target_hootsuite.journal_report import Decision
+from target_hootsuite.journal_report import CLOSABLE, Decision, Wanted
 from target_hootsuite.reconcile import settle_open
 
 _VERDICT = re.compile(r"sent:([A-Za-z0-9_-]{1,64})|not-sent")
@@ -57,6 +61,8 @@ def resolve(settings: Mapping[str, Any], decision: Decision) -> str:
         Failure: If no entry, or more than one, is meant; or somebody is at work on it.
     """
     entry = _meant(settings, decision)
+    if entry is None:
+        return _set_aside(settings, decision)
     journal = Journal(journal_url(settings), uuid.uuid4().hex)
     try:
         journal.start()
@@ -81,31 +87,55 @@ def _close(journal: Journal, entry: Entry, decision: Decision) -> None:
         raise Failure(f"{remote_id} belongs to another row already") from error
 
 
-def _meant(settings: Mapping[str, Any], decision: Decision) -> Entry:
+def _set_aside(settings: Mapping[str, Any], decision: Decision) -> str:
+    """Close a row that was not sent and is not to be, such as one that its sheet lost since."""
+    with reading(settings) as report:
+        rows = report.results(Wanted(key=decision.key, stream=decision.stream))
+    closable = [row for row in rows if row["status"] in CLOSABLE and decision.fits_row(row)]
+    if not closable:
+        raise Failure(f"No row with the key {decision.key!r} is of unknown fate, or rejected")
+    _one([f"{row['stream']} {row['social_profile_id'] or '-'} {row['scope']}" for row in closable])
+    row = closable[0]
+    if decision.remote_id:
+        raise Failure(
+            f"{decision.key!r} was {row['status']}, so it was not sent: only not-sent fits"
+        )
+    journal = Journal(journal_url(settings), uuid.uuid4().hex)
+    try:
+        result = decision.of_row(row, journal.run_id)
+        journal.report([(row["identity"], row["scope"], result)])
+    finally:
+        journal.close()
+    return f"{row['stream']} {row['key']}: {decision.note}"
+
+
+def _one(places: Sequence[str]) -> None:
+    if len(places) > 1:
+        raise Failure(
+            f"{len(places)} rows have this key ({', '.join(places)}): "
+            "name one with --stream, --social-profile and --scope"
+        )
+
+
+def _meant(settings: Mapping[str, Any], decision: Decision) -> Entry | None:
     with reading(settings) as report:
         found = [entry for entry in report.open_entries() if decision.fits(entry)]
     if not found:
-        raise Failure(f"No row with the key {decision.key!r} is of unknown fate")
-    if len(found) > 1:
-        places = ", ".join(f"{one.stream} {one.profile or '-'} {one.scope}" for one in found)
-        raise Failure(
-            f"{len(found)} rows have the key {decision.key!r} ({places}): "
-            "name one with --stream, --social-profile and --scope"
-        )
+        return None
+    _one([f"{one.stream} {one.profile or '-'} {one.scope}" for one in found])
     if found[0].step == "delete" and decision.remote_id:
         raise Failure("A deletion was under way and nothing was posted: only not-sent fits")
     return found[0]
 
 
 def settle(settings: Mapping[str, Any]) -> None:
-    """Look on the platform for messages of unknown fate.
+    """Look on the platform for messages of unknown fate; the journal is there.
 
     Raises:
         HootsuiteError: If the platform can't be asked.
         TargetError: If the journal can't be used.
+        Failure: If they could not all be looked for.
     """
-    with reading(settings):  # a journal that is not there is not made
-        pass
     complete = target_settings.complete(settings)
     url = journal_url(settings)
     job = Job(complete, lambda _: None, url)
@@ -113,6 +143,23 @@ def settle(settings: Mapping[str, Any]) -> None:
         journal = Journal(url, uuid.uuid4().hex, complete["lease_seconds"])
         try:
             desk = job._open_desk(client, journal)  # noqa: SLF001 - the one place that makes desks
-            settle_open(desk, [])
+            with _warnings() as said:
+                settle_open(desk, [])
+            journal_notes.keep_clock(journal, client.now())
         finally:
             journal.close()
+    if said:
+        raise Failure("\n".join(said))
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """Collect what the target says of a look that failed: to us that is the end."""
+    said: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)

@@ -22,8 +22,9 @@ from hootsuite_cli.journals import reading
 from hootsuite_cli.main import Failure
 from hootsuite_cli.resolve import read_decision, resolve, settle
 from hootsuite_cli.retry import singer_lines
+from hootsuite_cli.words import counted, plain
 from target_hootsuite.errors import TargetError
-from target_hootsuite.journal_report import COLUMNS, Wanted
+from target_hootsuite.journal_report import COLUMNS, Report, Wanted
 from target_hootsuite.results import exit_code
 
 STATUSES = ("done", "unchanged", "adopted", "rejected", "ignored", "deferred", "unknown", "planned")
@@ -35,15 +36,15 @@ _COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "
 Rows = Sequence[Mapping[str, Any]]
 
 
-class Moment(click.ParamType[datetime]):
+class Moment(click.ParamType[datetime | timedelta]):
     """A date, a time with its zone, or how long ago: 30m, 24h, 7d."""
 
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read it, as a time in UTC."""
+        """Read it, as a time in UTC; how long ago counts by the platform's clock."""
         if ago := _AGO.fullmatch(str(value)):
-            return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+            return timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         try:
             found = datetime.fromisoformat(str(value))
             return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
@@ -61,7 +62,9 @@ class Moment(click.ParamType[datetime]):
 @click.option("--since", type=Moment(), help="From this time on; also 30m, 24h, 7d.")
 @click.option("--until", type=Moment(), help="Before this time.")
 @click.option("--format", "shape", type=click.Choice(["table", "jsonl", "csv"]), default="table")
-@click.option("--settle", "look", is_flag=True, help="First look for unknown ones on the platform.")
+@click.option(
+    "--settle", "look", is_flag=True, help="Look for unknown ones on the platform and show them."
+)
 @click.option("--resolve", "verdicts", multiple=True, metavar="KEY=sent:ID|KEY=not-sent")
 @click.option("--social-profile", default="", help="With --resolve: which one of several.")
 @click.option("--user", default="", help="With --resolve: who decides.  [default: the login name]")
@@ -76,9 +79,8 @@ def results(account: Account, verdicts: tuple[str, ...], **options: Any) -> None
         if verdicts:
             _decide(account, verdicts, options)
             return
-        if options["look"]:
-            settle(account.settings)
-        click.get_current_context().exit(_print(account, options))
+        sought = _settle(account, options) if options["look"] else None
+        click.get_current_context().exit(_print(account, options, sought))
     except TargetError as error:
         raise Failure(str(error)) from error
 
@@ -90,14 +92,41 @@ def _decide(account: Account, verdicts: Sequence[str], options: Mapping[str, Any
         click.echo(resolve(account.given, decision))
 
 
-def _print(account: Account, options: Mapping[str, Any]) -> int:
-    names = ("run_id", "stream", "key", "scope", "since", "until")
-    chosen: dict[str, Any] = {name: options[name] for name in names}
-    chosen["status"] = "rejected" if options["retry_rejected"] else options["status"] or ""
+def _settle(account: Account, options: Mapping[str, Any]) -> set[str]:
+    """Look for what is of unknown fate; gives the rows that it was about."""
     with reading(account.given) as report:
-        if chosen["run_id"] == "last":
-            chosen["run_id"] = report.last_run()
-        rows = report.results(Wanted(**chosen))
+        sought = {row["identity"] for row in report.results(_wanted(report, options, "unknown"))}
+    if not sought:
+        click.echo("No row is of unknown fate: nothing was looked for.", err=True)
+        return sought
+    settle(account.settings)
+    with reading(account.given) as report:
+        left = len(sought & {row["identity"] for row in report.results(Wanted(status="unknown"))})
+    rows, are = counted(len(sought), "row"), "is" if left == 1 else "are"
+    text = f"{len(sought) - left} of {rows} of unknown fate are settled now, {left} {are} still"
+    click.echo(f"{text} unknown.", err=True)
+    return sought
+
+
+def _wanted(report: Report, options: Mapping[str, Any], status: str) -> Wanted:
+    chosen: dict[str, Any] = {name: options[name] for name in ("stream", "key", "scope")}
+    for name in ("since", "until"):
+        moment = options[name]
+        chosen[name] = report.now() - moment if isinstance(moment, timedelta) else moment
+    run_id = report.last_run() if options["run_id"] == "last" else options["run_id"]
+    return Wanted(run_id=run_id, status=status, **chosen)
+
+
+def _print(account: Account, options: Mapping[str, Any], sought: set[str] | None) -> int:
+    """Show the rows that are chosen, or those of them that were looked for."""
+    status = "rejected" if options["retry_rejected"] else options["status"] or ""
+    with reading(account.given) as report:
+        if sought is None:
+            rows = report.results(_wanted(report, options, status))
+        else:
+            rows = [
+                row for row in report.results(Wanted(status=status)) if row["identity"] in sought
+            ]
         if options["retry_rejected"]:
             return _retry(singer_lines(report, rows))
     _SHAPES[options["shape"]](rows)
@@ -125,14 +154,15 @@ def _table(rows: Rows) -> None:
         cells = (row["stream"], row["key"], row["social_profile_id"])
         after = (row["remote_id"], row["settled_at"] or row["first_seen_at"], message)
         table.add_row(*map(_cell, cells), status, *map(_cell, after))
-    console.print(table)
+    if rows:
+        console.print(table)
     counts = Counter(row["status"] for row in rows)
     console.print(", ".join(f"{count} {status}" for status, count in counts.items()) or "No rows.")
 
 
 def _cell(value: Any) -> Text:
-    """Text is shown as it is: markup in a row's key must not turn into colours."""
-    return Text("-" if value in (None, "") else str(value))
+    """Text is shown as text: neither markup nor control characters in a key do anything."""
+    return Text("-" if value in (None, "") else plain(value))
 
 
 def _jsonl(rows: Rows) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hootsuite_api.client import HootsuiteClient
@@ -25,7 +25,7 @@ from target_hootsuite.times import api_time
 from target_hootsuite.units import Outcome, Planned, Unit
 
 logger = logging.getLogger("target-hootsuite")
-_REPORTED = frozenset({"unchanged", "planned"})
+_WELL = frozenset({"done", "adopted", "unchanged"})
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Desk:
         media: Files, opened and uploaded.
         scope: Platform and account.
         run_id: Names the run.
+        ahead: How far the platform's clock was ahead of this machine's in earlier runs.
         listing: What stood on the platform before the first create.
         planned: What a dry run would have made or adopted, such as teams by name.
         media_units: Rows of `media` by their key, for the messages that name them.
@@ -60,6 +61,7 @@ class Desk:
     media: MediaStore
     scope: str
     run_id: str
+    ahead: timedelta = timedelta()
     listing: Listing = field(default_factory=Listing)
     planned: set[tuple[str, ...]] = field(default_factory=set)
     media_units: dict[str, Unit] = field(default_factory=dict)
@@ -137,9 +139,9 @@ class Desk:
         )
 
     def _clock(self) -> datetime:
-        """The platform's clock if it spoke, else this machine's: results ask nothing for it."""
+        """The platform's clock as far as it is known: results ask nothing for it."""
         known = self.client.known_now()
-        return known or datetime.now(UTC)
+        return known or datetime.now(UTC) + self.ahead
 
     def book(self, unit: Unit, outcome: Outcome) -> None:
         """Give a unit its result: journal first, then file, counts and STATE.
@@ -161,7 +163,7 @@ class Desk:
                 [
                     (unit.identity.digest, self.scope, result)
                     for unit, outcome, result in booked
-                    if not outcome.journalled and outcome.status not in _REPORTED
+                    if not outcome.journalled and _is_news(unit, outcome)
                 ]
             )
         for unit, outcome, result in booked:
@@ -222,6 +224,13 @@ class Desk:
         logger.warning("Rejected %s: %s", where, result.error_message)
         if self.settings["on_row_error"] == "stop":
             self.stop("a row was rejected and `on_row_error` is stop")
+
+
+def _is_news(unit: Unit, outcome: Outcome) -> bool:
+    """Whether the journal has to learn a result; most rows of most runs are as they were."""
+    if outcome.status == "unchanged":
+        return unit.twin is None and unit.reported not in _WELL
+    return outcome.status != "planned"
 
 
 def _is_kept(unit: Unit, outcome: Outcome) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from hootsuite_api import errors
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.redact import scrub
-from target_hootsuite import rejected_rows
+from target_hootsuite import journal_notes, rejected_rows
 from target_hootsuite.desk import Desk, logger
 from target_hootsuite.directory import Directory
 from target_hootsuite.dispatch import Dispatcher
@@ -136,16 +136,18 @@ class Job:
         finally:
             plan.add_unreached(self.intake.taken)
             defer_rest(desk, plan.units)
-            self._keep_rejected(desk, plan)
+            self._keep_for_people(desk, plan)
             self.gate.finish()
             self._statuses, self._failed = desk.statuses, self._failed or desk.failed
             desk.file.close()
             for line in summary(desk.counts):
                 logger.info("%s", line)
 
-    def _keep_rejected(self, desk: Desk, plan: Plan) -> None:
+    def _keep_for_people(self, desk: Desk, plan: Plan) -> None:
         if self.settings["dry_run"]:
             return
+        if now := desk.client.known_now():
+            journal_notes.keep_clock(desk.journal, now)
         try:
             rejected_rows.keep(desk.journal, [*plan.units, *plan.refused])
         except JournalFault as error:  # a convenience: the results themselves are in the journal
@@ -175,6 +177,7 @@ class Job:
             media=MediaStore(client, journal, scope, self.settings, self._stopping.wait),
             scope=scope,
             run_id=journal.run_id,
+            ahead=journal_notes.known_ahead(journal),
         )
 
     def _run(self, desk: Desk, plan: Plan) -> None:

@@ -21,7 +21,7 @@ from target_hootsuite import journal_engine, journal_schema
 from target_hootsuite.errors import JournalFault, LeaseLost
 from target_hootsuite.identity import ALGORITHM, Identity
 from target_hootsuite.journal_entries import Busy, Entry, Intent, claim_of, entry_from, entry_of
-from target_hootsuite.journal_schema import ENTRIES, MEDIA, OWNERS, RESULTS
+from target_hootsuite.journal_schema import ABOUT, ENTRIES, LAST_RUN, MEDIA, OWNERS, RESULTS
 from target_hootsuite.owners import Lease, clock, is_gone, this_process
 from target_hootsuite.results import Result
 
@@ -47,6 +47,7 @@ class Journal:
         self._engine = journal_engine.connect(self.url)
         self._dialect = self._engine.dialect.name
         self._writing = threading.RLock()
+        self._reporting = ""
         self.owner = this_process()
         try:
             self.created = self._prepare()
@@ -109,16 +110,16 @@ class Journal:
         """All entries of one identity, newest first."""
         return self.histories([identity.digest]).get(identity.digest, [])
 
-    def first_seen(self, digests: Iterable[str]) -> dict[str, str]:
-        """When each identity was first reported on, as text."""
-        found: dict[str, str] = {}
+    def reported(self, digests: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """When each identity was first reported on, as text, and what was last said of it."""
+        found: dict[str, tuple[str, str]] = {}
         wanted = list(dict.fromkeys(digests))
-        columns = sa.select(RESULTS.c.identity, RESULTS.c.first_seen_at)
+        columns = sa.select(RESULTS.c.identity, RESULTS.c.first_seen_at, RESULTS.c.status)
         with self._read() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
                 rows = connection.execute(columns.where(RESULTS.c.identity.in_(chunk)))
-                found.update({row.identity: row.first_seen_at for row in rows})
+                found.update({row[0]: (row[1], row[2]) for row in rows})
         return found
 
     def open_entries(self, scope: str, stream: str | None = None) -> list[Entry]:
@@ -345,11 +346,21 @@ class Journal:
     def _report(
         self, connection: sa.Connection, results: Sequence[tuple[str, str, Result]]
     ) -> None:
+        if results and self._reporting != (run := results[-1][2].run_id):
+            self._reporting = run
+            connection.execute(self._noting(LAST_RUN, run))
         for digest, scope, result in results:
             row = asdict(result)
             kept = {name: value for name, value in row.items() if name != "first_seen_at"}
             key = {"identity": digest}
             connection.execute(self._upsert(RESULTS, key, {"scope": scope, **row}, kept))
+
+    def note(self, name: str, value: str) -> None:
+        """Keep a word about the runs, in place of an older one."""
+        self._execute(self._noting(name, value))
+
+    def _noting(self, name: str, value: str) -> sa.Executable:
+        return self._upsert(ABOUT, {"name": name}, {"value": value}, {"value": value})
 
     def _upsert(
         self, table: sa.Table, key: dict[str, Any], row: dict[str, Any], kept: dict[str, Any]

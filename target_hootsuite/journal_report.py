@@ -1,21 +1,22 @@
 """Reading the journal for people: what became of every row, and what a person decides.
 
-A result is what the run said that wrote it. Where that was `unknown` and a later run found the
-message, or a person decided, the entry knows better: here the entry's word counts.
+A result is what the run said that wrote it. Where a later run died over the row, found its message,
+or a person decided, the entry knows better: here the entry's word counts.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from target_hootsuite import journal_engine, rejected_rows
+from target_hootsuite import journal_engine, journal_notes, rejected_rows
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal_entries import Entry, entry_of
 from target_hootsuite.journal_schema import ABOUT, ENTRIES, RESULTS
@@ -23,8 +24,14 @@ from target_hootsuite.results import Result
 from target_hootsuite.times import api_time
 
 COLUMNS = tuple(one.name for one in fields(Result))
-_OPEN = ("intent", "unknown")
-# What a closed entry says of a result that is still `unknown`.
+_OPEN = ENTRIES.c.open == 1
+# A later run may have settled what was said of these, and an open entry outdates any result.
+_UNSURE = ("unknown", "deferred", "rejected")
+_DOUBTFUL = sa.or_(
+    RESULTS.c.status.in_(_UNSURE),
+    RESULTS.c.identity.in_(sa.select(ENTRIES.c.identity).where(_OPEN)),
+)
+# What a closed entry says of a result that is unsure still.
 _BETTER = {"done": "done", "adopted": "adopted", "rejected": "rejected", "not_sent": "deferred"}
 
 
@@ -50,6 +57,17 @@ class Wanted:
     until: datetime | None = None
     scope: str = ""
 
+    def fits(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row is meant."""
+        names = ("run_id", "stream", "status", "key", "scope")
+        if any(getattr(self, name) not in ("", row[name]) for name in names):
+            return False
+        # Both are text in UTC and of one form, so that they compare as times do.
+        at = row["settled_at"] or row["first_seen_at"] or ""
+        return (self.since is None or at >= api_time(self.since)) and (
+            self.until is None or at < api_time(self.until)
+        )
+
 
 class Report:
     """The journal, for reading only.
@@ -74,25 +92,31 @@ class Report:
         self._engine.dispose()
 
     def results(self, wanted: Wanted = Wanted()) -> list[dict[str, Any]]:
-        """The newest result of each identity, corrected by its entry, in the order of keys."""
-        found = self._corrected(_chosen(wanted).order_by(RESULTS.c.stream, RESULTS.c.key))
-        return [row for row in found if row["status"] == wanted.status or not wanted.status]
+        """The newest truth about each identity, in the order of streams and keys."""
+        rows = self._corrected(_chosen(wanted))
+        return sorted((row for row in rows if wanted.fits(row)), key=_place)
 
     def counts(self) -> dict[str, int]:
-        """How many results of each status."""
-        query = sa.select(RESULTS.c.status, sa.func.count()).group_by(RESULTS.c.status)
+        """How many rows of each status."""
+        query = sa.select(RESULTS.c.status, sa.func.count()).where(sa.not_(_DOUBTFUL))
         with self._read() as connection:
-            counts = Counter({str(status): count for status, count in connection.execute(query)})
-        if counts.pop("unknown", 0):
-            counts.update(row["status"] for row in self._doubtful())
+            settled = connection.execute(query.group_by(RESULTS.c.status))
+            counts = Counter({str(status): count for status, count in settled})
+        counts.update(row["status"] for row in self._corrected(sa.select(RESULTS).where(_DOUBTFUL)))
         return dict(sorted(counts.items()))
 
     def last_run(self) -> str:
-        """The run that reported last; empty when none has."""
+        """The run that was the last to report; empty when none has."""
         at = sa.func.coalesce(RESULTS.c.settled_at, RESULTS.c.first_seen_at)
         with self._read() as connection:
-            found = connection.scalar(sa.select(RESULTS.c.run_id).order_by(at.desc()).limit(1))
-        return str(found or "")
+            noted = journal_notes.last_run(connection)
+            query = sa.select(RESULTS.c.run_id).order_by(at.desc()).limit(1)
+            return noted or str(connection.scalar(query) or "")
+
+    def now(self) -> datetime:
+        """The platform's now, as far as the journal knows how far the clocks are apart."""
+        with self._read() as connection:
+            return datetime.now(UTC) + journal_notes.clock_ahead(connection)
 
     def open_entries(self) -> list[Entry]:
         """Entries whose outcome nobody knows, oldest first."""
@@ -105,16 +129,18 @@ class Report:
         with self._read() as connection:
             return rejected_rows.kept(connection, identities)
 
-    def _doubtful(self) -> list[dict[str, Any]]:
-        """What runs left as unknown, as it stands now."""
-        return self._corrected(sa.select(RESULTS).where(RESULTS.c.status == "unknown"))
-
     def _corrected(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        """Results as their entries know them, and entries that have no result yet."""
+        silent = ENTRIES.c.identity.not_in(sa.select(RESULTS.c.identity))
         with self._read() as connection:
             found = [dict(row) for row in connection.execute(query).mappings()]
-            doubtful = [row["identity"] for row in found if row["status"] == "unknown"]
-            entries = self._newest(connection, doubtful)
-        return [_corrected(row, entries.get(row["identity"])) for row in found]
+            unsure = [row["identity"] for row in found if row["status"] in _UNSURE]
+            entries = self._newest(connection, unsure)
+            for entry in map(entry_of, connection.execute(sa.select(ENTRIES).where(_OPEN))):
+                entries[entry.identity] = entry
+            begun = connection.execute(sa.select(ENTRIES).where(_OPEN, silent))
+            unreported = [_of_entry(entry_of(row)) for row in begun]
+        return [_corrected(row, entries.get(row["identity"])) for row in found] + unreported
 
     def _newest(self, connection: sa.Connection, identities: list[str]) -> dict[str, Entry]:
         found: dict[str, Entry] = {}
@@ -137,37 +163,73 @@ class Report:
 
 
 def _chosen(wanted: Wanted) -> sa.Select[Any]:
+    """The results that may fit; only the corrected row tells."""
     query = sa.select(RESULTS)
     for name in ("run_id", "stream", "key", "scope"):
         if value := getattr(wanted, name):
             query = query.where(RESULTS.c[name] == value)
-    # An unknown result may turn out to be something else, so it stays in until it is corrected.
-    if wanted.status:
-        query = query.where(RESULTS.c.status.in_([wanted.status, "unknown"]))
-    # Both are text in UTC and of one form, so that they compare as times do.
     at = sa.func.coalesce(RESULTS.c.settled_at, RESULTS.c.first_seen_at)
+    limits = []
+    if wanted.status:
+        limits.append(RESULTS.c.status == wanted.status)
     if wanted.since:
-        query = query.where(at >= api_time(wanted.since))
+        limits.append(at >= api_time(wanted.since))
     if wanted.until:
-        query = query.where(at < api_time(wanted.until))
-    return query
+        limits.append(at < api_time(wanted.until))
+    return query.where(sa.or_(_DOUBTFUL, sa.and_(*limits))) if limits else query
 
 
 def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
-    if row["status"] != "unknown" or entry is None or entry.status not in _BETTER:
+    if entry is None:
         return row
-    settled = entry.settled_at
+    if entry.open:
+        return row if row["status"] == "unknown" else {**row, **_of_entry(entry)}
+    # A result of other content than the entry's is about another, newer version.
+    same = row["status"] == "unknown" or (
+        entry.fingerprint == row["fingerprint"] and entry.status in ("done", "adopted")
+    )
+    if not same or row["status"] not in _UNSURE or entry.status not in _BETTER:
+        return row
     return {
         **row,
         "status": _BETTER[entry.status],
         "remote_id": entry.remote_id,
         "error_code": entry.error_code if entry.status != "done" else None,
         "error_message": entry.error_message if entry.error_code == DECIDED else None,
-        "settled_at": api_time(datetime.fromtimestamp(settled, UTC)) if settled else None,
+        "settled_at": _time(entry.settled_at) if entry.settled_at else None,
     }
 
 
+def _of_entry(entry: Entry) -> dict[str, Any]:
+    """What an open entry says, where the run that began it did not live to say it."""
+    result = Result(
+        run_id=entry.run_id,
+        stream=entry.stream,
+        key=entry.key,
+        action=entry.step,
+        status="unknown",
+        social_profile_id=entry.profile,
+        error_message="The run ended before it knew whether the request had arrived.",
+        attempts=entry.attempts,
+        first_seen_at=_time(entry.first_seen_at),
+        fingerprint=entry.fingerprint,
+    )
+    return {"identity": entry.identity, "scope": entry.scope, **asdict(result)}
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Where people look for a row: `post-2` before `post-10`."""
+    parts = re.split(r"([0-9]+)", row["key"] or "")
+    numbered = [int(part) if place % 2 else part for place, part in enumerate(parts)]
+    return row["stream"], numbered, row["social_profile_id"] or ""
+
+
+def _time(seconds: float) -> str:
+    return api_time(datetime.fromtimestamp(seconds, UTC))
+
+
 DECIDED = "decided"
+CLOSABLE = ("rejected", "deferred")  # a person may say that these are not to be sent at all
 
 
 @dataclass(frozen=True)
@@ -194,11 +256,18 @@ class Decision:
 
     def fits(self, entry: Entry) -> bool:
         """Whether an entry is meant."""
+        return self._fits(entry.key, entry.stream, entry.profile, entry.scope)
+
+    def fits_row(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of the results is meant."""
+        return self._fits(row["key"], row["stream"], row["social_profile_id"], row["scope"])
+
+    def _fits(self, key: str | None, stream: str, profile: str | None, scope: str) -> bool:
         return (
-            entry.key == self.key
-            and self.stream in ("", entry.stream)
-            and self.profile in ("", entry.profile)
-            and self.scope in ("", entry.scope)
+            key == self.key
+            and self.stream in ("", stream)
+            and self.profile in ("", profile)
+            and self.scope in ("", scope)
         )
 
     @property
@@ -220,10 +289,16 @@ class Decision:
             error_code=DECIDED,
             error_message=self.note,
             attempts=entry.attempts,
-            first_seen_at=api_time(datetime.fromtimestamp(entry.first_seen_at, UTC)),
+            first_seen_at=_time(entry.first_seen_at),
             settled_at=api_time(self.at) if self.remote_id else None,
             fingerprint=entry.fingerprint,
         )
+
+    def of_row(self, row: Mapping[str, Any], run_id: str) -> Result:
+        """The decision about a row that was not sent: leave it out of the account."""
+        words = {"error_code": DECIDED, "error_message": self.note, "settled_at": api_time(self.at)}
+        changed = {"run_id": run_id, "action": "resolve", "status": "ignored", "trace_id": None}
+        return Result(**{**{name: row[name] for name in COLUMNS}, **changed, **words})
 
     def columns(self, claim: str) -> Mapping[str, Any]:
         """What the entry keeps of it."""

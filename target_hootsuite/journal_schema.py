@@ -14,6 +14,8 @@ from target_hootsuite.errors import JournalFault
 
 META = sa.MetaData()
 VERSION = 1
+# Names in `hootsuite_journal`, beside its version.
+LAST_RUN, CLOCK_AHEAD = "last_run", "clock_ahead"
 
 ABOUT = sa.Table(
     "hootsuite_journal",

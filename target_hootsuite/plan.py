@@ -54,10 +54,10 @@ class Plan:
         self.units += made
         journal = self.desk.journal
         digests = [unit.identity.digest for unit in made]
-        histories, first_seen = journal.histories(digests), journal.first_seen(digests)
+        histories, reported = journal.histories(digests), journal.reported(digests)
         for unit in made:
             unit.history = histories.get(unit.identity.digest, [])
-            unit.first_seen_at = first_seen.get(unit.identity.digest)
+            unit.first_seen_at, unit.reported = reported.get(unit.identity.digest, (None, None))
         self.desk.book_all(refused)
 
     def add_unreached(self, rows: Sequence[Taken]) -> None:

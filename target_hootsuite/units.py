@@ -30,6 +30,7 @@ class Unit:
         twin: An earlier unit of this run with the same identity and content.
         history: Its journal entries, newest first, as last looked up.
         first_seen_at: When it was first reported on.
+        reported: What an earlier run said of it last.
         attempts: Requests that were sent for it.
         result: What became of it.
     """
@@ -43,6 +44,7 @@ class Unit:
     twin: Unit | None = None
     history: list[Entry] = field(default_factory=list)
     first_seen_at: str | None = None
+    reported: str | None = None
     attempts: int = 0
     result: Result | None = None
 

@@ -55,8 +55,34 @@ def test_filters(write, run, sandbox, row):
     assert listed(run, "--run", newest[0]["run_id"], "--status", "done")[0]["key"] == "b"
     # The platform's clock counts: the sandbox's stands in January 2026.
     assert len(listed(run, "--since", "2026-01-15", "--status", "done")) == 2
-    assert listed(run, "--since", "24h") == []
     assert listed(run, "--until", "2026-01-15T00:00:00Z") == []
+
+
+def test_a_row_that_is_right_again_is_shown_so(write, run, row):
+    """A mistake that was taken back is no mistake any more: the newest run's word counts."""
+    assert write(row("a")) == 0
+    assert write(row("a", text="")) == 2
+    assert [one["status"] for one in listed(run, code=2)] == ["rejected"]
+    assert write(row("a")) == 0
+    assert [one["status"] for one in listed(run)] == ["unchanged"]
+
+
+def test_the_last_run_is_the_last_whatever_the_clocks_say(write, run, row):
+    """A row that is refused before the platform answers carries this machine's time at first."""
+    assert write(row("early", social_profile_ids=[])) == 2
+    assert write(row("late")) == 0
+    assert [one["key"] for one in listed(run, "--run", "last")] == ["late"]
+
+
+def test_so_long_ago_by_the_platforms_clock(write, run, sandbox, row):
+    """The sandbox's clock stands in January 2026: what was sent just now is five minutes young."""
+    write(row("a"))
+    assert [one["key"] for one in listed(run, "--since", "5m")] == ["a"]
+    write(row("b", social_profile_ids=[]))  # refused before the platform says what time it is
+    assert [one["key"] for one in listed(run, "--until", "2026-02-01", code=2)] == ["a", "b"]
+    sandbox.advance(7200)
+    write(row("c"))
+    assert [one["key"] for one in listed(run, "--since", "1h")] == ["c"]
 
 
 def test_csv(write, run, row):
@@ -85,7 +111,9 @@ def test_nothing_to_show(write, run, row):
 def test_without_a_journal(run, sandbox):
     """It is said, not made."""
     result = run("results")
-    assert (result.exit_code, "There is no journal" in result.stderr) == (1, True)
+    assert result.exit_code == 1
+    assert "Nothing was sent yet" in result.stderr
+    assert "There is no journal" in result.stderr
     assert not (state_folder() / "journal.db").exists()
 
 
@@ -108,6 +136,48 @@ def test_settle_finds_what_was_posted(unanswered, member, run, sandbox):
     posted = [one for one in sandbox.truth("messages") if one["text"] == "Hello from lost"]
     assert [found["remote_id"]] == [one["id"] for one in posted]
     assert len(sandbox.ledger()) == writes
+
+
+def test_settle_shows_what_was_looked_for(unanswered, member, run, write, row):
+    """Not the whole journal: what is unknown, and how it came out."""
+    assert write(row("fine")) == 0
+    result = run("results", "--settle")
+    assert result.exit_code == 3
+    assert "fine" not in result.stdout
+    assert "0 of 1 row of unknown fate are settled now, 1 is still unknown" in result.stderr
+
+
+def test_nothing_to_settle(member, run, write, row, sandbox):
+    """It is said, and the platform is not asked."""
+    assert write(row("fine")) == 0
+    before = sandbox.stats()["requests"]
+    result = run("results", "--settle")
+    assert (result.exit_code, result.stdout) == (0, "No rows.\n"), result.output
+    assert "No row is of unknown fate" in result.stderr
+    assert sandbox.stats()["requests"] == before
+
+
+def test_settle_without_the_platform(unanswered, member, run, sandbox):
+    """That it can't be asked is said, and nothing is decided."""
+    sandbox.faults(operation="list_messages", kind="status", status=503, times=20)
+    member.setattr("hootsuite_api.retry._FIRST_WAIT", 0.001)
+    result = run("results", "--settle")
+    assert result.exit_code == 1
+    assert "could not be looked for" in result.stderr
+    assert listed(run, code=3)[0]["status"] == "unknown"
+
+
+def test_a_person_closes_a_rejected_row(write, run, row):
+    """A row that its sheet no longer has must not spoil the exit code for ever."""
+    assert write(row("old", text="")) == 2
+    said = run("results", "--resolve", "old=not-sent", "--user", "ann")
+    assert said.exit_code == 0, said.output
+    (found,) = listed(run)
+    assert (found["status"], found["error_code"]) == ("ignored", "decided")
+    assert "Decided by ann at 20" in found["error_message"]
+    assert run("results", "--retry-rejected").stdout == ""
+    assert run("results", "--resolve", "old=sent:5").exit_code == 1
+    assert write(row("old", text="")) == 2, "should it come again, it is judged again"
 
 
 def test_a_person_says_it_was_sent(unanswered, run, sandbox, write, row):

@@ -183,7 +183,7 @@ def test_results_keep_the_first_sight(open_journal):
         journal.report([(ME.digest, SCOPE, result)])
     (row,) = journal.results(SCOPE)
     assert (row["status"], row["first_seen_at"]) == ("done", "2026-01-01T00:00:00Z")
-    assert journal.first_seen([ME.digest]) == {ME.digest: "2026-01-01T00:00:00Z"}
+    assert journal.reported([ME.digest]) == {ME.digest: ("2026-01-01T00:00:00Z", "done")}
     assert journal.results(SCOPE, status="unknown") == []
 
 

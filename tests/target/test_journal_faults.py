@@ -52,7 +52,7 @@ def test_full_at_every_write(brittle, run_target, make_rows, posts, sandbox, tmp
     run_target(rows)
     every = brittle.writes
     assert every >= 7
-    for number in range(2, every - 1):  # not the tables, nor the tidying up at the end
+    for number in range(2, every - 2):  # not the tables, nor the tidying up at the end
         path.unlink()
         sandbox.reset()
         brittle.writes, brittle.fail_from = 0, number

@@ -1,10 +1,10 @@
 """Reading the journal for people, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from target_hootsuite import rejected_rows
+from target_hootsuite import journal_notes, rejected_rows
 from target_hootsuite.actions import ACTIONS
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.identity import Identity
@@ -69,6 +69,51 @@ def test_what_a_later_run_found_counts(journal, report):
     assert row["settled_at"] == "2026-01-09T23:08:20Z"
     assert report.results(Wanted(status="unknown")) == []
     assert report.open_entries() == []
+
+
+def test_what_was_sent_after_a_deferral_counts(journal, report):
+    """A run was stopped, the next was killed, a third found the message: it is done."""
+    journal.report([(identity("a").digest, SCOPE, result("a", "deferred", fingerprint="f" * 64))])
+    entry = journal.begin(Intent(identity("a"), "f" * 64, {}, 1_768_000_000.0))
+    assert (report.counts(), report.results()[0]["status"]) == ({"unknown": 1}, "unknown")
+    claim = claim_of(SCOPE, "messages", "42")
+    journal.settle(entry, "done", remote_id="42", claim=claim, settled_at=1_768_000_100.0)
+    (row,) = report.results()
+    assert (row["status"], row["remote_id"], row["error_message"]) == ("done", "42", None)
+    assert report.counts() == {"done": 1}
+
+
+def test_a_deferral_of_other_content_stands(journal, report):
+    """The old version is on the platform, the new one was not attempted."""
+    lost = lose(journal, "a")
+    journal.settle(lost, "done", remote_id="42", settled_at=1_768_000_100.0)
+    journal.report([(identity("a").digest, SCOPE, result("a", "deferred", fingerprint="0" * 64))])
+    assert [row["status"] for row in report.results()] == ["deferred"]
+
+
+def test_a_row_that_a_first_run_died_over_is_unknown(journal, report):
+    """No result was written for it, yet nobody knows its fate."""
+    journal.begin(Intent(identity("a"), "f" * 64, {}, 1_768_000_000.0))
+    (row,) = report.results(Wanted(status="unknown", key="a"))
+    assert (row["status"], row["social_profile_id"]) == ("unknown", "7")
+    assert report.counts() == {"unknown": 1}
+    assert report.results(Wanted(key="b")) == []
+
+
+def test_keys_are_sorted_as_people_count(journal, report):
+    """Two before ten."""
+    for key in ("big/10", "big/2", "big/1", "7", "b"):
+        journal.report([(identity(key).digest, SCOPE, result(key, "done"))])
+    keys = [row["key"] for row in report.results()]
+    assert keys == ["7", "b", "big/1", "big/2", "big/10"]
+
+
+def test_the_clock_of_the_platform_is_remembered(journal, report):
+    """What is long ago there may be now here."""
+    assert abs(report.now() - datetime.now(UTC)) < timedelta(minutes=1)
+    journal_notes.keep_clock(journal, datetime.now(UTC) - timedelta(days=300))
+    ago = datetime.now(UTC) - report.now()
+    assert timedelta(days=299) < ago < timedelta(days=301)
 
 
 def test_a_decision_is_kept_with_time_and_user(journal, report):
