@@ -121,6 +121,11 @@ class Gateway:
 
 def exhausted(error: HootsuiteError) -> QuotaExhausted:
     """What a 429 that does not pass really says."""
-    quota = QuotaExhausted("Hootsuite takes no more requests of this account", error.where)
+    quota = QuotaExhausted(
+        "Hootsuite takes no more requests of this account",
+        error.where,
+        advice="If the day's requests are used up, run again tomorrow; else other programs send "
+        "too many a second: lower requests_per_second here or there, and run again",
+    )
     quota.__cause__ = error
     return quota

@@ -13,10 +13,12 @@ from typing import Any
 import click
 
 from hootsuite_api import HootsuiteClient
+from hootsuite_api.settings import Settings
 from hootsuite_cli import cost, health, rights
 from hootsuite_cli.account import Account, account_options
-from hootsuite_cli.probe import Prober
+from hootsuite_cli.probe import Finding, Prober
 from hootsuite_cli.show import show
+from hootsuite_cli.words import counted
 
 _ATTENTION = 2
 
@@ -63,19 +65,21 @@ def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]
         HootsuiteError: If the account can't be used.
     """
     prober = Prober(client)
-    me = prober.ask("get_me").data or {}
+    told = prober.ask("get_me")
+    me = told.data or {}
     skew = (datetime.now(UTC) - client.now()).total_seconds()
     member_id = str(me["id"]) if me.get("id") else None
     prober.learn("memberId", [member_id] if member_id else [])
     rights.explore(prober)
     found = {
-        "caller": _caller(client, me),
+        "caller": _caller(client, told),
         "tokens": health.of_tokens(client.settings),
         "organizations": prober.ask("list_my_organizations").data or [],
         "social_profiles": _profiles(prober),
         "streams": [asdict(one) for one in rights.readable(prober)],
         "actions": [asdict(one) for one in rights.doable(prober, member_id)],
         "journal": health.of_journal(settings),
+        "settings": health.of_settings(settings),
         "clock_skew_seconds": round(skew),
     }
     _add_costs(found, cost.estimate(prober, settings, client.now()))
@@ -86,16 +90,23 @@ def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]
     return found
 
 
-def _caller(client: HootsuiteClient, me: dict[str, Any]) -> dict[str, Any]:
-    settings = client.settings
+def _caller(client: HootsuiteClient, told: Finding) -> dict[str, Any]:
+    settings, me = client.settings, told.data or {}
     return {
         "api_url": settings.api_url,
         "auth_method": settings.auth_method,
-        "kind": "member" if me else "organization",
-        "id": me.get("id") or settings.organization_id or None,
+        "kind": "member" if me else _kind(settings, told),
+        "id": me.get("id") or settings.member_id or settings.organization_id or None,
         "name": me.get("fullName"),
         "email": me.get("email"),
     }
+
+
+def _kind(settings: Settings, told: Finding) -> str:
+    """What a caller is that was not told: an organization's token is nobody, and refused."""
+    if settings.auth_method == "organization_app" or told.verdict == "no":
+        return "organization"
+    return "unknown" if settings.auth_method == "access_token" else "member"
 
 
 def _profiles(prober: Prober) -> list[dict[str, Any]]:
@@ -138,13 +149,16 @@ def attention(found: dict[str, Any]) -> list[str]:
         if one["reconnect"]
     ]
     if unknown := found["journal"]["entries"].get("unknown"):
-        said.append(f"{unknown} rows are of unknown fate: hootsuite results --status unknown")
+        rows = "1 row is" if unknown == 1 else f"{unknown} rows are"
+        said.append(f"{rows} of unknown fate: hootsuite results --status unknown")
     said += [part["problem"] for part in (found["tokens"], found["journal"]) if part["problem"]]
+    said += found["settings"]["problems"]
     quota = found["quota"]
     if quota["total"] and quota["used"] >= quota["total"] * quota["pause_percent"] / 100:
         said.append(f"{quota['used']} of the day's {quota['total']} requests are used: runs pause")
     if failed := found["unanswered"]:
-        said.append(f"Hootsuite failed to answer {len(failed)} requests ({failed[0]}): check again")
+        requests = counted(len(failed), "request")
+        said.append(f"Hootsuite failed to answer {requests} ({failed[0]}): check again")
     elif not any(one["allowed"] in ("yes", "partly") for one in found["streams"]):
         said.append("No stream may be read: ask an administrator for permissions")
     return said

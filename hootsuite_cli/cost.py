@@ -79,7 +79,8 @@ def _of_messages(prober: Prober, settings: Mapping[str, Any], now: datetime) -> 
     Every month is taken to be like the last one.
     """
     start = _start(settings, now)
-    horizon = timedelta(days=int(settings.get("horizon_days", 364)))
+    days = settings.get("horizon_days")
+    horizon = timedelta(days=days if isinstance(days, int) else 364)  # a wrong one is told apart
     windows = ceil((now - start) / LONGEST) + ceil(horizon / LONGEST)
     recent = prober.ask("list_messages")
     page: list[Mapping[str, Any]] = recent.data or []

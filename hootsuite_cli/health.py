@@ -1,19 +1,25 @@
-"""The state of what lies on this machine: the token store and the journal."""
+"""The state of what lies on this machine: the settings, the token store and the journal."""
 
 from __future__ import annotations
 
 import stat
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from singer_sdk.plugin_base import JSONSchemaValidator
+
+from hootsuite_api.config_errors import explain, unknown
 from hootsuite_api.errors import HootsuiteError
 from hootsuite_api.keyring_store import open_store
 from hootsuite_api.redact import scrub
 from hootsuite_api.settings import KEYRING, Settings
 from hootsuite_api.tokens import entry_key
 from hootsuite_cli.journals import journal_path, reading
+from tap_hootsuite import settings as tap_settings
+from tap_hootsuite_sheet import settings as sheet_settings
+from target_hootsuite import settings as target_settings
 from target_hootsuite.errors import TargetError
 
 _OTHERS = 0o077
@@ -49,6 +55,33 @@ def _age(entry: Mapping[str, Any]) -> dict[str, Any]:
     if chains and not newest.get("refresh_token"):
         aged["problem"] = "the sign-in can't be renewed: hootsuite login --scope offline"
     return aged
+
+
+def of_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What the plugins would refuse, or not know, of the settings that are given."""
+    schemas = (tap_settings.CONFIG, target_settings.CONFIG, sheet_settings.JSON_SCHEMA)
+    known: dict[str, Any] = {}
+    problems: list[str] = []
+    for schema in schemas:
+        known |= schema["properties"]
+        given = {"properties": schema["properties"]}
+        problems += explain(JSONSchemaValidator(given).iter_errors(settings), given)
+    if not problems:
+        problems += _implausible(settings)
+    if ignored := unknown(settings, {"properties": known}):
+        problems.append(ignored)
+    return {"problems": [one.rstrip(".") for one in dict.fromkeys(problems)]}
+
+
+def _implausible(settings: Mapping[str, Any]) -> Iterator[str]:
+    checks: list[Callable[[Mapping[str, Any]], Any]] = [target_settings.complete]
+    if settings.get("start_date"):
+        checks.append(tap_settings.options)
+    for check in checks:
+        try:
+            check(settings)
+        except HootsuiteError as error:
+            yield str(error)
 
 
 def of_journal(settings: Mapping[str, Any]) -> dict[str, Any]:

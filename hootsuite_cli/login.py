@@ -24,6 +24,7 @@ from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.callback import Listener, SignInRefused, read_answer
 from hootsuite_cli.memory import lasts, remember
 from hootsuite_cli.signin import Person, sign_in
+from hootsuite_cli.words import plain
 
 _PORT = 8910
 _MISSING = {
@@ -176,9 +177,9 @@ def _pasted_code(pasted: str, redirect_uri: str, request: Request) -> str:
 
 
 def _tell(account: Account, settings: Mapping[str, Any], person: Person) -> None:
-    click.echo(f"Signed in as {person.name} <{person.email}>, member {person.id}.")
+    click.echo(plain(f"Signed in as {person.name} <{person.email}>, member {person.id}."))
     for organization in person.organizations:
-        click.echo(f"Organization: {organization.get('name') or '-'} ({organization['id']})")
+        click.echo(plain(f"Organization: {organization.get('name') or '-'} ({organization['id']})"))
     if not person.organizations:
         click.echo("This member belongs to no organization.")
     if not person.lasting:

@@ -99,7 +99,7 @@ class Prober:
         except PermissionDenied as error:
             return Finding("no", _reason(error))
         except _ALLOWED:
-            return Finding("yes", "nothing there now")
+            return Finding("yes", "the one asked about has none")
         except _FATAL:
             raise
         except HootsuiteError as error:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hootsuite_cli.words import counted, plain
+
 _COLOURS = {"yes": "green", "partly": "yellow", "no": "red", "unknown": "yellow"}
 _SKEW = 30
 _PROFILES_SHOWN = 30
@@ -23,13 +25,13 @@ def show(found: Found) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=160)
     for name, value in _facts(found):
-        console.print(Text(f"{name:<16}", style="bold") + Text(value))
+        console.print(Text(f"{name:<16}", style="bold") + Text(plain(value)))
     console.print()
     console.print(_profiles(found["social_profiles"]))
     console.print(_rights("The tap may read", found["streams"], "requests"))
     console.print(_rights("The target may write", found["actions"], None))
     for sentence in found["attention"]:
-        console.print(Text("Attention: ", style="bold yellow") + Text(f"{sentence}."))
+        console.print(Text("Attention: ", style="bold yellow") + Text(f"{plain(sentence)}."))
     if not found["attention"]:
         console.print(Text("All is well.", style="green"))
 
@@ -46,7 +48,7 @@ def _facts(found: Found) -> list[tuple[str, str]]:
         ("Quota", _quota(found["quota"])),
         ("Clock", _clock(found["clock_skew_seconds"])),
         ("Journal", _journal(found["journal"])),
-        ("This check", f"{found['requests']} requests, all of them reading"),
+        ("This check", f"{counted(found['requests'], 'request')}, all of them reading"),
     ]
 
 
@@ -59,7 +61,8 @@ def _token(tokens: Found) -> str:
 
 def _quota(quota: Found) -> str:
     takes = timedelta(seconds=quota["full_run_seconds"])
-    full = f"a full tap run takes about {quota['full_run_requests']} requests and {takes} or more"
+    requests = counted(quota["full_run_requests"], "request")
+    full = f"a full tap run takes about {requests} and {takes} or more"
     if not quota["total"]:
         return f"the platform does not tell; {full}"
     percent = 100 * quota["used"] / quota["total"]
@@ -87,7 +90,7 @@ def _profiles(profiles: Sequence[Found]) -> Table:
     # Those that need a person come first: they must not be among the ones left out.
     for one in sorted(profiles, key=lambda one: not one["reconnect"])[:_PROFILES_SHOWN]:
         state = Text("to be reconnected", style="red") if one["reconnect"] else Text("connected")
-        table.add_row(*(Text(str(one[name] or "-")) for name in ("id", "type", "name")), state)
+        table.add_row(*(Text(plain(one[name] or "-")) for name in ("id", "type", "name")), state)
     if len(profiles) > _PROFILES_SHOWN:
         table.add_row("...", f"and {len(profiles) - _PROFILES_SHOWN} more", "", "")
     return table

@@ -7,8 +7,11 @@ import sys
 
 import pytest
 
+from hootsuite_api.errors import RateLimited
+from hootsuite_api.gateway import exhausted
 from hootsuite_api.settings import state_folder
 from hootsuite_cli import rights
+from hootsuite_cli.words import plain
 from tap_hootsuite.tap import stream_classes
 from target_hootsuite import actions
 from target_hootsuite.identity import Identity
@@ -141,6 +144,42 @@ def test_a_platform_that_fails_is_not_well(operation, member, run, sandbox):
     result = run("check")
     assert (result.exit_code, "failed to answer" in result.stdout) == (2, True)
     assert "All is well" not in result.stdout
+
+
+def test_a_member_that_could_not_be_asked_for_is_a_member(member, run, sandbox):
+    """The platform's fault makes no organization of a person."""
+    sandbox.faults(operation="get_me", kind="status", status=500, times=50)
+    caller = checked(run, code=2)["caller"]
+    assert (caller["kind"], caller["id"]) == ("member", sandbox.ready["member_id"])
+
+
+def test_settings_that_no_plugin_takes(member, run, tmp_path):
+    """A misspelt name and a value that can't be are said before a run stumbles over them."""
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"start_dat": "2025-01-01", "horizon_days": "many"}))
+    said = checked(run, "--config", config, code=2)["attention"]
+    assert any("start_dat (is start_date meant?)" in one for one in said)
+    assert any("horizon_days must be a whole number" in one for one in said)
+    config.write_text(json.dumps({"start_date": "2025-13-01", "timezone": "Europe/Paris"}))
+    (wrong,) = checked(run, "--config", config, code=2)["attention"]
+    assert "start_date" in wrong
+
+
+def test_requests_that_are_all_refused_may_come_too_fast(member, run, sandbox):
+    """A 429 that stays is the day's quota or the second's rate: both ways out are named."""
+    member.setattr("hootsuite_api.client.HootsuiteClient.send", refused)
+    said = run("check").stderr
+    assert "run again tomorrow" in said
+    assert "requests_per_second" in said
+
+
+def refused(*_):
+    raise exhausted(RateLimited("Too fast"))
+
+
+def test_names_do_not_steer_the_terminal():
+    """What others wrote is text: no escape sequence of theirs is obeyed."""
+    assert plain("Acme\x1b[2J\u202e\nLtd é") == "Acme\\x1b[2J\\u202e\\nLtd é"
 
 
 def test_a_profile_to_reconnect(member, run, sandbox):
