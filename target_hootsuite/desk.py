@@ -229,7 +229,7 @@ class Desk:
 def _is_news(unit: Unit, outcome: Outcome) -> bool:
     """Whether the journal has to learn a result; most rows of most runs are as they were."""
     if outcome.status == "unchanged":
-        return unit.twin is None and unit.reported not in _WELL
+        return unit.twin is None and unit.reported is not None and unit.reported not in _WELL
     return outcome.status != "planned"
 
 

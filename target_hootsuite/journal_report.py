@@ -33,6 +33,7 @@ _DOUBTFUL = sa.or_(
 )
 # What a closed entry says of a result that is unsure still.
 _BETTER = {"done": "done", "adopted": "adopted", "rejected": "rejected", "not_sent": "deferred"}
+_TELLING = ("intent", "unknown", *_BETTER)
 
 
 @dataclass(frozen=True)
@@ -136,11 +137,13 @@ class Report:
             found = [dict(row) for row in connection.execute(query).mappings()]
             unsure = [row["identity"] for row in found if row["status"] in _UNSURE]
             entries = self._newest(connection, unsure)
-            for entry in map(entry_of, connection.execute(sa.select(ENTRIES).where(_OPEN))):
-                entries[entry.identity] = entry
-            begun = connection.execute(sa.select(ENTRIES).where(_OPEN, silent))
-            unreported = [_of_entry(entry_of(row)) for row in begun]
-        return [_corrected(row, entries.get(row["identity"])) for row in found] + unreported
+            for row in connection.execute(sa.select(ENTRIES).where(_OPEN)):
+                entries[row.identity] = entry_of(row)
+            begun = sa.select(ENTRIES).where(silent).order_by(ENTRIES.c.version)
+            newest = {row.identity: entry_of(row) for row in connection.execute(begun)}
+        found += [_of_entry(entry) for entry in newest.values() if entry.status in _TELLING]
+        entries = {**newest, **entries}
+        return [_corrected(row, entries.get(row["identity"])) for row in found]
 
     def _newest(self, connection: sa.Connection, identities: list[str]) -> dict[str, Entry]:
         found: dict[str, Entry] = {}
@@ -201,7 +204,7 @@ def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
 
 
 def _of_entry(entry: Entry) -> dict[str, Any]:
-    """What an open entry says, where the run that began it did not live to say it."""
+    """What an entry says, where the run that began it did not live to say it."""
     result = Result(
         run_id=entry.run_id,
         stream=entry.stream,

@@ -98,6 +98,11 @@ def test_a_row_that_a_first_run_died_over_is_unknown(journal, report):
     assert (row["status"], row["social_profile_id"]) == ("unknown", "7")
     assert report.counts() == {"unknown": 1}
     assert report.results(Wanted(key="b")) == []
+    (entry,) = journal.history(identity("a"))
+    journal.settle(entry, "done", remote_id="42", settled_at=1_768_000_100.0)
+    (row,) = report.results()
+    assert (row["status"], row["remote_id"], row["error_message"]) == ("done", "42", None)
+    assert report.counts() == {"done": 1}
 
 
 def test_keys_are_sorted_as_people_count(journal, report):
