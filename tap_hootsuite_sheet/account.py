@@ -66,4 +66,5 @@ def _profile(item: Mapping[str, Any]) -> Profile:
         type=str(item.get("type") or ""),
         username=item.get("socialNetworkUsername"),
         network_id=item.get("socialNetworkId"),
+        reconnect=bool(item.get("isReauthRequired")),
     )

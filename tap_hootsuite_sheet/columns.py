@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 from tap_hootsuite_sheet.scan import letters
 
 HEADER_WITHIN = 50
+_ALIKE = 0.75  # two letters that changed places in a word of four
 KEY = "Hootsuite key"
 """The column in which a results copy keeps each row's key."""
 
@@ -140,6 +142,17 @@ class Table:
     fields: Mapping[str, int]
     headers: Mapping[str, str]
     unknown: tuple[str, ...] = field(default=())
+
+    def with_guess(self, header: str) -> str:
+        """Return a header that is not understood, with the one that may be meant."""
+        words = {
+            squeeze(word): word
+            for name, synonyms in SYNONYMS.items()
+            if name not in self.fields
+            for word in synonyms
+        }
+        near = get_close_matches(squeeze(header), words, n=1, cutoff=_ALIKE)
+        return f"{header} (did you mean {words[near[0]]}?)" if near else header
 
     def label_at(self, column: int) -> str:
         """Return the label of a column by its place."""

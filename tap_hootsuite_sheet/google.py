@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 from tap_hootsuite_sheet.reader import Cell, Sheet, refuse_long
 from tap_hootsuite_sheet.scan import error_flaw
@@ -134,7 +135,8 @@ def _choose(
         return named[0], []
     if not visible:
         raise SheetError(f"{source} has no visible sheet. Name the one to read.")
-    hidden = [s["properties"]["title"] for s in tables if s["properties"].get("hidden")]
+    known = (s["properties"] for s in tables)
+    hidden = [p["title"] for p in known if p.get("hidden") and p["title"] != LISTS_SHEET]
     notes = [f"Hidden sheets are ignored: {listed(hidden)}."] if hidden else []
     if names[1:]:
         notes.append(f"Only the first sheet, {names[0]}, is read; not: {listed(names[1:])}.")

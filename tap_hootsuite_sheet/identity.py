@@ -13,6 +13,8 @@ _OWN = re.compile(r"hs-[0-9a-f]{24}")
 _KINDS = frozenset({".xlsx", ".xlsm", ".ods", ".csv", ".tsv", ".txt"})
 RESULTS_SUFFIX = ".results"
 IDS_SUFFIX = ".ids"
+LISTS_SHEET = "Hootsuite lists"
+"""The hidden sheet of a template, with what its drop-downs offer."""
 
 
 def plan_name(filename: str) -> str:

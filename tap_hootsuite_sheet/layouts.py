@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
-from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.problems import CellError, SheetError
 from tap_hootsuite_sheet.times import MONTHS, Layout, Stamp, stamp_of
 
 _TWO = r"\d{1,2}"
@@ -24,6 +25,7 @@ _DIRECTIVES = {"%b": "B", "%I": "H", "%y": "y", "%h": "B"} | {f"%{c}": c for c i
 _TOKENS = re.compile(
     r"%[A-Za-z]|y+|Y+|m+|M+|d+|D+|h+|H+|s+|S+|[aA]/?[pP]?[mM]?(?![A-Za-z])|.", re.DOTALL
 )
+_CLOCK = re.compile(r"[\sT]+(?:[hH]|%[HI]).*$")
 _LETTERS = {"d": "d", "h": "H", "s": "S", "a": "p"}
 
 
@@ -51,6 +53,36 @@ def layout(text: str) -> Layout:
         return None if match is None else stamp_of(match.groupdict())
 
     return read
+
+
+def misfit(cell: str, formats: Sequence[str]) -> CellError:
+    """Return why a cell fits none of the declared layouts, with the layout that it would fit.
+
+    Args:
+        cell: The text of a date cell.
+        formats: The declared layouts; at least one.
+    """
+    said = f"does not fit the layout {' or '.join(formats)}"
+    for text in formats:
+        day = _CLOCK.sub("", text)
+        if day != text and _fits(cell, day):
+            return CellError(
+                f"{said}: this cell has no time of day",
+                f"Declare the layout {day} in date_formats, with the times in a column Time",
+            )
+        full = f"{text} HH:mm"
+        if day == text and _fits(cell, full):
+            return CellError(
+                f"{said}: this cell has a time of day", f"Declare the layout {full} in date_formats"
+            )
+    return CellError(said, "Correct it, or declare its own layout in date_formats, too")
+
+
+def _fits(cell: str, text: str) -> bool:
+    try:
+        return layout(text)(cell) is not None
+    except SheetError:
+        return False
 
 
 def _with_past(text: str) -> list[tuple[str, str]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from tap_hootsuite_sheet import values
-from tap_hootsuite_sheet.layouts import layout
+from tap_hootsuite_sheet.layouts import layout, misfit
 from tap_hootsuite_sheet.model import Options
 from tap_hootsuite_sheet.problems import CellError, SheetError
 from tap_hootsuite_sheet.profiles import Directory
 from tap_hootsuite_sheet.times import (
     DATE_REMEDY,
+    NOT_ONE_WAY,
     Converter,
     Stamp,
     combine,
@@ -35,6 +36,7 @@ class Clock:
         if self._composer:
             formats = (self._composer,)
         _check(options.timezone)
+        self._formats = formats
         self._layouts = tuple(layout(text) for text in formats)
         self._declared = options.timezone
         self._directory = directory
@@ -56,6 +58,8 @@ class Clock:
                     f"is not a date like {self._composer}, the layout of this composer file",
                     "Correct it, or declare the layout that the file has",
                 ) from error
+            if self._formats and error.message == NOT_ONE_WAY:
+                raise misfit(str(cell).strip(), self._formats) from error
             raise
 
     def moment(

@@ -67,6 +67,11 @@ class Problem:
         value = f"{self.value} " if self.value else ""
         return f"{value}{self.message}. {self.remedy}."
 
+    def alone(self) -> str:
+        """Return the same for where the place is not told: an empty cell goes by its column."""
+        column = f"{self.column}: " if self.column and not self.value else ""
+        return column + self.said()
+
 
 def shown(value: object) -> str:
     """Return a cell's value as it can be printed on one line."""
@@ -122,10 +127,13 @@ class PlanError(SheetError):
 
     def __init__(self, source: str, problems: Problems) -> None:
         self.problems = problems
-        count = len(problems.rows)
-        noun = "row" if count == 1 else "rows"
-        head = f"{source}: {count} {noun} cannot be used. Nothing was sent."
+        head = f"{source}: {counted(len(problems.rows), 'row')} cannot be used. Nothing was sent."
         super().__init__("\n".join([head, *problems.lines()]))
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things: `1 row`, `2 rows`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from tap_hootsuite_sheet.problems import AccountError, CellError, SheetError, li
 from tap_hootsuite_sheet.values import as_list
 
 _ALIAS_FILE_LIMIT = 1024 * 1024
+_SEPARATE = "Separate profiles with ; or a line break"
 _NETWORKS: Mapping[str, tuple[str, ...]] = {
     "facebook": ("FACEBOOK", "FACEBOOKPAGE", "FACEBOOKGROUP"),
     "facebook page": ("FACEBOOKPAGE",),
@@ -41,6 +42,8 @@ class Profile:
     type: str
     username: str | None
     network_id: str | None = None
+    reconnect: bool = False
+    """Whether it has to be connected again in Hootsuite before it can publish."""
 
 
 class Directory(Protocol):
@@ -86,6 +89,8 @@ class Resolver:
         return [self._by_name(network.strip(), name.strip())]
 
     def _unknown(self, entry: str) -> CellError:
+        if "," in entry:
+            return CellError(f"names no profile ({entry})", _SEPARATE)
         near = get_close_matches(entry.casefold(), self._aliases, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
         return CellError(
@@ -105,6 +110,8 @@ class Resolver:
             raise CellError(
                 f"fits more than one profile ({network}: {name})", f"Write the id: {ids}"
             )
+        if "," in name:
+            raise CellError(f"names no profile of this account ({network}: {name})", _SEPARATE)
         same = [p for p in known if p.type in types]
         names = listed(sorted(p.username or p.id for p in same)[:8])
         remedy = (

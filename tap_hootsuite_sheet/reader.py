@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import python_calamine
 
 from tap_hootsuite_sheet import archive, opendocument, scan, separated
+from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 
 MAX_FILE = 256 * 1024 * 1024
@@ -196,7 +197,7 @@ def _choose(sheets: list[_Listed], wanted: str | None, source: str) -> tuple[_Li
     if not visible:
         raise SheetError(f"{source} has no visible sheet. Name the one to read.")
     notes = []
-    if hidden := [item.name for item in sheets if not item.visible]:
+    if hidden := [one.name for one in sheets if not one.visible and one.name != LISTS_SHEET]:
         notes.append(f"Hidden sheets are ignored: {listed(hidden)}.")
     if others := [item.name for item in visible[1:]]:
         notes.append(f"Only the first sheet, {visible[0].name}, is read; not: {listed(others)}.")

@@ -54,7 +54,7 @@ class Builder:
             SheetError: There are no rows, or a setting is wrong.
         """
         if self._table.unknown:
-            unknown = listed(self._table.unknown)
+            unknown = listed(map(self._table.with_guess, self._table.unknown))
             self._notes.append(f"Columns that are not understood are ignored: {unknown}.")
         self._refuse_merged()
         self._lines = list(self._filled())

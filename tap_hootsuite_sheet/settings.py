@@ -9,6 +9,7 @@ from typing import Any
 from hootsuite_api.settings_schema import SHARED, flag, row, schema, text, texts
 from tap_hootsuite_sheet.account import Account
 from tap_hootsuite_sheet.model import Options
+from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.profiles import load_aliases
 
 _PLAN = {
@@ -91,8 +92,10 @@ def options(config: Mapping[str, Any]) -> Options:
         config: The settings.
 
     Raises:
-        SheetError: The alias file cannot be used.
+        SheetError: A setting is of the wrong type, or the alias file cannot be used.
     """
+    for name in _PLAN:
+        _check(name, config.get(name))
     aliases = load_aliases(Path(config["alias_file"])) if config.get("alias_file") else {}
     return Options(
         sheet=config.get("sheet") or None,
@@ -106,6 +109,31 @@ def options(config: Mapping[str, Any]) -> Options:
         composer_date_format=config.get("composer_date_format") or None,
         plan_name=config.get("plan_name") or None,
     )
+
+
+def _check(name: str, value: Any) -> None:
+    """Refuse a value that is not of its setting's type; it is not shown, as it may be a secret.
+
+    Raises:
+        SheetError: It is not.
+    """
+    wanted = _PLAN[name]["type"]
+    if value is None or name == "skip_bad":
+        return
+    if "array" in wanted:
+        if not (isinstance(value, (list, tuple)) and all(_fits(name, item) for item in value)):
+            raise SheetError(f"The setting {name} must be a list of texts.")
+    elif "object" in wanted:
+        if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
+            raise SheetError(f'The setting {name} must be written as {{"text": "Post copy"}}.')
+    elif not isinstance(value, (str, Path)):
+        raise SheetError(f"The setting {name} must be a text: put it in quotes.")
+
+
+def _fits(name: str, item: object) -> bool:
+    """Whether a list may hold something; ids of profiles are often written as numbers."""
+    number = name == "profiles" and isinstance(item, int) and not isinstance(item, bool)
+    return number or isinstance(item, str)
 
 
 def account(config: Mapping[str, Any]) -> Account | None:

@@ -42,6 +42,8 @@ DATE_REMEDY = (
     "Use a date cell, or write it as 2026-03-14 09:30, or declare its layout in date_formats"
 )
 
+NOT_ONE_WAY = "is not a date that can be read in only one way"
+
 Stamp = datetime | date
 Layout = Callable[[str], Stamp | None]
 
@@ -89,7 +91,7 @@ def _not_a_date(cell: object) -> CellError:
         return CellError(
             "is a number, not a date", "Format the cell as a date, or write 2026-03-14 09:30"
         )
-    return CellError("is not a date that can be read in only one way", DATE_REMEDY)
+    return CellError(NOT_ONE_WAY, DATE_REMEDY)
 
 
 def _iso(text: str) -> Stamp | None:

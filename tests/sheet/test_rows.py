@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_hootsuite_sheet import identity, times, values
+from tap_hootsuite_sheet import identity, settings, times, values
 from tap_hootsuite_sheet.layouts import layout
 from tap_hootsuite_sheet.problems import CellError, PlanError, SheetError
 from tap_hootsuite_sheet.profiles import load_aliases
@@ -44,6 +44,57 @@ def test_a_header_is_told_on_one_line(books, read):
     """Nothing in it reaches the terminal that a terminal would obey."""
     plan = read(books.csv('Date,Text,Profiles,"Red\x1b[31m\nnote"\n2026-03-14 09:30,a,1,\n'))
     assert plan.notes == ["Columns that are not understood are ignored: Red [31m note."]
+
+
+def test_a_mistyped_header_is_recognised(books, read):
+    """A hint is given for columns that are missing, and for no others."""
+    plan = read(books.csv("Date,Tiem,Texts,Text,Profiles,Owner\n2026-03-14,09:30,b,a,1,me\n"))
+    said = (
+        "Columns that are not understood are ignored: Tiem (did you mean Time?), Texts and Owner."
+    )
+    assert plan.notes == [said]
+
+
+@pytest.mark.parametrize(
+    ("given", "cell", "why", "remedy"),
+    [
+        ("DD/MM/YYYY HH:mm", "03/04/2026", "this cell has no time of day", "layout DD/MM/YYYY in"),
+        ("%d.%m.%Y %H:%M", "03.04.2026", "this cell has no time of day", "layout %d.%m.%Y in"),
+        ("DD/MM/YYYY", "03/04/2026 09:30", "has a time of day", "layout DD/MM/YYYY HH:mm in"),
+        ("DD/MM/YYYY", "3 April", "does not fit the layout DD/MM/YYYY", "its own layout"),
+    ],
+)
+def test_a_layout_that_does_not_fit_is_named(books, read, given, cell, why, remedy):  # noqa: PLR0917 - pytest's
+    """Who has declared a layout is told why it is not enough, and the right one."""
+    path = books.csv(f"Date,Time,Text,Profiles\n{cell},09:30,a,1\n")
+    (problem,) = read(path, date_formats=(given,)).problems.items
+    assert f"does not fit the layout {given}" in problem.message
+    assert why in problem.message
+    assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize("cell", ["facebook: ACME, linkedin: ACME", "1001, 1002"])
+def test_a_comma_between_profiles_is_recognised(books, read, directory, cell):
+    """The remedy names what separates them."""
+    (problem,) = read(books.xlsx((MORNING, "Hello", cell)), directory).problems.items
+    assert "Separate profiles with ; or a line break" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"timezone": 5},
+        {"sheet": True},
+        {"columns": ["a"]},
+        {"profiles": [1.5]},
+        {"date_formats": [5]},
+    ],
+)
+def test_a_setting_of_the_wrong_type_is_named(wrong):
+    """A configuration in JSON may hold anything; the person gets a sentence."""
+    (name,) = wrong
+    with pytest.raises(SheetError, match=f"The setting {name} must be"):
+        settings.options(wrong)
 
 
 def test_a_link_ends_the_text_unless_it_is_there(books, read):
