@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
@@ -15,7 +17,9 @@ from hootsuite_cli.engine import Result, Run
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.times import zone
+from target_hootsuite.errors import RowRejected
 from target_hootsuite.listing import Found, Listing, Place, comparable, read
+from target_hootsuite.media_files import open_under
 from target_hootsuite.preflight import LENGTHS
 
 _POSTED = frozenset({"planned", "unchanged", "adopted"})
@@ -49,6 +53,10 @@ class Forecast:
     unknown: int = 0
     deferred: int = 0
     uploads: int = 0
+    moved: list[str] = field(default_factory=list)
+    """What becomes of the times of posts that are replaced, a line each."""
+    stop: str = ""
+    """Why nothing will be sent although no row is bad."""
     requests: int = 0
     per_second: int = 20
     quota_total: int = 0
@@ -130,8 +138,17 @@ def warn_about_texts(forecast: Forecast) -> None:
                 forecast.warn(post.row, said)
 
 
-def count(forecast: Forecast, run: Run) -> None:
-    """Take over what the target planned."""
+def count(
+    forecast: Forecast, run: Run, root: Path | None = None, there: AbstractSet[str] = frozenset()
+) -> None:
+    """Take over what the target planned.
+
+    Args:
+        forecast: Gets the numbers.
+        run: The dry run.
+        root: Where the plan's files lie.
+        there: Digests of files that need no upload.
+    """
     statuses = Counter((one["status"], one["action"]) for one in run.results)
     forecast.replaces = statuses["planned", "replace"]
     planned = sum(n for (status, _), n in statuses.items() if status == "planned")
@@ -142,10 +159,20 @@ def count(forecast: Forecast, run: Run) -> None:
     forecast.unknown = sum(n for (status, _), n in statuses.items() if status == "unknown")
     forecast.deferred = sum(n for (status, _), n in statuses.items() if status == "deferred")
     fresh = {one["key"] for one in run.results if one["status"] == "planned"}
-    files = {os.fspath(m.get("path") or m.get("url") or "") for p in forecast.posts
-             if p.key in fresh for m in p.media} - {""}  # fmt: skip
-    forecast.uploads = len(files)
+    media = [item for post in forecast.posts if post.key in fresh for item in post.media]
+    paths = {item["path"] for item in media if item.get("path")}
+    names = {_digest(root, path) or path for path in paths} if there and root else paths
+    forecast.uploads = len(names - there) + len({one["url"] for one in media if one.get("url")})
     forecast.requests = forecast.creates + 3 * forecast.replaces + 3 * forecast.uploads
+
+
+def _digest(root: Path, path: str) -> str:
+    """Return what the target knows a file by; empty when it can't be read."""
+    try:
+        with open_under(str(root), path, "media") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a file
+    except (RowRejected, OSError):
+        return ""
 
 
 def look_around(forecast: Forecast, run: Run, client: HootsuiteClient) -> None:

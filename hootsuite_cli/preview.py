@@ -16,6 +16,7 @@ from PIL import Image
 
 from hootsuite_cli.forecast import Forecast, Post, network
 from hootsuite_cli.preview_style import STYLE
+from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.media_files import open_under
 
@@ -73,7 +74,7 @@ class _Page:
         posts = len(self._forecast.posts)
         warned = sum(1 for said in self._forecast.warnings.values() if said)
         zones = ", ".join(sorted({post.zone for post in self._forecast.posts})) or "-"
-        days = f"{posts} posts on {len(self._days)} days, times in {zones}"
+        days = f"{counted(posts, 'post')} on {counted(len(self._days), 'day')}, times in {zones}"
         note = f'<p class="warned">{warned} with warnings</p>' if warned else ""
         return (
             f"<header><h1>{escape(title)}</h1><p>{escape(days)}</p>{note}</header>"

@@ -17,12 +17,13 @@ from hootsuite_api.redact import scrub
 from hootsuite_cli.copies import Column
 from hootsuite_cli.engine import Result, Run
 from hootsuite_cli.forecast import Forecast
-from tap_hootsuite_sheet.columns import KEY, OURS
+from tap_hootsuite_sheet.columns import KEY, OURS, SYNONYMS
 from tap_hootsuite_sheet.model import Plan
-from tap_hootsuite_sheet.problems import CellError
+from tap_hootsuite_sheet.problems import CellError, counted
 
 _DAYS_SHOWN = 40
 _WARNINGS_SHOWN = 20
+_MOVES_SHOWN = 5
 _ABOUT = re.compile(r"([a-z_]+)[^:\s]*: ")
 _COLUMNS = {
     "destination_url": "link",
@@ -35,10 +36,11 @@ _COLUMNS = {
     "text": "text",
 }
 _ADVICE = {
-    "deferred": "not tried yet; run the same plan again",
-    "unknown": "the answer was lost; run the same plan again, then see hootsuite results",
+    "deferred": "not tried yet",
+    "unknown": "the answer was lost; the next run looks for it, see hootsuite results",
 }
 _OPTIONS = {
+    "declare its own layout in date_formats, too": "declare its own layout with --date-format, too",
     "declare its layout in date_formats": "declare its layout: --date-format DD.MM.YYYY",
     "Set timezone (Europe/Berlin)": "Say --timezone Europe/Berlin",
     "set encoding to cp1252": "say --encoding cp1252",
@@ -48,6 +50,16 @@ _OPTIONS = {
     "The setting timezone": "--timezone",
     "configure the account": "sign in with hootsuite login",
 }
+_REMEDIES = {
+    "network_unsupported": "Name another profile",
+    "pinterest_board": "Write the board's id into a column Board",
+    "pinterest_media": "Name a picture in a column Media",
+    "reauth_required": "Reconnect it, or name another profile",
+    "unknown_profile": "Name another profile",
+}
+_CAUSES_SHOWN = 3
+_OPEN = frozenset({"deferred", "unknown"})
+_LAYOUT = re.compile(r"Declare the layout (.+?) in date_formats")
 _STANDING = frozenset({"done", "unchanged", "adopted"})
 _COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
@@ -66,10 +78,11 @@ def show(plan: Plan, outlook: Forecast, rehearsal: Run) -> None:
         named = ", ".join(f"{outlook.name(one)} ({n})" for one, n in sorted(profiles.items()))
         table.add_row(day, str(profiles.total()), Text(named))
     if len(days) > _DAYS_SHOWN:
-        table.add_row("...", "", f"and {len(days) - _DAYS_SHOWN} more days")
+        table.add_row("...", "", f"and {counted(len(days) - _DAYS_SHOWN, 'more day')}")
     console.print(table)
     for name, value in _facts(plan, outlook, rehearsal):
         console.print(Text(f"{name:<16}", style="bold") + Text(value))
+    _moved(console, outlook)
     _warnings(console, outlook)
 
 
@@ -85,7 +98,7 @@ def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str
         ("Already there", str(outlook.standing)),
         *(open_ones if outlook.unknown else []),
         *(later if outlook.deferred else []),
-        ("To be uploaded", f"{outlook.uploads} files"),
+        ("To be uploaded", counted(outlook.uploads, "file")),
         ("Cost", _cost(outlook)),
     ]
 
@@ -94,7 +107,8 @@ def _cost(outlook: Forecast) -> str:
     if not outlook.requests:
         return "nothing"
     seconds = ceil(outlook.requests / outlook.per_second)
-    cost = f"{outlook.requests} requests, about {timedelta(seconds=max(seconds, 1))} or more"
+    least = timedelta(seconds=max(seconds, 1))
+    cost = f"{counted(outlook.requests, 'request')}, about {least} or more"
     if outlook.quota_total:
         share = 100 * outlook.requests / outlook.quota_total
         used = 100 * outlook.quota_used / outlook.quota_total
@@ -102,40 +116,58 @@ def _cost(outlook: Forecast) -> str:
     return cost
 
 
+def _moved(console: Console, outlook: Forecast) -> None:
+    for line in outlook.moved[:_MOVES_SHOWN]:
+        console.print(Text("Replaced: ", style="bold") + Text(line))
+    if len(outlook.moved) > _MOVES_SHOWN:
+        console.print(f"... and {len(outlook.moved) - _MOVES_SHOWN} more posts get another time")
+
+
 def _warnings(console: Console, outlook: Forecast) -> None:
     lines = [(row, said) for row, all_said in sorted(outlook.warnings.items()) for said in all_said]
     for row, said in lines[:_WARNINGS_SHOWN]:
         console.print(Text("Warning: ", style="bold yellow") + Text(f"row {row}: {said}"))
     if len(lines) > _WARNINGS_SHOWN:
-        console.print(f"... and {len(lines) - _WARNINGS_SHOWN} more warnings")
+        console.print(f"... and {counted(len(lines) - _WARNINGS_SHOWN, 'more warning')}")
 
 
 def in_options(message: str) -> str:
     """Return a message about a plan with the settings that it names as options of the command."""
+    message = _LAYOUT.sub(r'Say --date-format "\1"', message)
     for setting, option in _OPTIONS.items():
         message = message.replace(setting, option)
     return scrub(message)
 
 
-def add_refusal(plan: Plan, row: int, message: str) -> None:
-    """Add what Hootsuite's rules forbid to a row's problems, at the column that it is about."""
+def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
+    """Add what Hootsuite's rules forbid to a row's problems, at the column that it is about.
+
+    Args:
+        plan: Gets the problem.
+        row: The row.
+        message: What the target says, with the field that it is about before a colon.
+        code: Names the reason.
+    """
     match = _ABOUT.match(message)
     field = _COLUMNS.get(match[1], "") if match else ""
     column = plan.table.fields.get(field)
-    if match is None or column is None:
-        plan.problems.add(row, "", "", CellError(message, "Correct the row"))
+    said = message[match.end() :] if match and field else message
+    predicate = said[:1].islower()  # "is past" goes on about the value; "130000078 is" does not
+    if column is None:
+        name = f"{SYNONYMS[field][0]} " if field and predicate else ""
+        error = CellError(f"{name}{said}", _REMEDIES.get(code, "Correct the row"))
+        plan.problems.add(row, "", "", error)
         return
     value = plan.sheet.rows[row - 1][column]
-    said = message[match.end() :]
-    predicate = said[:1].islower()  # "is past" goes on about the value; "130000078 is" does not
-    error = CellError(said if predicate else f"\N{EN DASH} {said}", "Correct the cell")
+    apart = not predicate and value != ""
+    remedy = _REMEDIES.get(code, "Correct the cell")
+    error = CellError(f"\N{EN DASH} {said}" if apart else said, remedy)
     plan.problems.add(row, plan.table.label(field), value, error)
 
 
 def problems(plan: Plan) -> None:
     """Print what is wrong with the bad rows."""
-    count = len(plan.problems.rows)
-    click.echo(f"{count} {'row' if count == 1 else 'rows'} can't be sent:", err=True)
+    click.echo(f"{counted(len(plan.problems.rows), 'row')} can't be sent:", err=True)
     for line in plan.problems.lines():
         click.echo(in_options(line), err=True)
 
@@ -143,7 +175,8 @@ def problems(plan: Plan) -> None:
 def outcome(plan: Plan, run: Run) -> None:
     """Print what became of the rows."""
     console = _console()
-    table = Table("Status", "Posts", title=Text(f"{plan.name}: done"), title_justify="left")
+    end = Text(f"{plan.name}: {_end(run)}")
+    table = Table("Status", "Posts", title=end, title_justify="left")
     for status, count in sorted(Counter(one["status"] for one in run.results).items()):
         table.add_row(Text(status, style=_COLOURS.get(status, "")), str(count))
     console.print(table)
@@ -152,6 +185,30 @@ def outcome(plan: Plan, run: Run) -> None:
     for status, advice in _ADVICE.items():
         if any(one["status"] == status for one in run.results):
             click.echo(f"{status}: {advice}.", err=True)
+    for cause in _causes(run):
+        click.echo(f"Why: {cause}", err=True)
+    if _not_finished(run):
+        click.echo("Run the same command again: nothing is posted twice.", err=True)
+
+
+def _not_finished(run: Run) -> bool:
+    """Whether there are rows that another run has to go on with."""
+    return bool(run.complaint) or any(one["status"] in _OPEN for one in run.results)
+
+
+def _end(run: Run) -> str:
+    if run.interrupted:
+        return "interrupted"
+    return "not finished" if _not_finished(run) else "done"
+
+
+def _causes(run: Run) -> list[str]:
+    """Return why rows were not tried, the commonest cause first."""
+    if run.interrupted:
+        return []
+    said = (str(one["error_message"] or "") for one in run.results if one["status"] == "deferred")
+    often = Counter(scrub(one) for one in said if one and one not in run.complaint)
+    return [cause for cause, _ in often.most_common(_CAUSES_SHOWN)]
 
 
 def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
@@ -167,7 +224,7 @@ def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
     keys = {}
     complaints: dict[int, list[str]] = {}
     for problem in sorted(plan.problems.items, key=lambda one: (one.row, one.column)):
-        complaints.setdefault(problem.row, []).append(in_options(problem.said()))
+        complaints.setdefault(problem.row, []).append(in_options(problem.alone()))
     for row, said in complaints.items():
         status[row], ids[row], links[row], errors[row] = "not sent", "", "", " ".join(said)
     for row, key in plan.keys.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,11 @@ from tap_hootsuite_sheet import settings as plan_settings
 from tap_hootsuite_sheet.archive import read_bytes
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.problems import SheetError, counted
+from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import MAX_FILE
 from target_hootsuite.errors import TargetError
+from target_hootsuite.preflight import NO_PUBLISHING
 
 _PATH = click.Path(path_type=Path)
 
@@ -67,6 +69,7 @@ _PATH = click.Path(path_type=Path)
     help="For what became of each row.  [default: beside the plan]",
 )
 @click.option("--edited-rows-are-new", is_flag=True, help="Rows without ID that changed are new.")
+@click.option("--post-again", is_flag=True, help="Also post what another plan has scheduled.")
 @click.pass_context
 def schedule(ctx: click.Context, /, account: Account, file: str | None, **given: Any) -> None:
     """Schedule the posts of a plan: an .xlsx, .ods or .csv FILE with a row per post.
@@ -110,6 +113,7 @@ def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> i
         yes=given["yes"],
         skip_bad=given["skip_bad"],
         edited_are_new=given["edited_rows_are_new"],
+        post_again=given["post_again"],
         media_root=given["media_root"],
     )
     return Scheduling(source, options, settings, choices).run()
@@ -185,19 +189,32 @@ def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
+    if target.suffix.lower() != ".xlsx":
+        usual = target.with_suffix(".xlsx")
+        raise WrongUsage(f"An empty plan is an .xlsx file: --template {usual}")
     if target.exists():
         raise SheetError(f"{target} exists already; nothing was written.")
-    profiles = []
+    profiles: Sequence[Profile] = []
     if settings is not None:
         directory = platform.Account(settings)
         try:
-            profiles = list(directory.profiles())
+            profiles = directory.profiles()
         finally:
             directory.close()
-    replace(target, template.workbook(profiles))
-    offered = f"{len(profiles)} profiles" if profiles else "networks; sign in to see profiles"
+    usable = [one for one in profiles if _can_publish(one)]
+    replace(target, template.workbook(usable))
+    offered = counted(len(usable), "profile") if usable else "networks"
     click.echo(f"{target} is ready: a row per post, with a list of {offered}.")
+    if left := len(profiles) - len(usable):
+        click.echo(f"{counted(left, 'profile')} can't be published to and left out.", err=True)
+    if settings is None:
+        click.echo("Sign in with hootsuite login to see profiles in the list.", err=True)
     return 0
+
+
+def _can_publish(profile: Profile) -> bool:
+    """Whether a plan may name a profile: others are refused when they are scheduled."""
+    return profile.type not in NO_PUBLISHING and not profile.reconnect
 
 
 def _add_ids(
@@ -228,9 +245,9 @@ def _add_ids(
     fresh = {row: key for row, key in keys.items() if not _has_id(plan, row)}
     write_copy(source, plan, [("ID", fresh)], target)
     left = len(plan.problems.rows - keys.keys())
-    click.echo(f"{target}: {len(fresh)} rows got an ID. Edit that copy and schedule it.")
+    click.echo(f"{target}: {counted(len(fresh), 'row')} got an ID. Edit that copy and schedule it.")
     if left:
-        click.echo(f"{left} rows got none: their cells can't be read yet.", err=True)
+        click.echo(f"{counted(left, 'row')} got none: their cells can't be read yet.", err=True)
     return 0
 
 

@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from hootsuite_api.redact import scrub
-from hootsuite_cli import engine, forecast, preview, report
+from hootsuite_cli import engine, forecast, preview, report, standing
 from hootsuite_cli.copies import Source, replace, write_copy
 from hootsuite_cli.earlier import gone, scheduled_before
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import SheetError, listed
+from tap_hootsuite_sheet.problems import SheetError, counted, listed
 from target_hootsuite.results import exit_code
 
 BAD_ROWS = 2
@@ -39,6 +39,7 @@ class Choices:
     yes: bool = False
     skip_bad: bool = False
     edited_are_new: bool = False
+    post_again: bool = False
     media_root: Path | None = None
 
 
@@ -50,6 +51,9 @@ class Scheduling:
         options: How to read it.
         settings: The account's; None when nobody is signed in.
         choices: What the person asked for.
+
+    Raises:
+        SheetError: A setting is no text.
     """
 
     def __init__(
@@ -64,6 +68,8 @@ class Scheduling:
         self._account = settings
         self._choices = choices
         root = choices.media_root or (settings or {}).get("media_root") or source.path.parent
+        if not isinstance(root, (str, Path)):
+            raise SheetError("The setting media_root must be a text: put it in quotes.")
         self._root = Path(root).absolute()
         self._links: Mapping[str, str] = {}
         self._screen = Console(stderr=True, highlight=False)
@@ -123,7 +129,7 @@ class Scheduling:
             row = rows.get(str(one["key"]), 0)
             if (row, message) not in said:
                 said.add((row, message))
-                report.add_refusal(plan, row, message)
+                report.add_refusal(plan, row, message, str(one["error_code"]))
         return rehearsal
 
     def _forecast(
@@ -136,12 +142,30 @@ class Scheduling:
         if directory is not None:
             outlook.profiles = {one.id: one for one in directory.profiles()}
         forecast.warn_about_texts(outlook)
-        forecast.count(outlook, rehearsal)
         if directory is not None:
+            self._compare(plan, outlook, rehearsal, directory)
             forecast.look_around(outlook, rehearsal, directory.client())
             self._links = forecast.links(outlook, rehearsal, directory.client())
-            self._stop_at_edits(plan, directory)
+            if not outlook.stop:
+                self._stop_at_edits(plan, directory)
         return outlook
+
+    def _compare(
+        self,
+        plan: Plan,
+        outlook: forecast.Forecast,
+        rehearsal: engine.Run,
+        directory: platform.Account,
+    ) -> None:
+        """Hold the plan against the journal: what is new, what moves, what is there already."""
+        known = standing.Known()
+        if rehearsal.results:
+            known = standing.read(self._account or {}, directory.client())
+        forecast.count(outlook, rehearsal, self._root, known.files)
+        outlook.moved = standing.moved(outlook, rehearsal, known)
+        doubled = standing.twins(plan, outlook, rehearsal, known)
+        if doubled and not self._choices.post_again:
+            outlook.stop = standing.refusal(plan, doubled)
 
     def _stop_at_edits(self, plan: Plan, directory: platform.Account) -> None:
         """Refuse a plan whose rows without ID were edited: their first posts would stay.
@@ -160,7 +184,7 @@ class Scheduling:
         if missing and (new or left_out):
             rows = listed(str(row) for row in sorted(missing.values())[:10])
             raise SheetError(
-                f"{len(missing)} posts that were scheduled from this plan are not in it any more "
+                f"No longer in this plan: {counted(len(missing), 'post')} scheduled from it before "
                 f"(formerly row {rows}), and there are new or bad rows. Was a row without an ID "
                 f"edited? Its first post would stay, and a second one be made. {_way_out(plan)} "
                 "--edited-rows-are-new. Nothing was sent."
@@ -170,6 +194,7 @@ class Scheduling:
         if self._choices.preview is None:
             return
         lines = [report.in_options(line) for line in plan.problems.lines()]
+        lines[:0] = [outlook.stop] if outlook.stop else []
         page = preview.render(plan.name, outlook, lines, self._root)
         replace(self._choices.preview, page.encode())
         click.echo(f"The calendar is in {self._choices.preview}.", err=True)
@@ -181,6 +206,8 @@ class Scheduling:
                 click.echo("Nobody is signed in: the rows were not checked with Hootsuite.")
                 return bad
             raise SheetError("There is no account to speak for. Sign in with hootsuite login.")
+        if outlook.stop:
+            raise SheetError(outlook.stop)
         if self._choices.dry:
             click.echo("Dry run: nothing was sent.")
             return _code(rehearsal) or bad
@@ -215,10 +242,15 @@ class Scheduling:
         if not sys.stdin.isatty():
             raise SheetError("There is no terminal to ask on; say --yes. Nothing was sent.")
         count = outlook.creates + outlook.replaces
-        noun = "post" if count == 1 else "posts"
         open_ones = outlook.unknown + outlook.deferred
-        wanted = f"Schedule {count} {noun}?" if count else f"Settle {open_ones} that are open?"
-        if not click.confirm(wanted, err=True):
+        wanted = (
+            f"Schedule {counted(count, 'post')}?" if count else f"Settle {open_ones} that are open?"
+        )
+        try:
+            agreed = click.confirm(wanted, err=True)
+        except click.Abort as error:
+            raise SheetError("Interrupted. Nothing was sent.") from error
+        if not agreed:
             raise SheetError("Nothing was sent.")
 
     def _send(self, plan: Plan) -> int:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.profiles import Profile, network_name
 
 HEADERS = (
@@ -44,7 +45,7 @@ _STYLES = f"""<styleSheet xmlns="{_MAIN}">
 <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
 _BOOK = f"""<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}"><sheets>
 <sheet name="Plan" sheetId="1" r:id="rId1"/>
-<sheet name="Lists" sheetId="2" state="hidden" r:id="rId2"/></sheets></workbook>"""
+<sheet name="{LISTS_SHEET}" sheetId="2" state="hidden" r:id="rId2"/></sheets></workbook>"""
 _BOOK_PARTS = f"""<Relationships xmlns="{_PACKAGE}/relationships">
 <Relationship Id="rId1" Type="{_RELATION}/worksheet" Target="worksheets/sheet1.xml"/>
 <Relationship Id="rId2" Type="{_RELATION}/worksheet" Target="worksheets/sheet2.xml"/>
@@ -114,7 +115,7 @@ def _plan_sheet(offered: int) -> str:
 
 def _validations(offered: int) -> str:
     rules = [
-        _rule(_PROFILE, 'type="list"', f"Lists!$A$1:$A${offered}", HEADERS[2][2]),
+        _rule(_PROFILE, 'type="list"', f"'{LISTS_SHEET}'!$A$1:$A${offered}", HEADERS[2][2]),
         _rule(_DATE, 'type="date" operator="greaterThan"', "36526", HEADERS[1][2]),
     ]
     return f'<dataValidations count="{len(rules)}">{"".join(rules)}</dataValidations>'

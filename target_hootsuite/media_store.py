@@ -21,7 +21,7 @@ from target_hootsuite.media_files import open_under
 from target_hootsuite.media_urls import Fetcher
 
 logger = logging.getLogger("target-hootsuite")
-_KEPT_SECONDS = 89 * 86_400
+KEPT_SECONDS = 89 * 86_400
 _CREATE_TRIES = 3
 _DEADLINES = {"video/mp4": 600.0}
 _DEADLINE = 120.0
@@ -98,7 +98,7 @@ class MediaStore:
         known = self.journal.media(self.scope, digest)
         if known is None:
             return None
-        if known["used_at"] and now.timestamp() - known["used_at"] > _KEPT_SECONDS:
+        if known["used_at"] and now.timestamp() - known["used_at"] > KEPT_SECONDS:
             return None
         try:
             state = self._state(known["media_id"])

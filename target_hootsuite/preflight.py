@@ -15,7 +15,7 @@ from target_hootsuite.units import Unit
 
 logger = logging.getLogger("target-hootsuite")
 _PROFILES = "social_profile_ids"
-_NO_PUBLISHING = {
+NO_PUBLISHING = {
     "BLUESKY": "Bluesky",
     "FACEBOOKGROUP": "Facebook Groups",
     "GOOGLEPLUSPAGE": "Google+",
@@ -100,7 +100,7 @@ def _profile(desk: Desk, profile_id: str) -> Mapping[str, Any]:
     if profile.get("isReauthRequired"):
         msg = f"Profile {profile_id} has to be reconnected in Hootsuite; then run the row again."
         raise RowRejected(msg, field=_PROFILES, code="reauth_required")
-    network = _NO_PUBLISHING.get(str(profile.get("type")))
+    network = NO_PUBLISHING.get(str(profile.get("type")))
     if network:
         msg = f"Profile {profile_id} is on {network}, which the API does not publish to."
         raise RowRejected(msg, field=_PROFILES, code="network_unsupported")

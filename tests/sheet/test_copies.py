@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hootsuite_cli import template
 from hootsuite_cli.copies import Source, neutral, write_copy
 from hootsuite_cli.workbook import with_cells
+from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import read_sheet
@@ -211,12 +212,12 @@ def test_the_template_is_a_plan(books, read, directory):
     path = books.folder / "new.xlsx"
     path.write_bytes(template.workbook(profiles))
     book = openpyxl.load_workbook(path)
-    assert book["Lists"].sheet_state == "hidden"
-    offered = [row[0].value for row in book["Lists"].rows]
+    assert book[LISTS_SHEET].sheet_state == "hidden"
+    offered = [row[0].value for row in book[LISTS_SHEET].rows]
     assert len(offered) == len(profiles)
     lists = [v for v in book["Plan"].data_validations.dataValidation if v.type == "list"]
     assert [str(v.sqref) for v in lists] == ["C2:C1001"]
-    assert lists[0].formula1 == f"Lists!$A$1:$A${len(offered)}"
+    assert lists[0].formula1 == f"'{LISTS_SHEET}'!$A$1:$A${len(offered)}"
     for n, name in enumerate(offered, 2):
         book["Plan"].cell(n, 1, n)
         book["Plan"].cell(n, 2, MORNING)
@@ -225,6 +226,7 @@ def test_the_template_is_a_plan(books, read, directory):
     book.save(path)
     plan = read(path, directory)
     assert not plan.problems.items
+    assert plan.notes == []
     assert [r["social_profile_ids"] for r in plan.records] == [[p.id] for p in profiles]
 
 

@@ -18,9 +18,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hootsuite_cli.forecast import Forecast, posts_of, warn_about_texts
+from hootsuite_cli.forecast import Forecast, network, posts_of, warn_about_texts
 from hootsuite_cli.preview import render, thumbnail
+from hootsuite_cli.preview_style import STYLE
 from tap_hootsuite_sheet.profiles import Profile
+from target_hootsuite.preflight import LENGTHS
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"&' </style> javascript:1"
@@ -81,6 +83,22 @@ def test_warnings_stand_at_their_posts(page):
     text = page.read_text(encoding="utf-8")
     assert '<p class="warning">' in text
     assert "gets row 2 at the same time" in text
+
+
+def test_every_network_has_a_colour_of_its_own(books, read):
+    """In both views, for each network that is posted to."""
+    types = sorted(LENGTHS)
+    plan = read(books.xlsx(*((MORNING, kind, str(1001 + n)) for n, kind in enumerate(types))))
+    forecast = Forecast(posts_of(plan))
+    forecast.profiles = {str(n): Profile(str(n), kind, kind) for n, kind in enumerate(types, 1001)}
+    text = render("Plan", forecast, [], None)
+    networks = {kind: network(kind).lower() for kind in types}
+    for name in networks.values():
+        assert f'<span class="chip {name}">' in text
+        assert f'<li class="{name}">' in text or text.count("<li class") == 3
+    for rule in (r"\.chip\.{}\{{background:(#\w+)", r"li\.{}\{{border-color:(#\w+)"):
+        colours = {n: re.search(rule.format(n), STYLE)[1] for n in networks.values()}
+        assert len(set(colours.values())) == len(colours)
 
 
 def test_only_pictures_beside_the_plan_are_shown(books):

@@ -17,8 +17,10 @@ from click.testing import CliRunner
 
 from hootsuite_cli import engine, report
 from hootsuite_cli.main import main
-from tap_hootsuite_sheet import google
+from tap_hootsuite_sheet import account, google
 from tap_hootsuite_sheet.columns import OURS
+from tap_hootsuite_sheet.identity import LISTS_SHEET
+from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import Sheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
@@ -104,6 +106,25 @@ def test_skip_bad_sends_the_rest(books, hootsuite, sandbox, profiles):
     rows = table(books.folder / "plan.results.xlsx")
     assert [row[3] for row in rows[1:]] == ["done", "not sent"]
     assert "only one way" in rows[2][6]
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "end", "why"),
+    [
+        (False, "plan: not finished", "Why: Hootsuite can't be reached."),
+        (True, "plan: interrupted", ""),
+    ],
+)
+def test_a_run_that_breaks_off_says_so(read, books, capsys, interrupted, end, why):  # noqa: PLR0917 - pytest's
+    """Rows that were not tried are no end: the cause is told, and what to do."""
+    plan = read(books.csv("ID,Date,Text,Profiles\n1,2026-03-15 09:30,One,1001\n"))
+    cause = "Hootsuite can't be reached."
+    result = {"key": "plan/1", "status": "deferred", "error_message": cause}
+    report.outcome(plan, engine.Run(1, [result], interrupted=interrupted))
+    said = "".join(capsys.readouterr())
+    assert end in said
+    assert why in said
+    assert "Run the same command again: nothing is posted twice." in said
 
 
 def test_without_a_terminal_nobody_is_asked(books, hootsuite, sandbox, profiles):
@@ -216,7 +237,6 @@ def test_a_template_is_never_written_over_a_file(books, hootsuite, sandbox):
     path = books.folder / "new.xlsx"
     result = hootsuite("--template", path)
     assert result.exit_code == 0, result.output
-    assert f"{len(sandbox.truth('social_profiles'))} profiles" in result.output
     before = path.read_bytes()
     assert hootsuite("--template", path).exit_code == 1
     assert path.read_bytes() == before
@@ -263,6 +283,53 @@ def test_a_post_that_is_out_has_its_link(books, hootsuite, sandbox, profiles):
     (message,) = [one for one in sandbox.truth("messages") if one["text"] == "One"]
     assert message["postUrl"]
     assert table(books.folder / "plan.results.xlsx")[1][6] == message["postUrl"]
+
+
+def test_the_template_offers_what_can_be_published_to(books, hootsuite, monkeypatch):
+    """Neither YouTube, which the API has no posts for, nor a profile to be reconnected."""
+    known = [
+        Profile("1", "TWITTER", "acme"),
+        Profile("2", "YOUTUBECHANNEL", "acme"),
+        Profile("3", "LINKEDIN", "acme", reconnect=True),
+    ]
+    monkeypatch.setattr(account.Account, "profiles", lambda _: known)
+    path = books.folder / "new.xlsx"
+    result = hootsuite("--template", path)
+    offered = [row[0].value for row in openpyxl.load_workbook(path)[LISTS_SHEET].rows]
+    assert offered == ["twitter: acme"]
+    assert "2 profiles can't be published to" in result.output
+
+
+@pytest.mark.parametrize("name", ["new.csv", "new.ods", "new"])
+def test_the_template_is_a_workbook_by_its_name_too(books, hootsuite, name):
+    """No spreadsheet program would open a workbook that is called otherwise."""
+    result = hootsuite("--template", books.folder / name)
+    assert (result.exit_code, "new.xlsx" in result.output) == (64, True)
+    assert not (books.folder / name).exists()
+
+
+def test_an_interrupt_at_the_question_says_that_nothing_was_sent(
+    books, hootsuite, sandbox, profiles
+):
+    """Ctrl-C is an answer, too."""
+    path = plan_of(books, profiles, "One")
+    keyboard, terminal = os.openpty()
+    # A suite that runs in the background hands down a SIGINT that is ignored.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    started = f"{heard}; from hootsuite_cli.main import main; main()"
+    command = [sys.executable, "-c", started, "schedule", str(path)]
+    with subprocess.Popen(
+        command, stdin=terminal, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as run:
+        said = b""
+        while b"Schedule 1 post?" not in said and (more := run.stderr.read1()):
+            said += more
+        run.send_signal(signal.SIGINT)
+        said += run.stderr.read()
+    os.close(keyboard)
+    os.close(terminal)
+    assert (run.returncode, b"Interrupted. Nothing was sent." in said) == (1, True), said
+    assert posted(sandbox) == 0
 
 
 def test_an_interrupt_at_the_question_leaves_everything_alone(books, profiles, settings, tmp_path):
