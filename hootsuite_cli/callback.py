@@ -121,8 +121,9 @@ class Listener:
                 return self._code.result()
             raise SignInRefused(
                 f"Nobody signed in within {seconds:g} seconds",
-                advice=f"If the page showed an error, check client_id, and that {self.redirect_uri} "
-                "is a redirect address of the app; then start again: hootsuite login",
+                advice="If the page showed an error, check client_id, and that "
+                f"{self.redirect_uri} is a redirect address of the app; then start again: "
+                "hootsuite login",
             ) from None
 
     def take(self, query: str) -> pages.Page:
