@@ -311,23 +311,16 @@ def test_the_template_is_a_workbook_by_its_name_too(books, hootsuite, name):
 def test_an_interrupt_at_the_question_says_that_nothing_was_sent(
     books, hootsuite, sandbox, profiles
 ):
-    """Ctrl-C is an answer, too."""
+    """Ctrl-C, or Ctrl-D as here, is an answer, too."""
     path = plan_of(books, profiles, "One")
     keyboard, terminal = os.openpty()
-    # A suite that runs in the background hands down a SIGINT that is ignored.
-    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    started = f"{heard}; from hootsuite_cli.main import main; main()"
-    command = [sys.executable, "-c", started, "schedule", str(path)]
-    with subprocess.Popen(
-        command, stdin=terminal, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as run:
-        said = b""
-        while b"Schedule 1 post?" not in said and (more := run.stderr.read1()):
-            said += more
-        run.send_signal(signal.SIGINT)
-        said += run.stderr.read()
+    os.write(keyboard, b"\x04")
+    command = [sys.executable, "-m", "hootsuite_cli", "schedule", str(path)]
+    run = subprocess.run(command, stdin=terminal, capture_output=True, check=False)
     os.close(keyboard)
     os.close(terminal)
+    said = run.stderr
+    assert b"Schedule 1 post?" in said
     assert (run.returncode, b"Interrupted. Nothing was sent." in said) == (1, True), said
     assert posted(sandbox) == 0
 

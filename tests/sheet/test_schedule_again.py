@@ -268,3 +268,21 @@ def test_a_note_is_no_error(books, read, capsys):
     assert (cells["Hootsuite status"], cells["Hootsuite error"]) == ({2: "done"}, {2: ""})
     report.outcome(plan, run)
     assert "Note: The approval starts anew." in capsys.readouterr().err
+
+
+def test_a_refusal_is_a_whole_sentence_in_the_copy(books, read):
+    """Also where the column was left out or the cell is empty; the remedy fits the reason."""
+    plan = read(books.csv("Date,Text,Profiles,Tags\n2026-03-15 09:30,One,1001,\n"))
+    for message, code in (
+        ("pinterest_board_id: is needed for a pin", "pinterest_board"),
+        ("tags: Profile 1001 takes no tags", "40001"),
+        ("social_profile_ids: Profile 1001 has to be reconnected", "reauth_required"),
+    ):
+        report.add_refusal(plan, 2, message, code)
+    (said,) = dict(report.columns(plan, engine.Run(0, []), {}))["Hootsuite error"].values()
+    for sentence in (
+        "Board is needed for a pin. Write the board's id into a column Board.",
+        "D (Tags): Profile 1001 takes no tags. Correct the cell.",
+        "“1001” \N{EN DASH} Profile 1001 has to be reconnected. Reconnect it",
+    ):
+        assert sentence in said
