@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,3 +219,27 @@ def rest_error() -> Callable[..., Script]:
         return Script(status, {"errors": [error]}, named)
 
     return make
+
+
+@pytest.fixture
+def store_path(raw) -> Path:
+    return Path(raw["token_store"])
+
+
+@pytest.fixture
+def age() -> Callable[[Path, float], None]:
+    """Put all token times of a store into the past."""
+
+    def shift(entry: dict[str, Any], seconds: float) -> None:
+        for name, value in entry.items():
+            if name in ("issued_at", "renew_at"):
+                entry[name] = value - seconds
+            elif isinstance(value, dict):
+                shift(value, seconds)
+
+    def put(path: Path, seconds: float) -> None:
+        content = json.loads(path.read_text())
+        shift(content["entries"], seconds)
+        path.write_text(json.dumps(content))
+
+    return put
