@@ -88,6 +88,14 @@ def consent():
 
 
 @pytest.fixture
+def signed_in(environment, browser, run):
+    """An account that has just signed in."""
+    result = run("login", "--port", "0")
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.fixture
 def hands(monkeypatch):
     """Someone who opens the printed address elsewhere and pastes where it leads.
 
