@@ -161,9 +161,9 @@ def delete_old(desk: Desk, unit: Unit, draft: Draft, old: Entry) -> Entry:
         desk.journal.settle(entry, "not_sent")
         msg = f"Message {old.remote_id} can't be replaced. {error}"
         raise RowRejected(msg, code=error.code, trace_id=error.trace_id) from error
-    entry = desk.journal.step(entry, "create", desk.now().timestamp())
+    # First what is gone: a death between the two must not leave a version that seems to stand.
     desk.journal.mark(old, "replaced")
-    return entry
+    return desk.journal.step(entry, "create", desk.now().timestamp())
 
 
 def _may_stand(desk: Desk, message_id: str) -> bool:

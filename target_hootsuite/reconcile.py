@@ -58,12 +58,19 @@ def _settle_delete(desk: Desk, entry: Entry) -> None:
         logger.warning("Whether message %s is gone could not be seen: %s", entry.replaces, error)
         _keep(desk, entry)
         return
-    if standing is None:
-        for old in desk.journal.by_key(desk.scope, "messages", entry.key):
-            ours = old.remote_id == entry.replaces and old.status in ("done", "adopted")
-            if ours and not changes.may_be_uploading(desk, old):
-                desk.journal.mark(old, "replaced")
+    for old in _standing(desk, entry) if standing is None else ():
+        if changes.may_be_uploading(desk, old):
+            _keep(desk, entry)  # gone or hidden: neither is certain yet
+            return
+        desk.journal.mark(old, "replaced")
     desk.journal.settle(entry, "not_sent")
+
+
+def _standing(desk: Desk, entry: Entry) -> list[Entry]:
+    """The version that an entry replaces, as far as the journal says that it stands."""
+    entries = desk.journal.by_key(desk.scope, "messages", entry.key)
+    ours = [one for one in entries if one.remote_id == entry.replaces]
+    return [one for one in ours if one.status in ("done", "adopted")]
 
 
 def _place(entry: Entry, now: float) -> Place:

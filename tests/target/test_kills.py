@@ -164,6 +164,31 @@ def test_killed_between_delete_and_create(
             assert texts == ["New Post 0", "New Post 1"], (kind, nth)
 
 
+@pytest.mark.parametrize(
+    "places",
+    [(5, 6), pytest.param(range(1, 20), marks=(pytest.mark.soak, pytest.mark.timeout(1800)))],
+)
+def test_killed_in_a_replacement_that_is_taken_back(
+    places, lab, target_config, make_rows, lines, sandbox, tmp_path
+):
+    """Rule 16: what a dead replacement deleted stands again when the row goes back to it."""
+    made = Scene(lab, target_config, tmp_path, make_rows(1), lines)
+    new = [row | {"text": f"New {row['text']}"} for row in make_rows(1)]
+    (tmp_path / "new").mkdir()
+    second = Scene(lab, target_config, tmp_path / "new", new, lines)
+    for kind in KINDS:
+        for nth in places:
+            made.forget()
+            sandbox.reset(messages=0)
+            assert made.run()["code"] == 0
+            second.run({"point": kind, "nth": nth})
+            for _ in range(3):
+                sandbox.advance(1000)
+                made.run(on_unknown="resend")
+            assert {one["status"] for one in made.results()} == {"unchanged"}, (kind, nth)
+            assert [one["text"] for one in sandbox.truth("messages")] == ["Post 0"], (kind, nth)
+
+
 def test_a_paused_sender_that_was_taken_over(
     target_config, make_rows, lines, sandbox, tmp_path, posts
 ):
