@@ -90,7 +90,12 @@ def test_a_browser_that_stays_open_does_not_outlast_the_time(program, environmen
 
 def test_interrupting_a_sign_in(program, sandbox):
     """Ctrl-C ends it at once, without a stack trace, and nothing is stored."""
-    command = [sys.executable, "-m", "hootsuite_cli", "login", "--port", "0"]
+    # A shell's background job ignores Ctrl-C, and so does what it starts: this run takes it anyway.
+    heeding = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from hootsuite_cli.main import main; main()"
+    )
+    command = [sys.executable, "-c", heeding, "login", "--port", "0"]
     environment = {**os.environ, "BROWSER": "true %s"}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         first = process.stderr.readline()
