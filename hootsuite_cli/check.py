@@ -18,7 +18,7 @@ from hootsuite_cli import cost, health, rights
 from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.probe import Finding, Prober
 from hootsuite_cli.show import show
-from hootsuite_cli.words import counted
+from tap_hootsuite_sheet.problems import counted
 
 _ATTENTION = 2
 

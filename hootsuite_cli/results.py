@@ -22,7 +22,8 @@ from hootsuite_cli.journals import reading
 from hootsuite_cli.main import Failure
 from hootsuite_cli.resolve import read_decision, resolve, settle
 from hootsuite_cli.retry import singer_lines
-from hootsuite_cli.words import counted, plain
+from hootsuite_cli.words import plain
+from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import TargetError
 from target_hootsuite.journal_report import COLUMNS, Report, Wanted
 from target_hootsuite.results import exit_code

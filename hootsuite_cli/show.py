@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hootsuite_cli.words import counted, plain
+from hootsuite_cli.words import plain
+from tap_hootsuite_sheet.problems import counted
 
 _COLOURS = {"yes": "green", "partly": "yellow", "no": "red", "unknown": "yellow"}
 _SKEW = 30

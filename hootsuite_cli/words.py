@@ -1,11 +1,6 @@
-"""Small words that the commands share."""
+"""Foreign words on a terminal."""
 
 from __future__ import annotations
-
-
-def counted(number: int, thing: str) -> str:
-    """A number of things: `1 row`, `2 rows`."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def plain(text: object) -> str:
