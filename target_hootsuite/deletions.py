@@ -11,11 +11,9 @@ from target_hootsuite import posting
 from target_hootsuite.desk import Desk
 from target_hootsuite.errors import Ambiguous, Deferred, RowRejected, RunStopped
 from target_hootsuite.identity import Identity
-from target_hootsuite.journal_entries import Busy, Entry, Intent
+from target_hootsuite.journal_entries import STANDING, Busy, Entry, Intent
 from target_hootsuite.rules import Rule
 from target_hootsuite.units import Outcome, Row, Unit
-
-_STANDING = frozenset({"done", "adopted"})
 
 
 class DeletionRule(Rule):
@@ -77,7 +75,7 @@ class DeletionRule(Rule):
         history = desk.journal.history(Identity(desk.scope, "messages", key, profile))
         if any(entry.open for entry in history):
             raise Deferred("The message of this key is not proved to be posted yet.")
-        ours = next((entry for entry in history if entry.status in _STANDING), None)
+        ours = next((entry for entry in history if entry.status in STANDING), None)
         if ours is None and desk.dry and key in desk.message_profiles:
             desk.about_to("delete")
         return (ours.remote_id if ours else None), ours
@@ -120,7 +118,7 @@ class DeletionRule(Rule):
         return [
             entry
             for entry in desk.journal.by_remote(desk.scope, "messages", target)
-            if entry.status in _STANDING
+            if entry.status in STANDING
         ]
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from target_hootsuite.identity import Identity
 
-CURRENT = frozenset({"done", "adopted", "deleted"})
+STANDING = frozenset({"done", "adopted"})
+"""What was written, and is there as far as we know."""
+CURRENT = STANDING | {"deleted"}
 
 
 class Busy(Exception):  # noqa: N818 - a state of the entry, not a fault

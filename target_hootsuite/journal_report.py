@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from target_hootsuite import journal_engine, journal_notes, rejected_rows
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal_entries import Entry, entry_of
+from target_hootsuite.journal_entries import STANDING, Entry, entry_of
 from target_hootsuite.journal_schema import ABOUT, ENTRIES, RESULTS
 from target_hootsuite.results import Result
 from target_hootsuite.times import api_time
@@ -189,7 +189,7 @@ def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
         return row if row["status"] == "unknown" else {**row, **_of_entry(entry)}
     # A result of other content than the entry's is about another, newer version.
     same = row["status"] == "unknown" or (
-        entry.fingerprint == row["fingerprint"] and entry.status in ("done", "adopted")
+        entry.fingerprint == row["fingerprint"] and entry.status in STANDING
     )
     if not same or row["status"] not in _UNSURE or entry.status not in _BETTER:
         return row

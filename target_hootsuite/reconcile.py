@@ -15,7 +15,7 @@ from typing import Any
 from hootsuite_api import errors
 from target_hootsuite import changes, posting
 from target_hootsuite.desk import Desk, logger
-from target_hootsuite.journal_entries import Busy, Entry, claim_of
+from target_hootsuite.journal_entries import STANDING, Busy, Entry, claim_of
 from target_hootsuite.listing import Found, Listing, Place, comparable, read
 from target_hootsuite.units import Unit
 
@@ -70,7 +70,7 @@ def _standing(desk: Desk, entry: Entry) -> list[Entry]:
     """The version that an entry replaces, as far as the journal says that it stands."""
     entries = desk.journal.by_key(desk.scope, "messages", entry.key)
     ours = [one for one in entries if one.remote_id == entry.replaces]
-    return [one for one in ours if one.status in ("done", "adopted")]
+    return [one for one in ours if one.status in STANDING]
 
 
 def _place(entry: Entry, now: float) -> Place:
