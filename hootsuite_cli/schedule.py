@@ -20,12 +20,12 @@ from hootsuite_cli.scheduling import Choices, Scheduling
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet import google, identity
 from tap_hootsuite_sheet import settings as plan_settings
-from tap_hootsuite_sheet.archive import read_bytes
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import SheetError, counted
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import MAX_FILE
+from tap_hootsuite_sheet.safe_zip import read_bytes
 from target_hootsuite.errors import TargetError
 from target_hootsuite.preflight import NO_PUBLISHING
 

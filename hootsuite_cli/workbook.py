@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.reader import sheet_part
-from tap_hootsuite_sheet.scan import letters, number
+from tap_hootsuite_sheet.xlsx_checks import letters, number
 
 LAST = 16_384
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")

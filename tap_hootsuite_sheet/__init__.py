@@ -1,1 +1,1 @@
-"""Spreadsheet rows as Singer records: a plan of posts in, the stream `messages` out."""
+"""Singer tap for spreadsheets: reads a plan of posts (XLSX, ODS, CSV, Google) into `messages`."""

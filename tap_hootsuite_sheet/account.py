@@ -1,4 +1,4 @@
-"""The account behind a plan: its profiles and its member's time zone, asked when needed."""
+"""Looks up the account's social profiles and the member's time zone, when a plan needs them."""
 
 from __future__ import annotations
 

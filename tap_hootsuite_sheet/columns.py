@@ -1,4 +1,4 @@
-"""Finds the header row and says which column means what."""
+"""Finds the header row and maps its columns to fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
-from tap_hootsuite_sheet.scan import letters
+from tap_hootsuite_sheet.xlsx_checks import letters
 
 HEADER_WITHIN = 50
 _ALIKE = 0.75  # two letters that changed places in a word of four

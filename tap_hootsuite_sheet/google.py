@@ -1,4 +1,4 @@
-"""Google Sheets by id, with a service account: the values, their formats, and what is merged."""
+"""Reads Google Sheets with a service account: values, number formats and merged cells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 from tap_hootsuite_sheet.reader import Cell, Sheet, refuse_long
-from tap_hootsuite_sheet.scan import error_flaw
+from tap_hootsuite_sheet.xlsx_checks import error_flaw
 
 ADDRESS = "https://docs.google.com/spreadsheets/"
 _URL = "https://sheets.googleapis.com/v4/spreadsheets/"

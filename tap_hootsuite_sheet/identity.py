@@ -1,4 +1,4 @@
-"""What makes a row the same row tomorrow: its ID within the plan, else a key of its own cells."""
+"""Keys of rows (`external_id`): the ID within the plan, else a hash of the row's own cells."""
 
 from __future__ import annotations
 

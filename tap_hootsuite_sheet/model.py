@@ -1,4 +1,4 @@
-"""What a plan is once it was read, and how it is to be read."""
+"""Data classes: reading options, and the plan as read (records and problems)."""
 
 from __future__ import annotations
 

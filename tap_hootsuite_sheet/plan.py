@@ -1,4 +1,4 @@
-"""From a file to posts: each row is a record or has its problems listed, before any is sent."""
+"""Reads and validates a plan: every row becomes a record, or its problems are listed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a plan, in words for the person who wrote it.
+"""Errors of sheets and cells, and the list of problems shown to the author of a plan.
 
 Tree:
     SheetError                the whole file cannot be used (locked, damaged, not a sheet)

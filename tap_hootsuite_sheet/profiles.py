@@ -1,4 +1,4 @@
-"""Social profiles as people name them: by id, as `linkedin: ACME`, or by an alias of their own."""
+"""Resolves social profiles from what people write: an id, `linkedin: ACME`, or an alias."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import yaml
 
-from tap_hootsuite_sheet.archive import read_bytes
 from tap_hootsuite_sheet.problems import AccountError, CellError, SheetError, listed
+from tap_hootsuite_sheet.safe_zip import read_bytes
 from tap_hootsuite_sheet.values import as_list
 
 _ALIAS_FILE_LIMIT = 1024 * 1024

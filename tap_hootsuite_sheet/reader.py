@@ -1,4 +1,4 @@
-"""Reads a plan's sheet into rows of cells, whatever program wrote it."""
+"""Reads one sheet of an XLSX, ODS or CSV file into rows of cells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import python_calamine
 
-from tap_hootsuite_sheet import archive, opendocument, scan, separated
+from tap_hootsuite_sheet import csv_reader, ods_checks, safe_zip, xlsx_checks
 from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 
@@ -41,7 +41,7 @@ class Sheet:
     source: str
     name: str
     rows: Sequence[list[Cell]]
-    merged: list[scan.Range] = field(default_factory=list)
+    merged: list[xlsx_checks.Range] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     delimiter: str = ""
     encoding: str = ""
@@ -59,7 +59,7 @@ class _Listed:
 def read_sheet(
     path: Path,
     *,
-    score: separated.Score,
+    score: csv_reader.Score,
     sheet: str | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -76,17 +76,17 @@ def read_sheet(
     Raises:
         SheetError: The file cannot be used.
     """
-    data = archive.read_bytes(path, MAX_FILE)
+    data = safe_zip.read_bytes(path, MAX_FILE)
     notes = _open_elsewhere(path)
     if data.startswith(_ZIP):
-        result = _workbook(archive.Archive(data, path.name), sheet)
+        result = _workbook(safe_zip.Archive(data, path.name), sheet)
     else:
-        archive.refuse_compound(data, path.name)
+        safe_zip.refuse_compound(data, path.name)
         if path.suffix.lower() in {".xlsx", ".xlsm", ".ods"}:
-            raise archive.unfinished(path.name)
-        text, used = separated.decode(data, encoding, path.name)
+            raise safe_zip.unfinished(path.name)
+        text, used = csv_reader.decode(data, encoding, path.name)
         _refuse_markup(text, path.name)
-        rows, mark = separated.rows_of(text, delimiter, score, path.name)
+        rows, mark = csv_reader.rows_of(text, delimiter, score, path.name)
         result = Sheet(path.name, path.name, rows, delimiter=mark, encoding=used)  # type: ignore[arg-type]  # list is invariant; str is a Cell
     result.notes[:0] = notes
     if len(result.rows) > MAX_ROWS:
@@ -115,38 +115,38 @@ def _open_elsewhere(path: Path) -> list[str]:
 
 def _refuse_markup(text: str, name: str) -> None:
     if re.match(r"\s*(<\?xml|<!doctype|<html|<table|\{\\rtf|%PDF-)", text[:200], re.IGNORECASE):
-        raise archive.not_a_sheet(name)
+        raise safe_zip.not_a_sheet(name)
 
 
-def _workbook(parts: archive.Archive, wanted: str | None) -> Sheet:
+def _workbook(parts: safe_zip.Archive, wanted: str | None) -> Sheet:
     if _BOOK in parts.names():
         return _excel(parts, wanted)
     if "content.xml" in parts.names():
         return _opendocument(parts, wanted)
-    raise archive.not_a_sheet(parts.name)
+    raise safe_zip.not_a_sheet(parts.name)
 
 
-def _excel(parts: archive.Archive, wanted: str | None) -> Sheet:
+def _excel(parts: safe_zip.Archive, wanted: str | None) -> Sheet:
     chosen, notes = _choose(_excel_sheets(parts), wanted, parts.name)
     optional = {"xl/styles.xml", "xl/sharedStrings.xml", "[Content_Types].xml", "_rels/.rels"}
     for name in optional & set(parts.names()):
         parts.part(name)
     styles = parts.part("xl/styles.xml") if "xl/styles.xml" in parts.names() else b""
     xml = parts.part(chosen.part)
-    found = scan.scan(xml, styles, chosen.name)
+    found = xlsx_checks.scan(xml, styles, chosen.name)
     refuse_long(chosen.name, found.filled_rows)
     result = _finish(parts.name, chosen.name, _parsed(parts, chosen.name), found, notes)
-    result.midnights = lambda column: scan.midnights(xml, styles, column)
+    result.midnights = lambda column: xlsx_checks.midnights(xml, styles, column)
     return result
 
 
-def _excel_sheets(parts: archive.Archive) -> list[_Listed]:
+def _excel_sheets(parts: safe_zip.Archive) -> list[_Listed]:
     """List the worksheets; charts have none of our business."""
     try:
         book = ET.fromstring(parts.part(_BOOK))  # noqa: S314 - document types were refused
         relations = ET.fromstring(parts.part("xl/_rels/workbook.xml.rels"))  # noqa: S314 - as above
     except (ET.ParseError, LookupError, ValueError) as error:
-        raise archive.unfinished(parts.name) from error
+        raise safe_zip.unfinished(parts.name) from error
     targets = {
         node.get("Id"): node.get("Target", "")
         for node in relations
@@ -170,7 +170,7 @@ def is_excel(data: bytes, name: str) -> bool:
     Raises:
         SheetError: It is a damaged archive.
     """
-    return data.startswith(_ZIP) and _BOOK in archive.Archive(data, name).names()
+    return data.startswith(_ZIP) and _BOOK in safe_zip.Archive(data, name).names()
 
 
 def sheet_part(data: bytes, name: str) -> str:
@@ -179,7 +179,7 @@ def sheet_part(data: bytes, name: str) -> str:
     Raises:
         SheetError: It has no such sheet.
     """
-    listed_sheets = _excel_sheets(archive.Archive(data, name))
+    listed_sheets = _excel_sheets(safe_zip.Archive(data, name))
     return _choose(listed_sheets, name, name)[0].part
 
 
@@ -204,7 +204,7 @@ def _choose(sheets: list[_Listed], wanted: str | None, source: str) -> tuple[_Li
     return visible[0], notes
 
 
-def _parsed(parts: archive.Archive, name: str) -> list[list[Cell]]:
+def _parsed(parts: safe_zip.Archive, name: str) -> list[list[Cell]]:
     packed = parts.packed()
     parts.forget()
     try:
@@ -212,13 +212,13 @@ def _parsed(parts: archive.Archive, name: str) -> list[list[Cell]]:
             rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             return rows
     except python_calamine.PasswordError as error:
-        raise archive.protected(parts.name) from error
+        raise safe_zip.protected(parts.name) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise archive.unfinished(parts.name) from error
+        raise safe_zip.unfinished(parts.name) from error
 
 
 def _finish(
-    source: str, name: str, rows: list[list[Cell]], found: scan.Scan, notes: list[str]
+    source: str, name: str, rows: list[list[Cell]], found: xlsx_checks.Scan, notes: list[str]
 ) -> Sheet:
     for (row, column), flaw in found.flaws.items():
         _put(rows, row, column, flaw)
@@ -235,14 +235,14 @@ def _put(rows: list[list[Cell]], row: int, column: int, value: Cell) -> None:
     line[column - 1] = value
 
 
-def _opendocument(parts: archive.Archive, wanted: str | None) -> Sheet:
+def _opendocument(parts: safe_zip.Archive, wanted: str | None) -> Sheet:
     if "META-INF/manifest.xml" in parts.names() and b"encryption-data" in parts.part(
         "META-INF/manifest.xml"
     ):
-        raise archive.protected(parts.name)
+        raise safe_zip.protected(parts.name)
     content = parts.part("content.xml")
     chosen, notes = _choose(_opendocument_sheets(content), wanted, parts.name)
-    walker = opendocument.SheetPass(chosen.name)
+    walker = ods_checks.SheetPass(chosen.name)
     walker.run(content)
     refuse_long(chosen.name, walker.found.filled_rows)
     if "mimetype" in parts.names():

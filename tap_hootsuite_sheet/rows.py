@@ -10,10 +10,10 @@ from typing import Any, Final
 from tap_hootsuite_sheet import identity, values
 from tap_hootsuite_sheet.columns import Table
 from tap_hootsuite_sheet.model import Options, Plan, Record
-from tap_hootsuite_sheet.moments import Clock, zone_name
 from tap_hootsuite_sheet.problems import CellError, Problems, SheetError, listed
 from tap_hootsuite_sheet.profiles import Directory, Resolver
 from tap_hootsuite_sheet.reader import Cell, Sheet
+from tap_hootsuite_sheet.send_times import Clock, zone_name
 from tap_hootsuite_sheet.times import read_time
 
 BAD: Final = object()

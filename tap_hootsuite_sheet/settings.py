@@ -1,4 +1,4 @@
-"""The tap's settings, each as flat as an environment variable can hold, and what they mean."""
+"""Settings of the tap, and how they become reading options."""
 
 from __future__ import annotations
 

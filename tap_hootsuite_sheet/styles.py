@@ -1,4 +1,4 @@
-"""Number formats of a workbook, as far as they change what a person reads in a cell."""
+"""Number formats in XLSX styles that make a cell read differently from its stored value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Date cells, ISO text and declared layouts to moments in UTC; nothing is guessed.
+"""Parses dates, times and time zones of cells, and converts them to UTC; nothing is guessed.
 
 `01.12.2026` is the twelfth of January to some libraries and the first of December to most people
 who write it. So text is read by ISO 8601 or by a layout that was declared, and by nothing else.

@@ -1,4 +1,4 @@
-"""One function per kind of column: a cell in, a value for the post out, or what is wrong."""
+"""Parsers for cell values: one function per kind of column; raises CellError."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from tap_hootsuite_sheet.problems import CellError, Flaw
-from tap_hootsuite_sheet.scan import STYLED_REMEDY
+from tap_hootsuite_sheet.xlsx_checks import STYLED_REMEDY
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _ERROR = re.compile(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tap_hootsuite_sheet import archive, scan
+from tap_hootsuite_sheet import safe_zip, xlsx_checks
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.reader import _opendocument_sheets, read_sheet
 
@@ -118,13 +118,13 @@ def bomb(folder, megabytes):
 
 def test_a_bomb_is_defused(books, read, monkeypatch):
     """What an archive unpacks to is counted while it is unpacked, and capped."""
-    monkeypatch.setattr(archive.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
+    monkeypatch.setattr(safe_zip.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
     assert "unpacks to more than 8 MB" in refusal(read, bomb(books.folder, 9))
 
 
 def test_a_bomb_beside_the_sheet_is_defused(good, read, monkeypatch):
     """A copy of a workbook packs all of its parts again, so all of them count."""
-    monkeypatch.setattr(archive.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
+    monkeypatch.setattr(safe_zip.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
     with zipfile.ZipFile(good, "a", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/media/image1.png", bytes(9 * 1024 * 1024))
     assert "unpacks to more than 8 MB" in refusal(read, good)
@@ -132,7 +132,7 @@ def test_a_bomb_beside_the_sheet_is_defused(good, read, monkeypatch):
 
 def test_a_bomb_that_lies_about_its_size_is_defused(books, read, monkeypatch):
     """The size that an archive declares is not what is counted."""
-    monkeypatch.setattr(archive.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
+    monkeypatch.setattr(safe_zip.Archive.__init__, "__defaults__", (8 * 1024 * 1024,))
     path = bomb(books.folder, 9)
     data = bytearray(path.read_bytes())
     place = data.rfind(b"PK\x01\x02")
@@ -263,7 +263,7 @@ def test_cells_without_a_place_of_their_own_are_counted(books):
     """A sheet may leave out where its cells are; then they follow each other."""
     row = b"<row><c t='e'><v>#N/A</v></c><c><v>1</v></c></row>"
     xml = b"<worksheet><sheetData>" + row + b"</sheetData></worksheet>"
-    found = scan.scan(xml, b"", "Plan")
+    found = xlsx_checks.scan(xml, b"", "Plan")
     assert found.flaws[1, 1].shown == "#N/A"
     assert found.filled_rows == 1
 
@@ -293,8 +293,8 @@ def test_searching_finds_what_walking_finds(rows):
         b'<xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="1"/></cellXfs></styleSheet>'
     )
     xml = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
-    walked = scan.walk(xml, {"1": "00000"}, "Plan")
-    found = scan.scan(xml, styles, "Plan")
+    walked = xlsx_checks.walk(xml, {"1": "00000"}, "Plan")
+    found = xlsx_checks.scan(xml, styles, "Plan")
     assert found.flaws == walked.flaws
     assert found.hidden_rows == walked.hidden_rows
 
@@ -306,14 +306,14 @@ def test_prefixed_elements_are_walked_through(books):
         b'<x:c r="B3"><x:f>1/0</x:f><x:v/></x:c></x:row>'
         b'</x:sheetData><x:mergeCells><x:mergeCell ref="A1:B2"/></x:mergeCells></x:worksheet>'
     )
-    found = scan.scan(xml, b"", "Plan")
+    found = xlsx_checks.scan(xml, b"", "Plan")
     assert "without a stored result" in found.flaws[3, 2].message
     assert found.merged == [(1, 1, 2, 2)]
 
 
 def test_a_sheet_is_closed_over_its_own_archive_only(good):
     """The parsing library sees the parts that were counted and nothing else of the file."""
-    seen = archive.Archive(good.read_bytes(), "plan.xlsx")
+    seen = safe_zip.Archive(good.read_bytes(), "plan.xlsx")
     seen.part("xl/workbook.xml")
     with zipfile.ZipFile(seen.packed()) as packed:
         assert packed.namelist() == ["xl/workbook.xml"]

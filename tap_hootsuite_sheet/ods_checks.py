@@ -1,11 +1,11 @@
-"""What the parsing library hides or loses of an ODS sheet, found in one pass over its content."""
+"""Checks an ODS sheet for what the parsing library hides or loses, in one pass over its XML."""
 
 from __future__ import annotations
 
 from xml.parsers import expat
 
 from tap_hootsuite_sheet.problems import Flaw, SheetError
-from tap_hootsuite_sheet.scan import MAX_CELLS, Scan, error_flaw, too_far
+from tap_hootsuite_sheet.xlsx_checks import MAX_CELLS, Scan, error_flaw, too_far
 
 _REPEAT_COLUMNS = "number-columns-repeated"
 _REPEAT_ROWS = "number-rows-repeated"

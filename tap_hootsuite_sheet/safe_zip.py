@@ -1,4 +1,4 @@
-"""Opens XLSX and ODS files without trusting them: what they unpack to is counted meanwhile."""
+"""Unpacks XLSX and ODS archives from untrusted sources under a size limit."""
 
 from __future__ import annotations
 

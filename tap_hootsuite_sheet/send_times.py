@@ -1,4 +1,4 @@
-"""When a row is to be posted: its date, time and zone cells together."""
+"""Scheduled send time of a row, from its date, time and time zone cells."""
 
 from __future__ import annotations
 

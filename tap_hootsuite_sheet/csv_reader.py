@@ -1,4 +1,4 @@
-"""CSV files: comma, semicolon or tab; the encoding is declared, or UTF-8, or marked in the file."""
+"""Reads CSV files: encoding (declared, UTF-8, or by byte order mark) and delimiter."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import io
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from tap_hootsuite_sheet.archive import not_a_sheet
 from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.safe_zip import not_a_sheet
 
 DELIMITERS = (",", ";", "\t")
 _MARKS = (
