@@ -1,4 +1,4 @@
-"""The ground under every stream: schema, emission, gaps, pauses, versions, the summary line."""
+"""Base class of all streams: schema, records, refusals, state, table versions, summary line."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from singer_sdk import Stream
+from singer_sdk import Stream, Tap
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 
@@ -21,13 +21,26 @@ from hootsuite_api.records import builder, singer_schema
 from tap_hootsuite.directory import Gaps, Path
 from tap_hootsuite.progress import Progress
 from tap_hootsuite.run import Run
-
-if TYPE_CHECKING:
-    from tap_hootsuite.tap import TapHootsuite
+from tap_hootsuite.writer import BufferedWriter
 
 Row = dict[str, Any]
 ID: Mapping[str, Any] = {"type": ["string", "null"]}
 TIME: Mapping[str, Any] = {"type": ["string", "null"], "format": "date-time"}
+
+
+class StreamTap(Tap):
+    """What a stream needs of its tap.
+
+    Attributes:
+        message_writer: Where all Singer messages go.
+    """
+
+    message_writer: BufferedWriter
+
+    @property
+    def run(self) -> Run:
+        """What the streams of one run share."""
+        raise NotImplementedError
 
 
 class Stage(IntEnum):
@@ -36,7 +49,7 @@ class Stage(IntEnum):
     ACCOUNT = 1
     PEOPLE = 2
     MESSAGES = 3
-    FOLLOWERS = 4
+    MESSAGE_DETAILS = 4
     LATER = 5
     SCANS = 6
 
@@ -70,7 +83,7 @@ class HootsuiteStream(Stream):
     # Rows are built to the schema (tests/tap/test_full.py proves it); conforming would only cost.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    def __init__(self, tap: TapHootsuite) -> None:
+    def __init__(self, tap: StreamTap) -> None:
         super().__init__(tap)
         self.run: Run = tap.run
         self.writer = tap.message_writer

@@ -1,12 +1,13 @@
-"""Who and what there is: every list that several streams need, fetched once per run."""
+"""Cache of the lists that several streams need (organizations, profiles, members, teams)."""
 
 from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
+from hootsuite_api import Reply
 from hootsuite_api.errors import (
     HootsuiteError,
     NotFound,
@@ -15,11 +16,11 @@ from hootsuite_api.errors import (
     ValidationRejected,
     Where,
 )
-from tap_hootsuite.memory import order
+from tap_hootsuite.seen_messages import order
+from tap_hootsuite.settings import Options
 
-if TYPE_CHECKING:
-    from tap_hootsuite.run import Run
-
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Path = Mapping[str, str]
 Key = tuple[str, ...]
 Place = tuple[tuple[int, str], ...]
@@ -37,6 +38,28 @@ def is_gone(error: Exception) -> bool:
     if isinstance(error, ValidationRejected):
         return error.code in _GONE
     return isinstance(error, NotFound)
+
+
+class Requests(Protocol):
+    """What the directory needs of the run."""
+
+    @property
+    def options(self) -> Options:
+        """The tap's own settings."""
+
+    def send(self, operation: str, path: Path | None = None, **query: Any) -> Reply:
+        """Send one request."""
+
+    def map(
+        self, fetch: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, Result | Exception]]:
+        """Fetch concurrently and yield in order."""
+
+    def check(self) -> None:
+        """Raise `Cancelled` if somebody asked to stop."""
+
+    def warn(self, text: str) -> None:
+        """Log a warning."""
 
 
 class Gaps:
@@ -98,7 +121,7 @@ class Directory:
         run: Sends the requests.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Requests) -> None:
         self._run = run
         self._answers: dict[tuple[str, Key], Any] = {}
         self._gone: dict[tuple[str, Key], HootsuiteError] = {}

@@ -1,4 +1,4 @@
-"""Filters have memory: what a wider filter adds is read back from the start date."""
+"""Change of filters between runs: what a wider filter adds is read from the start date."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tap_hootsuite.chain import Scope
-from tap_hootsuite.memory import order, pack, unpack
+from tap_hootsuite.pagination import Scope
+from tap_hootsuite.seen_messages import order, pack, unpack
 from tap_hootsuite.windows import instant
 
 

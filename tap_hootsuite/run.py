@@ -1,4 +1,4 @@
-"""What the streams of one run share: the client, its threads, the run's start, whether to go on."""
+"""The state of one run that all streams share: client, threads, start time, stop and pause."""
 
 from __future__ import annotations
 

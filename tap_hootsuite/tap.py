@@ -1,4 +1,4 @@
-"""tap-hootsuite: lists its streams and runs them; what a stream does stands in its class."""
+"""The Singer tap: finds the stream classes, runs them in order, handles errors and signals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from types import FrameType
 from typing import IO, Any, ClassVar
 
 import click
-from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import (
     CapabilitiesEnum,
@@ -29,20 +28,19 @@ from hootsuite_api.errors import ConfigError, HootsuiteError
 from hootsuite_api.plugin import CheckedPlugin
 from hootsuite_api.settings import parse
 from tap_hootsuite import streams as surfaces
-from tap_hootsuite.base import HootsuiteStream
+from tap_hootsuite.base import HootsuiteStream, StreamTap
 from tap_hootsuite.run import Run
 from tap_hootsuite.settings import CONFIG, options
 from tap_hootsuite.writer import BufferedWriter
 
 
-class TapHootsuite(CheckedPlugin, Tap):
+class TapHootsuite(CheckedPlugin, StreamTap):
     """Singer tap for the Hootsuite platform."""
 
     name = "tap-hootsuite"
     package_name = "meltano-hootsuite"
     config_jsonschema: ClassVar[dict[str, Any]] = CONFIG
     message_writer_class = BufferedWriter
-    message_writer: BufferedWriter
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,

@@ -1,4 +1,4 @@
-"""Windows of time: how a range is cut so that the platform accepts every piece."""
+"""Time windows: cuts a range into pieces that the platform accepts."""
 
 from __future__ import annotations
 

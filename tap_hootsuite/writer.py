@@ -1,4 +1,4 @@
-"""Singer lines, written fast: records wait in a buffer, every other message sends them on."""
+"""Buffered writer of Singer messages: any message but a record flushes the buffer."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tap_hootsuite.kinds import ListStream
+from tap_hootsuite.stream_types import ListStream
 
 
 class Me(ListStream):

@@ -7,8 +7,8 @@ from typing import Any
 
 from hootsuite_api.errors import NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
-from tap_hootsuite.chain import ListingFault
 from tap_hootsuite.directory import allowed
+from tap_hootsuite.pagination import ListingFault
 
 Conversation = tuple[str, str, str]  # network, own account, other account
 LIMIT = 100

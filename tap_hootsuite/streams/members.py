@@ -8,11 +8,11 @@ from typing import Any
 
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import Row, Stage
-from tap_hootsuite.changes import ChangesStream
 from tap_hootsuite.directory import Gaps, Tally, is_gone
-from tap_hootsuite.kinds import FanOutStream, ScanStream
-from tap_hootsuite.memory import order, pack
+from tap_hootsuite.incremental import IncrementalStream
 from tap_hootsuite.run import chunks
+from tap_hootsuite.seen_messages import order, pack
+from tap_hootsuite.stream_types import FanOutStream, ScanStream
 from tap_hootsuite.windows import instant, stamp
 
 BATCH = 50  # members between two states
@@ -28,7 +28,7 @@ class OrganizationMembers(FanOutStream):
     reference = "member_id"
 
 
-class Members(ChangesStream):
+class Members(IncrementalStream):
     """People; read one by one, so only those who may have changed, and resumable."""
 
     name = "members"

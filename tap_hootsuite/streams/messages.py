@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from tap_hootsuite.base import ID, TIME, Row, Stage
-from tap_hootsuite.feed import Detail, MessageStream
+from tap_hootsuite.message_details import Detail
+from tap_hootsuite.message_stream import MessageStream
 from tap_hootsuite.windows import instant
 
 RETENTION = timedelta(days=90)  # after its use the platform deletes a medium

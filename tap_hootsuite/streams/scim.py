@@ -8,16 +8,16 @@ from typing import Any
 
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import Row
-from tap_hootsuite.changes import ChangesStream
 from tap_hootsuite.directory import Gaps
-from tap_hootsuite.kinds import ListStream
-from tap_hootsuite.memory import order
+from tap_hootsuite.incremental import IncrementalStream
+from tap_hootsuite.seen_messages import order
+from tap_hootsuite.stream_types import ListStream
 from tap_hootsuite.writer import encode
 
 MARK = 5  # characters; with its id an account takes less than 16 bytes of the state
 
 
-class ScimUsers(ChangesStream):
+class ScimUsers(IncrementalStream):
     """Accounts as provisioning sees them; those that left the list are looked up one by one."""
 
     name = "scim_users"

@@ -7,8 +7,8 @@ from typing import Any
 
 from tap_hootsuite.base import Row, Stage
 from tap_hootsuite.directory import Gaps, ids
-from tap_hootsuite.kinds import FanOutStream, ListStream
-from tap_hootsuite.memory import order, pack, unpack
+from tap_hootsuite.seen_messages import order, pack, unpack
+from tap_hootsuite.stream_types import FanOutStream, ListStream
 
 
 class SocialProfiles(ListStream):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_hootsuite.base import ID, Row, Stage
-from tap_hootsuite.changes import ChangesStream
 from tap_hootsuite.directory import Gaps
-from tap_hootsuite.kinds import FanOutStream, ScanStream
-from tap_hootsuite.memory import order
+from tap_hootsuite.incremental import IncrementalStream
+from tap_hootsuite.seen_messages import order
+from tap_hootsuite.stream_types import FanOutStream, ScanStream
 
 
-class Teams(ChangesStream):
+class Teams(IncrementalStream):
     """Teams of the organizations, and those that others only mention."""
 
     name = "teams"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_hootsuite.chain import Scope
 from tap_hootsuite.filters import Filters, fingerprint, place, widened
+from tap_hootsuite.pagination import Scope
 
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 STATES = ("SENT", "SCHEDULED", "REJECTED")

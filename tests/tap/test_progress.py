@@ -13,7 +13,7 @@ import pytest
 from tqdm import tqdm
 
 from tap_hootsuite import progress
-from tap_hootsuite.kinds import ScanStream
+from tap_hootsuite.stream_types import ScanStream
 from tap_hootsuite.tap import stream_classes
 
 DAY = 86_400

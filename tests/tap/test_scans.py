@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hootsuite_api.errors import PermissionDenied, QuotaExhausted
-from tap_hootsuite.kinds import ScanStream
+from tap_hootsuite.stream_types import ScanStream
 from tap_hootsuite.tap import stream_classes
 
 DAY = 86_400

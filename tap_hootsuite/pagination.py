@@ -1,4 +1,4 @@
-"""The pages of one window of messages: what to ask next, decided without asking anything."""
+"""Pagination of the message list: which page to request next. Sends nothing itself."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class Chain:
+class WindowPagination:
     """Reads one window page by page and never trusts that a page was the last.
 
     `query` says what to ask, `accept` takes the answer and returns its rows. A full page

@@ -1,4 +1,4 @@
-"""Several windows read at once, handed out one after the other."""
+"""Prefetches pages of several windows at once and yields them in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from tap_hootsuite.chain import Chain, Row
+from tap_hootsuite.pagination import Row, WindowPagination
 
 AHEAD = 8  # windows in flight: at 120 ms a page this fills 60 requests/s
 DEPTH = 2  # pages kept ready per window; bounds the memory to AHEAD x DEPTH x 100 rows
@@ -19,7 +19,7 @@ Fetch = Callable[[dict[str, Any]], Page]
 
 @dataclass(slots=True)
 class _Lane:
-    chain: Chain
+    pagination: WindowPagination
     ready: deque[list[Row]] = field(default_factory=deque)
     flight: Future[Page] | None = None
 
@@ -29,9 +29,9 @@ class _Lane:
             if not self.flight.done():
                 return
             flight, self.flight = self.flight, None
-            self.ready.append(self.chain.accept(*flight.result()))
+            self.ready.append(self.pagination.accept(*flight.result()))
         if self.flight is None and len(self.ready) < DEPTH:
-            query = self.chain.query()
+            query = self.pagination.query()
             if query is not None:
                 self.flight = pool.submit(fetch, query)
 
@@ -42,25 +42,25 @@ class _Lane:
 
 
 def pages(
-    pool: Executor, fetch: Fetch, chains: Iterator[Chain]
-) -> Iterator[tuple[Chain, list[Row] | None]]:
+    pool: Executor, fetch: Fetch, paginations: Iterator[WindowPagination]
+) -> Iterator[tuple[WindowPagination, list[Row] | None]]:
     """Read windows concurrently and yield their pages in order.
 
-    Only the calling thread touches a chain; workers fetch and nothing else.
+    Only the calling thread touches a pagination; workers fetch and nothing else.
 
     Args:
         pool: Where `fetch` runs.
         fetch: Sends one query; returns the rows and the next cursor.
-        chains: The windows, in the order in which they are handed out.
+        paginations: The windows, in the order in which they are handed out.
 
     Yields:
-        The chain and one page of it; None in place of the page after its last.
+        The pagination and one page of it; None in place of the page after its last.
     """
     lanes: deque[_Lane] = deque()
     try:
         while True:
-            while len(lanes) < AHEAD and (chain := next(chains, None)) is not None:
-                lanes.append(_Lane(chain))
+            while len(lanes) < AHEAD and (pagination := next(paginations, None)) is not None:
+                lanes.append(_Lane(pagination))
             if not lanes:
                 return
             for lane in list(lanes):
@@ -72,12 +72,12 @@ def pages(
                 lane.flight.cancel()
 
 
-def _step(lanes: deque[_Lane]) -> Iterator[tuple[Chain, list[Row] | None]]:
+def _step(lanes: deque[_Lane]) -> Iterator[tuple[WindowPagination, list[Row] | None]]:
     head = lanes[0]
     if head.ready:
-        yield head.chain, head.ready.popleft()
+        yield head.pagination, head.ready.popleft()
     elif head.flight is not None:
         head.flight.exception()  # waits; `tend` raises it
     else:
         lanes.popleft()
-        yield head.chain, None
+        yield head.pagination, None

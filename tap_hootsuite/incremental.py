@@ -1,4 +1,4 @@
-"""Streams that emit what changed: by the date of the change, and by ids not known before."""
+"""Base class of incremental streams: emit rows with a new change date or an unknown id."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from tap_hootsuite.base import HootsuiteStream, Row
-from tap_hootsuite.memory import pack, unpack
+from tap_hootsuite.seen_messages import pack, unpack
 from tap_hootsuite.windows import instant, stamp
 
 OVERLAP = timedelta(minutes=5)  # what was committed shortly before a run may have been unseen
 
 
-class ChangesStream(HootsuiteStream):
+class IncrementalStream(HootsuiteStream):
     """Rows whose date reached the bookmark, or whose id is new: a newcomer may carry an old date.
 
     The state keeps the ids of the last reading.

@@ -1,4 +1,4 @@
-"""Three ways to read that most streams share: one list, a list for each parent, a long scan."""
+"""Base classes of streams: one list, one list per parent, a scan that may take several runs."""
 
 from __future__ import annotations
 

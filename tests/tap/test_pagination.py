@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_hootsuite.chain import PAGE, Chain, ListingFault, Scope
+from tap_hootsuite.pagination import PAGE, ListingFault, Scope, WindowPagination
 from tap_hootsuite.windows import Window, instant, stamp
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,11 +46,11 @@ def row(number, second, profile="1"):
     return {"id": str(number), "scheduledSendTime": time, "socialProfile": {"id": profile}}
 
 
-def read(chain, platform):
+def read(pages, platform):
     rows = []
-    while (query := chain.query()) is not None:
+    while (query := pages.query()) is not None:
         assert instant(query["endTime"]) - instant(query["startTime"]) <= timedelta(days=28)
-        rows += chain.accept(*platform.answer(query))
+        rows += pages.accept(*platform.answer(query))
     return [one["id"] for one in rows]
 
 
@@ -68,7 +68,9 @@ def test_no_row_is_lost_or_doubled(places, cuts, inclusive):
     rows = [row(i, second, profile) for i, (second, profile) in enumerate(places)]
     crowd = max((places.count(place) for place in places), default=0)
     try:
-        found = read(Chain(WINDOW, SCOPE), Platform(rows, cuts=cuts, inclusive=inclusive))
+        found = read(
+            WindowPagination(WINDOW, SCOPE), Platform(rows, cuts=cuts, inclusive=inclusive)
+        )
     except ListingFault:
         assert cuts
         assert crowd * 2 >= PAGE or len(places) > PAGE
@@ -80,43 +82,43 @@ def test_no_row_is_lost_or_doubled(places, cuts, inclusive):
 def test_requests_are_the_least_possible():
     """950 rows with cursors take ten requests."""
     platform = Platform([row(i, i * 60) for i in range(950)])
-    assert len(read(Chain(WINDOW, SCOPE), platform)) == 950
+    assert len(read(WindowPagination(WINDOW, SCOPE), platform)) == 950
     assert platform.requests == 10
 
 
 def test_a_page_that_is_full_by_chance_costs_two_requests():
     """Exactly one page without a cursor is not believed; proving it takes both halves."""
     platform = Platform([row(i, i * 60) for i in range(PAGE)])
-    assert len(read(Chain(WINDOW, SCOPE), platform)) == PAGE
+    assert len(read(WindowPagination(WINDOW, SCOPE), platform)) == PAGE
     assert platform.requests == 3
 
 
 def test_a_crowded_second_is_read_by_profile():
     """When one second holds more than a page, each profile is asked on its own."""
     rows = [row(i, 5, "123"[i % 3]) for i in range(240)]
-    assert len(read(Chain(WINDOW, SCOPE), Platform(rows, cuts=True))) == 240
+    assert len(read(WindowPagination(WINDOW, SCOPE), Platform(rows, cuts=True))) == 240
 
 
 def test_a_second_that_cannot_be_read_is_an_error():
     """One profile with more rows in a second than a page holds must not pass as complete."""
     with pytest.raises(ListingFault, match="no cursor to read on"):
-        read(Chain(WINDOW, SCOPE), Platform([row(i, 5) for i in range(150)], cuts=True))
+        read(WindowPagination(WINDOW, SCOPE), Platform([row(i, 5) for i in range(150)], cuts=True))
 
 
 def test_a_repeated_cursor_is_an_error():
     """A platform that goes round in circles is found out."""
-    chain = Chain(WINDOW, SCOPE)
-    chain.accept([row(1, 1)], "a")
-    chain.accept([row(2, 2)], "b")
+    pages = WindowPagination(WINDOW, SCOPE)
+    pages.accept([row(1, 1)], "a")
+    pages.accept([row(2, 2)], "b")
     with pytest.raises(ListingFault, match="repeats a cursor"):
-        chain.accept([row(3, 3)], "a")
+        pages.accept([row(3, 3)], "a")
 
 
 def test_messages_in_review_come_once():
     """Send-now messages in review have no time; many profiles don't multiply them."""
     scope = Scope(profiles=tuple(str(n) for n in range(1, 251)))
     rows = [row(7, None), row(8, 3)]
-    assert sorted(read(Chain(WINDOW, scope, review=True), Platform(rows))) == ["7", "8"]
+    assert sorted(read(WindowPagination(WINDOW, scope, review=True), Platform(rows))) == ["7", "8"]
 
 
 def test_one_state_is_left_to_the_platform():

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hootsuite_api.errors import ServerFault
-from tap_hootsuite.chain import Chain
-from tap_hootsuite.pump import AHEAD, DEPTH, pages
+from tap_hootsuite.pagination import WindowPagination
+from tap_hootsuite.prefetch import AHEAD, DEPTH, pages
 from tap_hootsuite.windows import Window
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -56,7 +56,9 @@ class Waited(Future):
 
 
 def chains(count):
-    return iter([Chain(Window(START + i * DAY, START + (i + 1) * DAY)) for i in range(count)])
+    return iter(
+        [WindowPagination(Window(START + i * DAY, START + (i + 1) * DAY)) for i in range(count)]
+    )
 
 
 def platform(counts, broken=()):
@@ -80,7 +82,7 @@ def test_pages_come_in_order(counts, seed):
     found = list(pages(pool, platform(counts), chains(len(counts))))
     rows = [row["id"] for _, page in found if page is not None for row in page]
     assert rows == [f"{day}-{page}" for day, n in enumerate(counts) for page in range(n)]
-    assert [chain.window.start for chain, page in found if page is None] == [
+    assert [pagination.window.start for pagination, page in found if page is None] == [
         START + i * DAY for i in range(len(counts))
     ]
     assert pool.most <= AHEAD

@@ -1,4 +1,4 @@
-"""Reads messages, window by window, for all streams that follow them."""
+"""Syncs messages and the streams derived from them, one window of time after the other."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from typing import Any
 
 from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied
 from hootsuite_api.records import builder
-from tap_hootsuite import memory
+from tap_hootsuite import seen_messages
 from tap_hootsuite.base import Row
-from tap_hootsuite.chain import Chain, Scope
 from tap_hootsuite.directory import ids
-from tap_hootsuite.feed import Detail, MessageStream
 from tap_hootsuite.filters import Filters, Task, fingerprint, place, widened
-from tap_hootsuite.memory import Seen
+from tap_hootsuite.message_details import Detail, MessageDetails
+from tap_hootsuite.pagination import Scope, WindowPagination
+from tap_hootsuite.prefetch import pages
 from tap_hootsuite.progress import Progress
-from tap_hootsuite.pump import pages
 from tap_hootsuite.run import Run
+from tap_hootsuite.seen_messages import Seen
 from tap_hootsuite.windows import Window, cut, instant, stamp
 from tap_hootsuite.writer import encode
 
 PAGE = 200  # rows of details written in one go
-Want = tuple[MessageStream, str]
+Want = tuple[MessageDetails, str]
 
 
-class Reader:
-    """One reading of messages for streams that stand at the same place.
+class MessageSync:
+    """One sync of messages for streams that have the same bookmark and filters.
 
     Args:
         run: The run.
-        streams: Who follows; the first one's state holds what they share.
+        streams: The streams to write; the state of the first one holds what they share.
     """
 
-    def __init__(self, run: Run, streams: Sequence[MessageStream]) -> None:
+    def __init__(self, run: Run, streams: Sequence[MessageDetails]) -> None:
         self.run = run
         self.streams = streams
         self.leader = streams[0]
         self.rows_to = self._named("messages")
         self.deleted = self._named("deleted_messages")
-        self.followers = [s for s in streams if type(s).wanted is not MessageStream.wanted]
+        self.detail_streams = [s for s in streams if type(s).wanted is not MessageDetails.wanted]
         self.scope = self._scope()
         self.now = Filters.of(stamp(run.options.start), self.scope)
         self.before = Filters.read(self.leader.stream_state.get("filters"))
         self.tracks = run.options.track_deletions and bool(self.rows_to or self.deleted)
         self.filling = False
-        self.remembered = memory.Memory()
+        self.remembered = seen_messages.SeenMessages()
         self.unresolved: set[str] = set()
         self._recall()
 
-    def _named(self, name: str) -> MessageStream | None:
+    def _named(self, name: str) -> MessageDetails | None:
         return next((stream for stream in self.streams if stream.name == name), None)
 
     # ------------------------------------------------------------------ what is read
@@ -60,7 +60,7 @@ class Reader:
         options = self.run.options
         visible = ids(self.run.directory.profiles())
         chosen = [one for one in visible if one in options.profiles]
-        for one in sorted(options.profiles.difference(visible), key=memory.order):
+        for one in sorted(options.profiles.difference(visible), key=seen_messages.order):
             self.leader.logger.warning(
                 "social_profile_ids names %s, which the caller does not see", one
             )
@@ -97,27 +97,29 @@ class Reader:
         with_review = next(
             (w for w in windows if w.start >= self.run.start), windows[-1] if windows else None
         )
-        chains = [
-            Chain(window, self.scope, review=self.run.options.review and window is with_review)
+        paginations = [
+            WindowPagination(
+                window, self.scope, review=self.run.options.review and window is with_review
+            )
             for window in windows
         ]
-        self._follow(chains, self._window_done)
+        self._follow(paginations, self._window_done)
 
-    def _follow(self, chains: list[Chain], done: Callable[[Window], None]) -> None:
+    def _follow(self, paginations: list[WindowPagination], done: Callable[[Window], None]) -> None:
         wants: dict[Want, list[str]] = {}
         edge: set[str] = set()  # read at the boundary with the window before
         coming: set[str] = set()
-        with Progress(self.leader.name, "windows", len(chains)) as progress:
-            for chain, rows in pages(self.run.pool, self._fetch, iter(chains)):
+        with Progress(self.leader.name, "windows", len(paginations)) as progress:
+            for pagination, rows in pages(self.run.pool, self._fetch, iter(paginations)):
                 self.run.check()
                 if rows is not None:
-                    self._take(chain, _without(rows, chain.window, edge), wants)
-                    coming |= _on_edge(rows, chain.window)
+                    self._take(pagination, _without(rows, pagination.window, edge), wants)
+                    coming |= _on_edge(rows, pagination.window)
                     continue
                 edge, coming = coming, set()
                 self._details(wants)
                 wants.clear()
-                done(chain.window)
+                done(pagination.window)
                 progress.step()
 
     def _fetch(self, query: dict[str, Any]) -> tuple[list[Row], str | None]:
@@ -127,15 +129,17 @@ class Reader:
 
     # ------------------------------------------------------------------ rows and details
 
-    def _take(self, chain: Chain, rows: list[Row], wants: dict[Want, list[str]]) -> None:
-        taken = [one for one in rows if self._belongs(chain.scope, one)]
+    def _take(
+        self, pagination: WindowPagination, rows: list[Row], wants: dict[Want, list[str]]
+    ) -> None:
+        taken = [one for one in rows if self._belongs(pagination.scope, one)]
         if self.rows_to:
             build = builder("Message")
             self.rows_to.write([build(one) for one in taken])
         if self._remembers():
-            cutoff = self._cutoff(chain.window)
+            cutoff = self._cutoff(pagination.window)
             for one in taken:
-                self._note(one, chain.scope, cutoff, wants)
+                self._note(one, pagination.scope, cutoff, wants)
         profiles = {(one.get("socialProfile") or {}).get("id") for one in taken}
         self.run.directory.seen_profiles.update(str(one) for one in profiles if one)
 
@@ -160,32 +164,32 @@ class Reader:
             self._want(message, ident, wants)
         self.unresolved.discard(ident)
         if keep and scope.takes(message.get("state")):
-            at = memory.seconds(instant(time)) if time else None
+            at = seen_messages.seconds(instant(time)) if time else None
             profile = str((message.get("socialProfile") or {}).get("id") or "")
             self.remembered[ident] = Seen(at, profile, str(message.get("state")), digest)
 
     def _want(self, message: Row, ident: str, wants: dict[Want, list[str]]) -> None:
-        for follower in self.followers:
-            for key in follower.wanted(message):
-                wants.setdefault((follower, key), []).append(ident)
+        for stream in self.detail_streams:
+            for key in stream.wanted(message):
+                wants.setdefault((stream, key), []).append(ident)
 
     def _details(self, wants: dict[Want, list[str]]) -> None:
         """Ask for what hangs on the messages of a window, and write it."""
         new = [want for want in wants if want[1] not in want[0].asked]
-        pending: dict[MessageStream, list[Row]] = {one: [] for one in self.followers}
-        for (follower, key), answer in self.run.map(lambda want: want[0].ask(want[1]), new):
-            follower.asked.add(key)
-            detail = _detail(follower, key, answer)
+        pending: dict[MessageDetails, list[Row]] = {one: [] for one in self.detail_streams}
+        for (stream, key), answer in self.run.map(lambda want: want[0].ask(want[1]), new):
+            stream.asked.add(key)
+            detail = _detail(stream, key, answer)
             if not detail.settled:
-                follower.unsettled.add(key)
-            pending[follower] += detail.rows
-            if len(pending[follower]) >= PAGE:
-                follower.write(pending[follower])
-                pending[follower] = []
-        for follower, rows in pending.items():
-            follower.write(rows)
-        for (follower, key), idents in wants.items():
-            if key in follower.unsettled:
+                stream.unsettled.add(key)
+            pending[stream] += detail.rows
+            if len(pending[stream]) >= PAGE:
+                stream.write(pending[stream])
+                pending[stream] = []
+        for stream, rows in pending.items():
+            stream.write(rows)
+        for (stream, key), idents in wants.items():
+            if key in stream.unsettled:
                 for ident in idents:
                     self._unsettle(ident)
 
@@ -197,7 +201,7 @@ class Reader:
 
     def _recall(self) -> None:
         state = self.leader.stream_state
-        self.remembered = memory.Memory(state.get("memory"))
+        self.remembered = seen_messages.SeenMessages(state.get("memory"))
         for stream in self.streams[1:]:
             if stream.stream_state.get("memory"):  # it read by itself: what it settled is unknown
                 stream.stream_state["memory"] = None
@@ -206,7 +210,7 @@ class Reader:
         self.unresolved = set(self.remembered)
 
     def _remembers(self) -> bool:
-        return self.tracks or bool(self.followers)
+        return self.tracks or bool(self.detail_streams)
 
     def _cutoff(self, window: Window) -> str | None:
         """From which time on the next run will read again; None while filters are filled."""
@@ -230,7 +234,7 @@ class Reader:
 
     def _forget(self, reached: datetime) -> None:
         """Drop what the next run will not read, unless this one still has to look for it."""
-        cutoff = memory.seconds(reached - self.run.options.lookback)
+        cutoff = seen_messages.seconds(reached - self.run.options.lookback)
         for ident in self.remembered.before(cutoff):
             if ident not in self.unresolved and self.remembered[ident].missing is None:
                 del self.remembered[ident]
@@ -245,9 +249,9 @@ class Reader:
 
     def _settle(self, begin: datetime, end: datetime) -> None:
         """Look for every message that should have been listed and was not."""
-        span = range(memory.seconds(begin), memory.seconds(end))
+        span = range(seen_messages.seconds(begin), seen_messages.seconds(end))
         wanted = []
-        for ident in sorted(self.unresolved, key=memory.order):
+        for ident in sorted(self.unresolved, key=seen_messages.order):
             seen = self.remembered[ident]
             if not self.tracks or not self._still_asked_for(seen):
                 del self.remembered[ident]
@@ -289,17 +293,17 @@ class Reader:
         """The first run that misses a message only notes it; the second is sure."""
         seen, now = self.remembered[ident], self.run.start
         if seen.missing is None:
-            self.remembered[ident] = replace(seen, missing=memory.seconds(now), digest="")
+            self.remembered[ident] = replace(seen, missing=seen_messages.seconds(now), digest="")
             return
         del self.remembered[ident]
         if self.deleted:
-            time = None if seen.time is None else stamp(memory.moment(seen.time))
+            time = None if seen.time is None else stamp(seen_messages.moment(seen.time))
             row = {
                 "message_id": ident,
                 "social_profile_id": seen.profile,
                 "scheduled_send_time": time,
                 "last_state": seen.state,
-                "missing_since": stamp(memory.moment(seen.missing)),
+                "missing_since": stamp(seen_messages.moment(seen.missing)),
                 "confirmed_at": stamp(now),
             }
             self.deleted.write([row])
@@ -309,7 +313,7 @@ class Reader:
         wants: dict[Want, list[str]] = {}
         window = Window(self.run.start, self.run.start + timedelta(seconds=1))
         # Whatever their state is now, the table must hear of it.
-        self._take(Chain(window, Scope()), found, wants)
+        self._take(WindowPagination(window, Scope()), found, wants)
         self._details(wants)
 
     # ------------------------------------------------------------------ filters with memory
@@ -337,20 +341,20 @@ class Reader:
             self._save_memory()
 
         windows = cut(task.start, task.end, task.end)
-        self._follow([Chain(window, task.scope) for window in windows], done)
+        self._follow([WindowPagination(window, task.scope) for window in windows], done)
 
 
-def _detail(follower: MessageStream, key: str, answer: Any) -> Detail:
+def _detail(stream: MessageDetails, key: str, answer: Any) -> Detail:
     """What is not there, or was never reviewed, has no rows; what is refused may come later."""
     if isinstance(answer, PermissionDenied):
-        follower.gaps.note(answer)
+        stream.gaps.note(answer)
         return Detail([], settled=False)
-    if isinstance(answer, HootsuiteError) and answer.code in follower.nothing:
+    if isinstance(answer, HootsuiteError) and answer.code in stream.nothing:
         pass
     elif isinstance(answer, Exception) and not isinstance(answer, NotFound):
         raise answer
     elif not isinstance(answer, Exception):
-        return follower.detail(key, answer)
+        return stream.detail(key, answer)
     return Detail([], settled=True)
 
 

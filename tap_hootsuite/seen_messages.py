@@ -1,4 +1,4 @@
-"""What a run remembers for the next one, packed into short strings.
+"""The messages that earlier runs have seen, packed into short strings of the state.
 
 State travels through files, databases and pipes after every window, and some stores merge it
 deeply. A string is small, is replaced as a whole, and costs nothing to copy.
@@ -71,7 +71,7 @@ class Seen:
         return cls(_number(time), profile, _NAMES.get(state, state), digest, _number(missing))
 
 
-class Memory(MutableMapping[str, Seen]):
+class SeenMessages(MutableMapping[str, Seen]):
     """Messages as they were when last seen, each kept as the text that the state will hold.
 
     There may be a hundred thousand of them: texts take a third of what objects would.

@@ -1,66 +1,24 @@
-"""Streams that are fed by the list of messages, and who of them is read along with whom."""
+"""Streams derived from the message list, synced in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
 
 from hootsuite_api.errors import PermissionDenied
-from tap_hootsuite.base import HootsuiteStream, Row, Stage
+from tap_hootsuite.base import Row
+from tap_hootsuite.message_details import MessageDetails
+from tap_hootsuite.message_sync import MessageSync
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """What one further request told about a message.
-
-    Attributes:
-        rows: The rows.
-        settled: Whether it need not be asked again while the message stays as it is.
-    """
-
-    rows: list[Row]
-    settled: bool
-
-
-class MessageStream(HootsuiteStream):
-    """A stream that follows the messages, window by window, with one state for all."""
-
-    stage: ClassVar[Stage] = Stage.FOLLOWERS
-    replaces: ClassVar[bool] = False
-    nothing: ClassVar[frozenset[int]] = frozenset()  # codes that mean: no rows
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        # Not all of them have a column for a bookmark, but none is read in full every time.
-        self.forced_replication_method = "INCREMENTAL"
-        self.asked: set[str] = set()
-        self.unsettled: set[str] = set()
-
-    def wanted(self, message: Mapping[str, Any]) -> Iterable[str]:
-        """Return what has to be asked for because of a message."""
-        del message
-        return ()
-
-    def ask(self, key: str) -> Any:
-        """Ask for one such thing; runs in a worker."""
-        raise NotImplementedError
-
-    def detail(self, key: str, data: Any) -> Detail:
-        """Turn the answer into rows."""
-        raise NotImplementedError
-
-    def moved(self) -> None:
-        """Note what else belongs to a bookmark."""
+class MessageStream(MessageDetails):
+    """A stream that is read together with the other selected streams of messages."""
 
     def pages(self) -> Iterator[list[Row]]:
-        """Never called."""
-        raise NotImplementedError  # the reader of messages writes our rows
+        """Never called: `MessageSync` writes the rows."""
+        raise NotImplementedError
 
     def read(self) -> None:
-        """Read messages for every selected stream that follows them, this one among them."""
-        from tap_hootsuite.reader import Reader  # noqa: PLC0415 - it needs this module's classes
-
+        """Read messages for every selected stream of messages, this one among them."""
         streams = [self]
         if self.ABORT_AT_RECORD_COUNT is None:  # a dry run looks at each stream on its own
             found = [one for one in self._tap.streams.values() if isinstance(one, MessageStream)]
@@ -70,7 +28,7 @@ class MessageStream(HootsuiteStream):
                 stream.prepare()
             before = self.run.count()
             try:
-                Reader(self.run, group).read()
+                MessageSync(self.run, group).read()
             except PermissionDenied as error:
                 self.gaps.note(error)
             self._share_costs(streams, before)
