@@ -18,9 +18,9 @@ from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.times import zone
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.listing import Found, Listing, Place, comparable, read
-from target_hootsuite.media_files import open_under
-from target_hootsuite.preflight import LENGTHS
+from target_hootsuite.lookup.listing import Found, Listing, Place, comparable, read
+from target_hootsuite.media.local_files import open_under
+from target_hootsuite.messages.preflight import LENGTHS
 
 _POSTED = frozenset({"planned", "unchanged", "adopted"})
 _LINKS = 200

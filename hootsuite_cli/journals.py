@@ -10,8 +10,8 @@ from typing import Any
 from hootsuite_api.redact import register
 from target_hootsuite import settings as target_settings
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal_engine import sqlite_path
-from target_hootsuite.journal_report import Report
+from target_hootsuite.journal.database import sqlite_path
+from target_hootsuite.journal.report import Report
 
 
 def journal_url(settings: Mapping[str, Any]) -> str:

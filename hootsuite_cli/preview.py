@@ -18,7 +18,7 @@ from hootsuite_cli.forecast import Forecast, Post, network
 from hootsuite_cli.preview_style import STYLE
 from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.media_files import open_under
+from target_hootsuite.media.local_files import open_under
 
 _THUMBNAIL = 160
 _MOST_PIXELS = 64_000_000

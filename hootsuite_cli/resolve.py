@@ -16,14 +16,14 @@ import click
 from hootsuite_api import HootsuiteClient
 from hootsuite_cli.journals import journal_url, reading
 from hootsuite_cli.main import Failure
-from target_hootsuite import journal_notes
 from target_hootsuite import settings as target_settings
-from target_hootsuite.desk import logger
-from target_hootsuite.job import Job
-from target_hootsuite.journal import Journal
-from target_hootsuite.journal_entries import Busy, Entry, claim_of
-from target_hootsuite.journal_report import CLOSABLE, Decision, Wanted
-from target_hootsuite.reconcile import settle_open
+from target_hootsuite.journal import notes
+from target_hootsuite.journal.entries import Busy, Entry, claim_of
+from target_hootsuite.journal.report import CLOSABLE, Decision, Wanted
+from target_hootsuite.journal.store import Journal
+from target_hootsuite.log import logger
+from target_hootsuite.messages.reconcile import settle_open
+from target_hootsuite.run import Job
 
 _VERDICT = re.compile(r"sent:([A-Za-z0-9_-]{1,64})|not-sent")
 
@@ -142,10 +142,10 @@ def settle(settings: Mapping[str, Any]) -> None:
     with HootsuiteClient.from_settings(complete) as client:
         journal = Journal(url, uuid.uuid4().hex, complete["lease_seconds"])
         try:
-            desk = job._open_desk(client, journal)  # noqa: SLF001 - the one place that makes desks
+            context = job._open_context(client, journal)  # noqa: SLF001 - the one place that makes desks
             with _warnings() as said:
-                settle_open(desk, [])
-            journal_notes.keep_clock(journal, client.now())
+                settle_open(context, [])
+            notes.keep_clock(journal, client.now())
         finally:
             journal.close()
     if said:

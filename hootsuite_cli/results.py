@@ -25,7 +25,7 @@ from hootsuite_cli.retry import singer_lines
 from hootsuite_cli.words import plain
 from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import TargetError
-from target_hootsuite.journal_report import COLUMNS, Report, Wanted
+from target_hootsuite.journal.report import COLUMNS, Report, Wanted
 from target_hootsuite.results import exit_code
 
 STATUSES = ("done", "unchanged", "adopted", "rejected", "ignored", "deferred", "unknown", "planned")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from target_hootsuite.actions import ACTIONS
-from target_hootsuite.journal_report import Report
+from target_hootsuite.journal.report import Report
 
 _PROFILES = "social_profile_ids"
 _Rows = Mapping[tuple[str, str], Mapping[str, Any]]

@@ -27,7 +27,7 @@ from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import MAX_FILE
 from tap_hootsuite_sheet.safe_zip import read_bytes
 from target_hootsuite.errors import TargetError
-from target_hootsuite.preflight import NO_PUBLISHING
+from target_hootsuite.messages.preflight import NO_PUBLISHING
 
 _PATH = click.Path(path_type=Path)
 

@@ -19,13 +19,14 @@ from hootsuite_cli.forecast import Forecast
 from hootsuite_cli.journals import journal_url
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import listed
-from target_hootsuite import journal_engine, media_store
-from target_hootsuite.directory import Directory
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.identity import scope_of
-from target_hootsuite.journal_entries import CURRENT
-from target_hootsuite.journal_schema import ENTRIES, MEDIA
-from target_hootsuite.listing import comparable
+from target_hootsuite.journal import database
+from target_hootsuite.journal.entries import CURRENT
+from target_hootsuite.journal.schema import ENTRIES, MEDIA
+from target_hootsuite.lookup.account import Directory
+from target_hootsuite.lookup.listing import comparable
+from target_hootsuite.media import upload
+from target_hootsuite.rows.identity import scope_of
 
 _SHOWN = 3
 _TIME = "%a %d %b %Y %H:%M"
@@ -73,10 +74,10 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
         JournalFault: It can't be read.
     """
     url = journal_url(settings)
-    if not journal_engine.exists(url):
+    if not database.exists(url):
         return Known()
     scope = scope_of(client.settings.api_url, Directory(client, settings).account())
-    engine = journal_engine.connect(url)
+    engine = database.connect(url)
     try:
         with closing(engine.connect()) as plain:
             connection = plain.execution_options(reading=True)
@@ -106,7 +107,7 @@ def _posts(connection: sa.Connection, scope: str) -> list[Standing]:
 
 def _files(connection: sa.Connection, scope: str, now: datetime) -> frozenset[str]:
     query = sa.select(MEDIA.c.digest, MEDIA.c.used_at).where(MEDIA.c.scope == scope)
-    oldest = now.timestamp() - media_store.KEPT_SECONDS
+    oldest = now.timestamp() - upload.KEPT_SECONDS
     return frozenset(
         row.digest for row in connection.execute(query) if not row.used_at or row.used_at >= oldest
     )

@@ -10,13 +10,13 @@ from typing import Any
 
 from hootsuite_api.contract import load
 from hootsuite_api.naming import snake
-from target_hootsuite.deletions import DeletionRule
-from target_hootsuite.messages import MessageRule
-from target_hootsuite.people import MemberRule, RemovalRule, TeamMemberRule, TeamRule
-from target_hootsuite.reviews import ReviewRule
-from target_hootsuite.rules import Rule
-from target_hootsuite.scim import EXTENSION, ScimRule
-from target_hootsuite.uploads import MediaRule
+from target_hootsuite.messages.deletions import DeletionRule
+from target_hootsuite.messages.reviews import ReviewRule
+from target_hootsuite.messages.rule import MessageRule
+from target_hootsuite.model import Rule
+from target_hootsuite.rules.media import MediaRule
+from target_hootsuite.rules.members_teams import MemberRule, RemovalRule, TeamMemberRule, TeamRule
+from target_hootsuite.rules.scim import EXTENSION, ScimRule
 
 Schema = Mapping[str, Any]
 _TEXT: Schema = MappingProxyType({"type": "string"})

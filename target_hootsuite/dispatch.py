@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hootsuite_api import errors
-from target_hootsuite.desk import Desk, logger
+from target_hootsuite.context import RunContext
 from target_hootsuite.errors import (
     Ambiguous,
     Deferred,
@@ -19,8 +19,9 @@ from target_hootsuite.errors import (
     RowRejected,
     RunStopped,
 )
-from target_hootsuite.journal_entries import Busy
-from target_hootsuite.units import Outcome, Planned, Unit
+from target_hootsuite.journal.entries import Busy
+from target_hootsuite.log import logger
+from target_hootsuite.model import Outcome, Planned, Unit
 
 _FOLLOWS = {"done": "unchanged", "adopted": "unchanged", "planned": "unchanged"}
 
@@ -30,12 +31,12 @@ class Dispatcher:
     """Workers that take the earliest unit whose lane is free.
 
     Args:
-        desk: The run.
+        context: The run.
         workers: How many at once.
         later: Units that another process is at.
     """
 
-    desk: Desk
+    context: RunContext
     workers: int
     later: list[Unit] = field(default_factory=list)
 
@@ -60,7 +61,7 @@ class Dispatcher:
             lane = self._lanes[name]
             unit = lane.popleft()
             try:
-                do(self.desk, unit, self.later)
+                do(self.context, unit, self.later)
             finally:
                 with self._turn:
                     self._left -= 1
@@ -70,18 +71,18 @@ class Dispatcher:
 
     def _take(self) -> str | None:
         with self._turn:
-            while self.desk.reason is None and self._left:
+            while self.context.reason is None and self._left:
                 if self._free:
                     return heapq.heappop(self._free)[1]
                 self._turn.wait(1)
             return None
 
 
-def do(desk: Desk, unit: Unit, later: list[Unit]) -> None:
+def do(context: RunContext, unit: Unit, later: list[Unit]) -> None:
     """Do one unit and book its result; whatever happens, it has one or is left for the end."""
     try:
-        outcome = decide(desk, unit)
-        desk.book(unit, outcome)
+        outcome = decide(context, unit)
+        context.book(unit, outcome)
     except Busy:
         later.append(unit)
     except LeaseLost as error:
@@ -89,16 +90,16 @@ def do(desk: Desk, unit: Unit, later: list[Unit]) -> None:
         later.append(unit)
     except RunStopped as error:
         if isinstance(error, JournalFault):
-            desk.gate.shut()
-        desk.stop(str(error))
+            context.gate.shut()
+        context.stop(str(error))
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not lose the row, nor show its content
         logger.error("%s: %s", unit.action.stream, type(error).__name__)
         logger.debug("", exc_info=True)
-        desk.gate.shut()
-        desk.stop(f"an unexpected {type(error).__name__}; this is a fault of target-hootsuite")
+        context.gate.shut()
+        context.stop(f"an unexpected {type(error).__name__}; this is a fault of target-hootsuite")
 
 
-def decide(desk: Desk, unit: Unit) -> Outcome:  # noqa: PLR0911 - one line per ending
+def decide(context: RunContext, unit: Unit) -> Outcome:  # noqa: PLR0911 - one line per ending
     """Do one unit, and turn everything that may end it into an outcome.
 
     Raises:
@@ -108,7 +109,7 @@ def decide(desk: Desk, unit: Unit) -> Outcome:  # noqa: PLR0911 - one line per e
     if unit.twin is not None:
         return _follow(unit.twin)
     try:
-        return unit.action.rule.act(desk, unit)
+        return unit.action.rule.act(context, unit)
     except Planned as plan:
         return Outcome("planned", plan.action, plan.remote_id)
     except Ignored as error:
@@ -120,7 +121,7 @@ def decide(desk: Desk, unit: Unit) -> Outcome:  # noqa: PLR0911 - one line per e
     except Deferred as error:
         return Outcome("deferred", "none", message=str(error))
     except errors.HootsuiteError as error:
-        return _answered(desk, error)
+        return _answered(context, error)
 
 
 def _follow(twin: Unit) -> Outcome:
@@ -139,15 +140,15 @@ def _refused(code: object, message: str, trace: str | None) -> Outcome:
     return Outcome("rejected", "none", code=shown, message=message, trace_id=trace)
 
 
-def _answered(desk: Desk, error: errors.HootsuiteError) -> Outcome:
+def _answered(context: RunContext, error: errors.HootsuiteError) -> Outcome:
     """What an error of the platform means for a row whose write is not in question."""
     if isinstance(error, errors.OutcomeUnknown):
         code = None if error.code is None else str(error.code)
         return Outcome("unknown", "none", None, code, str(error), error.trace_id)
     lasting = (errors.AuthError, errors.ConnectionNeverMade, errors.ScopeMissing)
     if isinstance(error, (*lasting, errors.QuotaExhausted, errors.Cancelled, errors.ConfigError)):
-        failed = isinstance(error, lasting) or desk.settings["on_quota"] == "fail"
-        desk.stop(str(error), failed=failed)
+        failed = isinstance(error, lasting) or context.settings["on_quota"] == "fail"
+        context.stop(str(error), failed=failed)
     elif not isinstance(error, (errors.NetworkFault, errors.ServerFault, errors.TornBody)):
         return _refused(error.code, str(error), error.trace_id)
     return Outcome("deferred", "none", message=str(error), trace_id=error.trace_id)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from target_hootsuite.actions import ACTIONS, Action
-from target_hootsuite.desk import logger
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.gate import StateGate
-from target_hootsuite.normalise import key_of, normalise, unknown_columns
-from target_hootsuite.units import Row
+from target_hootsuite.log import logger
+from target_hootsuite.model import Row
+from target_hootsuite.rows.normalise import key_of, normalise, unknown_columns
+from target_hootsuite.state_gate import StateGate
 
 _LABELS = ("external_id", "message_id", "email", "user_name", "name")
 _LONGEST = 500

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from target_hootsuite.actions import Action
-from target_hootsuite.desk import Desk
+from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.identity import Identity, fingerprint
 from target_hootsuite.intake import Intake, Taken
-from target_hootsuite.rules import Rule
-from target_hootsuite.units import Outcome, Unit
+from target_hootsuite.model import Outcome, Rule, Unit
+from target_hootsuite.rows.identity import Identity, fingerprint
 
 
 @dataclass
@@ -19,11 +18,11 @@ class Plan:
     """The units of a run.
 
     Args:
-        desk: The run.
+        context: The run.
         units: All that were made so far, in the order of the input within a stage.
     """
 
-    desk: Desk
+    context: RunContext
     units: list[Unit] = field(default_factory=list)
     refused: list[Unit] = field(default_factory=list)
     _seen: dict[str, Unit] = field(default_factory=dict)
@@ -33,13 +32,13 @@ class Plan:
         outcomes = []
         for refused in intake.refused:
             action = Action(refused.stream, "", (), Rule(), 0)
-            self.desk.gate.expect(refused.number, len(refused.profiles))
+            self.context.gate.expect(refused.number, len(refused.profiles))
             for profile in refused.profiles:
-                identity = Identity(self.desk.scope, refused.stream, refused.key, profile)
+                identity = Identity(self.context.scope, refused.stream, refused.key, profile)
                 unit = Unit(refused.number, action, refused.record, identity, {}, "")
                 outcomes.append((unit, rejection(refused.error)))
         self.refused = [unit for unit, _ in outcomes]
-        self.desk.book_all(outcomes)
+        self.context.book_all(outcomes)
 
     def add(self, rows: Sequence[Taken]) -> None:
         """Make the units of some rows, look them up, and refuse what contradicts itself."""
@@ -52,13 +51,13 @@ class Plan:
                 if error is not None:
                     refused.append((unit, rejection(error)))
         self.units += made
-        journal = self.desk.journal
+        journal = self.context.journal
         digests = [unit.identity.digest for unit in made]
         histories, reported = journal.histories(digests), journal.reported(digests)
         for unit in made:
             unit.history = histories.get(unit.identity.digest, [])
             unit.first_seen_at, unit.reported = reported.get(unit.identity.digest, (None, None))
-        self.desk.book_all(refused)
+        self.context.book_all(refused)
 
     def add_unreached(self, rows: Sequence[Taken]) -> None:
         """Make units of rows that were not planned when the run ended, for their results."""
@@ -67,27 +66,27 @@ class Plan:
             if row.number not in known:
                 profiles = row.row.get("social_profile_ids") or [None]
                 for profile in dict.fromkeys(profiles):
-                    self.units.append(_blank(self.desk, row, profile))
+                    self.units.append(_blank(self.context, row, profile))
 
     def _units(self, row: Taken) -> Iterator[tuple[Unit, RowRejected | None]]:
         try:
-            profiles = row.action.rule.profiles(self.desk, row.row, row.key)
+            profiles = row.action.rule.profiles(self.context, row.row, row.key)
         except RowRejected as error:
-            self.desk.gate.expect(row.number, 1)
-            yield _blank(self.desk, row, None), error
+            self.context.gate.expect(row.number, 1)
+            yield _blank(self.context, row, None), error
             return
-        self.desk.gate.expect(row.number, len(profiles))
+        self.context.gate.expect(row.number, len(profiles))
         for profile in profiles:
             yield self._unit(row, profile)
 
     def _unit(self, row: Taken, profile: str | None) -> tuple[Unit, RowRejected | None]:
-        unit = _blank(self.desk, row, profile)
+        unit = _blank(self.context, row, profile)
         try:
-            unit.content = row.action.rule.content(self.desk, row.row, profile)
+            unit.content = row.action.rule.content(self.context, row.row, profile)
         except RowRejected as error:
             return unit, error
         unit.fingerprint = fingerprint(unit.content)
-        self.desk.note(unit)
+        self.context.note(unit)
         return unit, None
 
     def _twin(self, unit: Unit) -> RowRejected | None:
@@ -103,8 +102,8 @@ class Plan:
         return RowRejected(msg, code="duplicate_key")
 
 
-def _blank(desk: Desk, row: Taken, profile: str | None) -> Unit:
-    identity = Identity(desk.scope, row.action.stream, row.key, profile)
+def _blank(context: RunContext, row: Taken, profile: str | None) -> Unit:
+    identity = Identity(context.scope, row.action.stream, row.key, profile)
     return Unit(row.number, row.action, row.row, identity, {}, "")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from target_hootsuite.journal import Journal
-from target_hootsuite.journal_schema import ROWS
-from target_hootsuite.units import Unit
+from target_hootsuite.journal.schema import ROWS
+from target_hootsuite.journal.store import Journal
+from target_hootsuite.model import Unit
 
 _CHUNK = 400
 

@@ -17,7 +17,7 @@ from hootsuite_api.settings_schema import (
     text,
     texts,
 )
-from target_hootsuite.times import zone
+from target_hootsuite.rows.times import zone
 
 _OWN = {
     "timezone": text(

@@ -23,11 +23,11 @@ from hootsuite_api.errors import HootsuiteError
 from hootsuite_api.plugin import CheckedPlugin
 from hootsuite_api.settings import parse
 from target_hootsuite import settings
-from target_hootsuite.desk import logger
 from target_hootsuite.errors import RowRejected, TargetError
 from target_hootsuite.intake import Intake
-from target_hootsuite.job import Job
-from target_hootsuite.reader import Interrupted, Reader
+from target_hootsuite.log import logger
+from target_hootsuite.run import Job
+from target_hootsuite.singer_input import Interrupted, Reader
 from target_hootsuite.sink import HootsuiteSink
 
 

@@ -14,10 +14,10 @@ from hootsuite_cli import rights
 from hootsuite_cli.words import plain
 from tap_hootsuite.tap import stream_classes
 from target_hootsuite import actions
-from target_hootsuite.identity import Identity
-from target_hootsuite.journal import Journal
-from target_hootsuite.journal_entries import Intent
+from target_hootsuite.journal.entries import Intent
+from target_hootsuite.journal.store import Journal
 from target_hootsuite.results import Result
+from target_hootsuite.rows.identity import Identity
 
 
 @pytest.fixture

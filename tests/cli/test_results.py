@@ -7,9 +7,9 @@ import json
 import pytest
 
 from hootsuite_api.settings import state_folder
-from target_hootsuite.identity import Identity
-from target_hootsuite.journal import Journal
-from target_hootsuite.journal_entries import Intent
+from target_hootsuite.journal.entries import Intent
+from target_hootsuite.journal.store import Journal
+from target_hootsuite.rows.identity import Identity
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from hootsuite_cli.forecast import Forecast, network, posts_of, warn_about_texts
 from hootsuite_cli.preview import render, thumbnail
 from hootsuite_cli.preview_style import STYLE
 from tap_hootsuite_sheet.profiles import Profile
-from target_hootsuite.preflight import LENGTHS
+from target_hootsuite.messages.preflight import LENGTHS
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"&' </style> javascript:1"

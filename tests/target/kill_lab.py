@@ -16,7 +16,7 @@ from pathlib import Path
 
 from hootsuite_api import uploads
 from hootsuite_api.transport import Transport
-from target_hootsuite.journal import Journal
+from target_hootsuite.journal.store import Journal
 from target_hootsuite.target import HootsuiteTarget
 
 POINTS = Counter()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from target_hootsuite.journal import Journal
+from target_hootsuite.journal.store import Journal
 
 
 def clear(results):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.identity import Identity, fingerprint, scope_of
+from target_hootsuite.rows.identity import Identity, fingerprint, scope_of
 
 ROW = {
     "text": "Grüße aus Köln\nBis bald",

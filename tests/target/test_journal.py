@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from target_hootsuite import owners
 from target_hootsuite.errors import LeaseLost
-from target_hootsuite.identity import Identity
-from target_hootsuite.journal import Journal
-from target_hootsuite.journal_entries import Busy, Intent, claim_of
+from target_hootsuite.journal import leases
+from target_hootsuite.journal.entries import Busy, Intent, claim_of
+from target_hootsuite.journal.store import Journal
 from target_hootsuite.results import Result
+from target_hootsuite.rows.identity import Identity
 
 SCOPE = "https://platform.test|member:1"
 ME = Identity(SCOPE, "messages", "k1", "7")
@@ -84,7 +84,7 @@ def test_only_a_dead_owners_intent_is_taken_over(open_journal, monkeypatch):
     first, second, third = open_journal(), open_journal(), open_journal()
     entry = first.begin(intent())
     assert second.take_over(entry) is None
-    monkeypatch.setattr(owners, "_process", lambda _: None)
+    monkeypatch.setattr(leases, "_process", lambda _: None)
     mine = second.take_over(entry)
     assert mine is not None
     assert third.take_over(entry) is None
@@ -223,7 +223,7 @@ def test_a_dead_process_is_noticed_at_once(tmp_path):
     """Rule 8: after a crash on the same machine nobody waits for the lease to run out."""
     url = f"sqlite:///{tmp_path}/journal.db"
     code = (
-        "import os,sys\nfrom target_hootsuite.journal import Journal\n"
+        "import os,sys\nfrom target_hootsuite.journal.store import Journal\n"
         "j=Journal(sys.argv[1],'dead');j.start()\nprint(j.owner.id,flush=True)\nos._exit(1)"
     )
     done = subprocess.run(

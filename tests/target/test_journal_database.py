@@ -7,12 +7,12 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from target_hootsuite import journal_schema
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.identity import Identity
-from target_hootsuite.journal import Journal
-from target_hootsuite.journal_engine import connect, file_system
-from target_hootsuite.journal_entries import Intent
+from target_hootsuite.journal import schema
+from target_hootsuite.journal.database import connect, file_system
+from target_hootsuite.journal.entries import Intent
+from target_hootsuite.journal.store import Journal
+from target_hootsuite.rows.identity import Identity
 
 SCOPE = "https://platform.test|member:1"
 ME = Identity(SCOPE, "messages", "k1", "7")
@@ -31,7 +31,7 @@ def test_newer_journal_is_refused(journal_url):
     Journal(journal_url, "r").close()
     engine = connect(journal_url)
     with engine.begin() as connection:
-        connection.execute(journal_schema.ABOUT.update().values(value="99"))
+        connection.execute(schema.ABOUT.update().values(value="99"))
     engine.dispose()
     with pytest.raises(JournalFault, match="version 99"):
         Journal(journal_url, "r")
@@ -41,8 +41,8 @@ def test_older_journal_is_migrated(journal_url, monkeypatch):
     """The journal has a migration path: each step leads to the next version, once."""
     Journal(journal_url, "r").close()
     steps = []
-    monkeypatch.setattr(journal_schema, "VERSION", 3)
-    monkeypatch.setattr(journal_schema, "MIGRATIONS", {1: steps.append, 2: steps.append})
+    monkeypatch.setattr(schema, "VERSION", 3)
+    monkeypatch.setattr(schema, "MIGRATIONS", {1: steps.append, 2: steps.append})
     for _ in range(2):
         Journal(journal_url, "r").close()
     assert len(steps) == 2
@@ -78,7 +78,7 @@ def test_network_file_systems_are_refused(monkeypatch, tmp_path):
     assert file_system(tmp_path / "x", mounts) == "nfs4"
     fake = tmp_path.parent / "mountinfo"
     fake.write_text(mounts)
-    monkeypatch.setattr("target_hootsuite.journal_engine._MOUNTS", fake)
+    monkeypatch.setattr("target_hootsuite.journal.database._MOUNTS", fake)
     with pytest.raises(JournalFault, match="network file system"):
         Journal(f"sqlite:///{tmp_path}/journal.db", "r")
 
@@ -108,7 +108,7 @@ def test_a_full_disk_is_a_clear_error(tmp_path):
 
 
 def _fill(path, count):
-    columns = [column.name for column in journal_schema.ENTRIES.columns if column.name != "id"]
+    columns = [column.name for column in schema.ENTRIES.columns if column.name != "id"]
     marks = ",".join("?" * len(columns))
     statement = f"INSERT INTO hootsuite_entries ({','.join(columns)}) VALUES ({marks})"  # noqa: S608
 

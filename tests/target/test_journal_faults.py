@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from target_hootsuite.journal import Journal
+from target_hootsuite.journal.store import Journal
 
 
 class Brittle:

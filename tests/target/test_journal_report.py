@@ -4,15 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from target_hootsuite import journal_notes, rejected_rows
+from target_hootsuite import rejected_rows
 from target_hootsuite.actions import ACTIONS
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.identity import Identity
-from target_hootsuite.journal import Journal
-from target_hootsuite.journal_entries import Intent, claim_of
-from target_hootsuite.journal_report import Decision, Report, Wanted
+from target_hootsuite.journal import notes
+from target_hootsuite.journal.entries import Intent, claim_of
+from target_hootsuite.journal.report import Decision, Report, Wanted
+from target_hootsuite.journal.store import Journal
+from target_hootsuite.model import Unit
 from target_hootsuite.results import Result
-from target_hootsuite.units import Unit
+from target_hootsuite.rows.identity import Identity
 
 SCOPE = "https://platform.test|member:1"
 
@@ -116,7 +117,7 @@ def test_keys_are_sorted_as_people_count(journal, report):
 def test_the_clock_of_the_platform_is_remembered(journal, report):
     """What is long ago there may be now here."""
     assert abs(report.now() - datetime.now(UTC)) < timedelta(minutes=1)
-    journal_notes.keep_clock(journal, datetime.now(UTC) - timedelta(days=300))
+    notes.keep_clock(journal, datetime.now(UTC) - timedelta(days=300))
     ago = datetime.now(UTC) - report.now()
     assert timedelta(days=299) < ago < timedelta(days=301)
 

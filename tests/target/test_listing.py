@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.errors import HootsuiteError
-from target_hootsuite.listing import Found, Listing, Place, comparable, read, windows
+from target_hootsuite.lookup.listing import Found, Listing, Place, comparable, read, windows
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WEEKS = timedelta(days=28)

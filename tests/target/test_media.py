@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.media import inspect
-from target_hootsuite.media_files import open_under
-from target_hootsuite.mp4 import is_mp4, read_video
+from target_hootsuite.media.inspect import inspect
+from target_hootsuite.media.local_files import open_under
+from target_hootsuite.media.mp4 import is_mp4, read_video
 
 SECRET = b"SECRET outside"
 
@@ -205,14 +205,14 @@ def test_animations_are_capped(limit, most, monkeypatch):
     first.save(data, "GIF", save_all=True, append_images=rest)
     data.seek(0)
     assert inspect(data, "f").mime_type == "image/gif"
-    monkeypatch.setattr(f"target_hootsuite.media.{limit}", most)
+    monkeypatch.setattr(f"target_hootsuite.media.inspect.{limit}", most)
     with pytest.raises(RowRejected, match="too many frames"):
         inspect(data, "f")
 
 
 def test_size_is_capped(monkeypatch):
     """Preflight: an image over the limit is refused while it is read, not after."""
-    monkeypatch.setattr("target_hootsuite.media._IMAGE_BYTES", 10)
+    monkeypatch.setattr("target_hootsuite.media.inspect._IMAGE_BYTES", 10)
     with pytest.raises(RowRejected, match="larger"):
         inspect(io.BytesIO(picture()), "f")
 

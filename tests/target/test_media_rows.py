@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from target_hootsuite.media_store import MediaStore
+from target_hootsuite.media.upload import MediaStore
 
 
 @pytest.fixture

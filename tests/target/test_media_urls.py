@@ -10,7 +10,7 @@ import pytest
 import urllib3
 
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.media_urls import Fetcher, is_public
+from target_hootsuite.media.download import Fetcher, is_public
 
 HOSTS = frozenset({"cdn.example.com", "Media.Example.org"})
 FORBIDDEN = [
@@ -205,7 +205,7 @@ def plain_server(monkeypatch):
         asked.append((address, port, server_hostname, assert_hostname))
         return urllib3.HTTPConnectionPool("127.0.0.1", server.server_port, **options)
 
-    monkeypatch.setattr("target_hootsuite.media_urls.urllib3.HTTPSConnectionPool", pool)
+    monkeypatch.setattr("target_hootsuite.media.download.urllib3.HTTPSConnectionPool", pool)
     yield asked
     server.shutdown()
     thread.join()

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.normalise import coerce, key_of, normalise, unknown_columns
+from target_hootsuite.rows.normalise import coerce, key_of, normalise, unknown_columns
 
 IDS = {"type": "array", "items": {"type": "string"}}
 COLUMNS = {

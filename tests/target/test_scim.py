@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scim2_models import PatchOp, User
 
-from target_hootsuite.scim import EXTENSION, desired, differences, name_filter
+from target_hootsuite.rules.scim import EXTENSION, desired, differences, name_filter
 
 NAME = "ada@larkspur.example"
 ROW = {

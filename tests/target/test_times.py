@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.times import api_time, check_lead, read_time, zone
+from target_hootsuite.rows.times import api_time, check_lead, read_time, zone
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 

@@ -1,0 +1,91 @@
+"""What the journal holds: entries, and the intents that open them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from target_hootsuite.rows.identity import Identity
+
+STANDING = frozenset({"done", "adopted"})
+"""What was written, and is there as far as we know."""
+CURRENT = STANDING | {"deleted"}
+
+
+class Busy(Exception):  # noqa: N818 - a state of the entry, not a fault
+    """The identity has an open entry, or changed since it was looked up."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One version of one identity, as it stands in the journal."""
+
+    id: int
+    identity: str
+    scope: str
+    stream: str
+    key: str
+    profile: str | None
+    version: int
+    algorithm: int
+    fingerprint: str
+    status: str
+    step: str
+    open: int | None
+    owner: str | None
+    run_id: str
+    remote_id: str | None
+    claim: str | None
+    replaces: str | None
+    content: dict[str, Any]
+    before: list[str]
+    intent_at: float
+    settled_at: float | None
+    first_seen_at: float
+    attempts: int
+    error_code: str | None
+    error_message: str | None
+    trace_id: str | None
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What is about to be written.
+
+    Args:
+        identity: For whom.
+        fingerprint: Of the content, under the present algorithm.
+        content: Enough to recognise the thing on the platform and to send it again.
+        at: The server's now, in epoch seconds.
+        step: The request that comes first: `create`, `delete`, `approve` ...
+        before: Remote ids that looked alike before the intent, hence are not ours.
+        replaces: The remote id that this version replaces.
+        previous: The newest entry that the decision was made on.
+    """
+
+    identity: Identity
+    fingerprint: str
+    content: Mapping[str, Any]
+    at: float
+    step: str = "create"
+    before: Sequence[str] = ()
+    replaces: str | None = None
+    previous: Entry | None = None
+
+
+def claim_of(scope: str, stream: str, remote_id: str) -> str:
+    """The name under which a remote thing may belong to one entry only."""
+    return f"{scope}|{stream}|{remote_id}"
+
+
+def entry_of(row: Any) -> Entry:
+    """An entry from a row of the table."""
+    return entry_from(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's documented accessor
+
+
+def entry_from(values: Mapping[str, Any]) -> Entry:
+    """An entry from column values, its documents read."""
+    decoded = {name: json.loads(values[name]) for name in ("content", "before")}
+    return Entry(**{**values, **decoded})

@@ -1,0 +1,144 @@
+"""Whose intent is it, and does that process still live?
+
+An owner renews a lease by the database's clock. A lease that ran out is dead; so is a lease of a
+process on this machine that no longer exists, which spares the next run the wait after a crash.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from target_hootsuite.errors import JournalFault
+from target_hootsuite.journal.schema import OWNERS
+
+_FORGET_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class Owner:
+    """One running target."""
+
+    id: str
+    host: str
+    process: str
+
+
+def this_process() -> Owner:
+    """Describe this process so that its death can be noticed."""
+    return Owner(uuid.uuid4().hex, _host(), _process(os.getpid()) or str(os.getpid()))
+
+
+def _host() -> str:
+    parts = [socket.gethostname()]
+    for source in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
+        path = Path(source)
+        if path.exists():
+            parts.append(str(path.readlink()) if path.is_symlink() else path.read_text().strip())
+    return "|".join(parts)
+
+
+def _process(pid: int) -> str | None:
+    """A process as `pid:start`, since process ids are used again; None when it is gone."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.exists():
+        fields = stat.read_text().rpartition(")")[2].split()
+        return None if fields[0] in "ZX" else f"{pid}:{fields[19]}"
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return None
+    return str(pid)
+
+
+def is_gone(host: str, process: str) -> bool:
+    """Whether an owner is surely dead: it ran on this machine and its process is no more."""
+    if host != _host():
+        return False
+    try:
+        return _process(int(process.partition(":")[0])) != process
+    except (OSError, ValueError, IndexError):
+        return True
+
+
+def clock(dialect: str) -> sa.ColumnElement[float]:
+    """The database's own clock in epoch seconds: the only one that all owners share."""
+    if dialect == "sqlite":
+        return (sa.func.julianday("now") - 2440587.5) * 86400.0
+    return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
+
+
+class Lease:
+    """A lease that a thread renews until it is closed.
+
+    Args:
+        owner: Whose lease.
+        seconds: How long one renewal lasts.
+        write: Runs a statement in a committed transaction.
+        dialect: The database's name.
+    """
+
+    def __init__(
+        self,
+        owner: Owner,
+        seconds: float,
+        write: Callable[[sa.Executable], None],
+        dialect: str,
+    ) -> None:
+        self.owner = owner
+        self.seconds = seconds
+        self._write = write
+        self._until = clock(dialect) + seconds
+        self._renewed = float("-inf")
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="journal-lease", daemon=True)
+
+    def start(self) -> None:
+        """Take the lease and keep it."""
+        asked = _awake()
+        values = {"host": self.owner.host, "process": self.owner.process}
+        self._write(OWNERS.delete().where(OWNERS.c.lease_until < self._until - _FORGET_SECONDS))
+        self._write(OWNERS.insert().values(id=self.owner.id, lease_until=self._until, **values))
+        self._renewed = asked
+        self._thread.start()
+
+    def holds(self) -> bool:
+        """Whether the lease still has a safe rest; asks no database."""
+        return _awake() - self._renewed < self.seconds * 0.8
+
+    def renew(self) -> None:
+        """Renew now. The time before the write counts, since the write may take long."""
+        asked = _awake()
+        mine = OWNERS.c.id == self.owner.id
+        self._write(OWNERS.update().where(mine).values(lease_until=self._until))
+        self._renewed = asked
+
+    def close(self) -> None:
+        """Stop renewing and give the lease up."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+            with contextlib.suppress(JournalFault):  # it runs out by itself
+                self._write(OWNERS.delete().where(OWNERS.c.id == self.owner.id))
+
+    def _keep(self) -> None:
+        while not self._stop.wait(self.seconds / 3):
+            try:
+                self.renew()
+            except Exception:  # noqa: BLE001, S112 - `holds` turns false by itself; next beat tries
+                continue
+
+
+def _awake() -> float:
+    """Seconds that go on while the machine or the process sleeps."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.clock_gettime(boot) if boot is not None else time.monotonic()

@@ -1,0 +1,312 @@
+"""Reading the journal for people: what became of every row, and what a person decides.
+
+A result is what the run said that wrote it. Where a later run died over the row, found its message,
+or a person decided, the entry knows better: here the entry's word counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from target_hootsuite import rejected_rows
+from target_hootsuite.errors import JournalFault
+from target_hootsuite.journal import database, notes
+from target_hootsuite.journal.entries import STANDING, Entry, entry_of
+from target_hootsuite.journal.schema import ABOUT, ENTRIES, RESULTS
+from target_hootsuite.results import Result
+from target_hootsuite.rows.times import api_time
+
+COLUMNS = tuple(one.name for one in fields(Result))
+_OPEN = ENTRIES.c.open == 1
+# A later run may have settled what was said of these, and an open entry outdates any result.
+_UNSURE = ("unknown", "deferred", "rejected")
+_DOUBTFUL = sa.or_(
+    RESULTS.c.status.in_(_UNSURE),
+    RESULTS.c.identity.in_(sa.select(ENTRIES.c.identity).where(_OPEN)),
+)
+# What a closed entry says of a result that is unsure still.
+_BETTER = {"done": "done", "adopted": "adopted", "rejected": "rejected", "not_sent": "deferred"}
+_TELLING = ("intent", "unknown", *_BETTER)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A choice of results; what is empty does not restrict.
+
+    Args:
+        run_id: Of the run that wrote the result.
+        stream: The stream.
+        status: One of the statuses.
+        key: The row's key.
+        since: Settled, or first seen where unsettled, at this time or later.
+        until: Before this time.
+        scope: Platform and account.
+    """
+
+    run_id: str = ""
+    stream: str = ""
+    status: str = ""
+    key: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    scope: str = ""
+
+    def fits(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row is meant."""
+        names = ("run_id", "stream", "status", "key", "scope")
+        if any(getattr(self, name) not in ("", row[name]) for name in names):
+            return False
+        # Both are text in UTC and of one form, so that they compare as times do.
+        at = row["settled_at"] or row["first_seen_at"] or ""
+        return (self.since is None or at >= api_time(self.since)) and (
+            self.until is None or at < api_time(self.until)
+        )
+
+
+class Report:
+    """The journal, for reading only.
+
+    Args:
+        url: Its SQLAlchemy URL; a secret.
+
+    Raises:
+        JournalFault: If there is no journal, or it can't be read.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = database.connect(url)
+        with self._read() as connection:
+            found = sa.inspect(connection).has_table(ABOUT.name)
+        if not found:
+            self.close()
+            raise JournalFault("There is no journal at `journal_url`.")
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._engine.dispose()
+
+    def results(self, wanted: Wanted = Wanted()) -> list[dict[str, Any]]:
+        """The newest truth about each identity, in the order of streams and keys."""
+        rows = self._corrected(_chosen(wanted))
+        return sorted((row for row in rows if wanted.fits(row)), key=_place)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows of each status."""
+        query = sa.select(RESULTS.c.status, sa.func.count()).where(sa.not_(_DOUBTFUL))
+        with self._read() as connection:
+            settled = connection.execute(query.group_by(RESULTS.c.status))
+            counts = Counter({str(status): count for status, count in settled})
+        counts.update(row["status"] for row in self._corrected(sa.select(RESULTS).where(_DOUBTFUL)))
+        return dict(sorted(counts.items()))
+
+    def last_run(self) -> str:
+        """The run that was the last to report; empty when none has."""
+        at = sa.func.coalesce(RESULTS.c.settled_at, RESULTS.c.first_seen_at)
+        with self._read() as connection:
+            noted = notes.last_run(connection)
+            query = sa.select(RESULTS.c.run_id).order_by(at.desc()).limit(1)
+            return noted or str(connection.scalar(query) or "")
+
+    def now(self) -> datetime:
+        """The platform's now, as far as the journal knows how far the clocks are apart."""
+        with self._read() as connection:
+            return datetime.now(UTC) + notes.clock_ahead(connection)
+
+    def open_entries(self) -> list[Entry]:
+        """Entries whose outcome nobody knows, oldest first."""
+        query = sa.select(ENTRIES).where(ENTRIES.c.open == 1).order_by(ENTRIES.c.id)
+        with self._read() as connection:
+            return [entry_of(row) for row in connection.execute(query)]
+
+    def rejected_rows(self, identities: list[str]) -> dict[str, dict[str, Any]]:
+        """The rows of some rejected identities, as far as they were kept."""
+        with self._read() as connection:
+            return rejected_rows.kept(connection, identities)
+
+    def _corrected(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        """Results as their entries know them, and entries that have no result yet."""
+        silent = ENTRIES.c.identity.not_in(sa.select(RESULTS.c.identity))
+        with self._read() as connection:
+            found = [dict(row) for row in connection.execute(query).mappings()]
+            unsure = [row["identity"] for row in found if row["status"] in _UNSURE]
+            entries = self._newest(connection, unsure)
+            for row in connection.execute(sa.select(ENTRIES).where(_OPEN)):
+                entries[row.identity] = entry_of(row)
+            begun = sa.select(ENTRIES).where(silent).order_by(ENTRIES.c.version)
+            newest = {row.identity: entry_of(row) for row in connection.execute(begun)}
+        found += [_of_entry(entry) for entry in newest.values() if entry.status in _TELLING]
+        entries = {**newest, **entries}
+        return [_corrected(row, entries.get(row["identity"])) for row in found]
+
+    def _newest(self, connection: sa.Connection, identities: list[str]) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for start in range(0, len(identities), 400):
+            chunk = ENTRIES.c.identity.in_(identities[start : start + 400])
+            query = sa.select(ENTRIES).where(chunk).order_by(ENTRIES.c.version)
+            found.update({row.identity: entry_of(row) for row in connection.execute(query)})
+        return found
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                reading = connection.execution_options(reading=True)
+                with reading.begin():
+                    yield reading
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise JournalFault(f"The journal can't be read: {reason}.") from error
+
+
+def _chosen(wanted: Wanted) -> sa.Select[Any]:
+    """The results that may fit; only the corrected row tells."""
+    query = sa.select(RESULTS)
+    for name in ("run_id", "stream", "key", "scope"):
+        if value := getattr(wanted, name):
+            query = query.where(RESULTS.c[name] == value)
+    at = sa.func.coalesce(RESULTS.c.settled_at, RESULTS.c.first_seen_at)
+    limits = []
+    if wanted.status:
+        limits.append(RESULTS.c.status == wanted.status)
+    if wanted.since:
+        limits.append(at >= api_time(wanted.since))
+    if wanted.until:
+        limits.append(at < api_time(wanted.until))
+    return query.where(sa.or_(_DOUBTFUL, sa.and_(*limits))) if limits else query
+
+
+def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
+    if entry is None:
+        return row
+    if entry.open:
+        return row if row["status"] == "unknown" else {**row, **_of_entry(entry)}
+    # A result of other content than the entry's is about another, newer version.
+    same = row["status"] == "unknown" or (
+        entry.fingerprint == row["fingerprint"] and entry.status in STANDING
+    )
+    if not same or row["status"] not in _UNSURE or entry.status not in _BETTER:
+        return row
+    return {
+        **row,
+        "status": _BETTER[entry.status],
+        "remote_id": entry.remote_id,
+        "error_code": entry.error_code if entry.status != "done" else None,
+        "error_message": entry.error_message if entry.error_code == DECIDED else None,
+        "settled_at": _time(entry.settled_at) if entry.settled_at else None,
+    }
+
+
+def _of_entry(entry: Entry) -> dict[str, Any]:
+    """What an entry says, where the run that began it did not live to say it."""
+    result = Result(
+        run_id=entry.run_id,
+        stream=entry.stream,
+        key=entry.key,
+        action=entry.step,
+        status="unknown",
+        social_profile_id=entry.profile,
+        error_message="The run ended before it knew whether the request had arrived.",
+        attempts=entry.attempts,
+        first_seen_at=_time(entry.first_seen_at),
+        fingerprint=entry.fingerprint,
+    )
+    return {"identity": entry.identity, "scope": entry.scope, **asdict(result)}
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Where people look for a row: `post-2` before `post-10`."""
+    parts = re.split(r"([0-9]+)", row["key"] or "")
+    numbered = [int(part) if place % 2 else part for place, part in enumerate(parts)]
+    return row["stream"], numbered, row["social_profile_id"] or ""
+
+
+def _time(seconds: float) -> str:
+    return api_time(datetime.fromtimestamp(seconds, UTC))
+
+
+DECIDED = "decided"
+CLOSABLE = ("rejected", "deferred")  # a person may say that these are not to be sent at all
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person says of an unknown row.
+
+    Args:
+        key: The row's key.
+        remote_id: The message that it became; None means that it was not sent.
+        user: Who says so.
+        at: When.
+        stream: Where the key is not unique.
+        profile: Where a row went to several.
+        scope: Where several accounts share a journal.
+    """
+
+    key: str
+    remote_id: str | None
+    user: str
+    at: datetime
+    stream: str = ""
+    profile: str = ""
+    scope: str = ""
+
+    def fits(self, entry: Entry) -> bool:
+        """Whether an entry is meant."""
+        return self._fits(entry.key, entry.stream, entry.profile, entry.scope)
+
+    def fits_row(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of the results is meant."""
+        return self._fits(row["key"], row["stream"], row["social_profile_id"], row["scope"])
+
+    def _fits(self, key: str | None, stream: str, profile: str | None, scope: str) -> bool:
+        return (
+            key == self.key
+            and self.stream in ("", stream)
+            and self.profile in ("", profile)
+            and self.scope in ("", scope)
+        )
+
+    @property
+    def note(self) -> str:
+        """The decision in words, as the journal keeps it."""
+        what = f"sent as {self.remote_id}" if self.remote_id else "not sent"
+        return f"Decided by {self.user} at {api_time(self.at)}: {what}."
+
+    def result(self, entry: Entry, run_id: str) -> Result:
+        """The decision as a result."""
+        return Result(
+            run_id=run_id,
+            stream=entry.stream,
+            key=entry.key,
+            action="resolve",
+            status="done" if self.remote_id else "deferred",
+            remote_id=self.remote_id,
+            social_profile_id=entry.profile,
+            error_code=DECIDED,
+            error_message=self.note,
+            attempts=entry.attempts,
+            first_seen_at=_time(entry.first_seen_at),
+            settled_at=api_time(self.at) if self.remote_id else None,
+            fingerprint=entry.fingerprint,
+        )
+
+    def of_row(self, row: Mapping[str, Any], run_id: str) -> Result:
+        """The decision about a row that was not sent: leave it out of the account."""
+        words = {"error_code": DECIDED, "error_message": self.note, "settled_at": api_time(self.at)}
+        changed = {"run_id": run_id, "action": "resolve", "status": "ignored", "trace_id": None}
+        return Result(**{**{name: row[name] for name in COLUMNS}, **changed, **words})
+
+    def columns(self, claim: str) -> Mapping[str, Any]:
+        """What the entry keeps of it."""
+        kept: dict[str, Any] = {"error_code": DECIDED, "error_message": self.note}
+        if self.remote_id:
+            kept |= {"remote_id": self.remote_id, "claim": claim, "settled_at": self.at.timestamp()}
+        return kept

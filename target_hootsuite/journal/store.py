@@ -1,0 +1,400 @@
+"""The journal: what was about to be written, and what became of it.
+
+An entry is one version of one identity. It is opened (`begin`) before the first byte leaves and
+closed (`settle`) with the outcome; in between it belongs to one live owner. Every change is
+compare-and-swap, so that two processes with one journal never both act on an entry.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from target_hootsuite.errors import JournalFault, LeaseLost
+from target_hootsuite.journal import database, schema
+from target_hootsuite.journal.entries import Busy, Entry, Intent, claim_of, entry_from, entry_of
+from target_hootsuite.journal.leases import Lease, clock, is_gone, this_process
+from target_hootsuite.journal.schema import ABOUT, ENTRIES, LAST_RUN, MEDIA, OWNERS, RESULTS
+from target_hootsuite.results import Result
+from target_hootsuite.rows.identity import ALGORITHM, Identity
+
+_CHUNK = 400
+
+
+@dataclass
+class Journal:
+    """A journal that is open.
+
+    Args:
+        url: SQLAlchemy URL; a secret.
+        run_id: Written into what this run changes.
+        lease_seconds: How long an owner may stay silent before it counts as dead.
+    """
+
+    url: str
+    run_id: str
+    lease_seconds: float = 30
+    created: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self._engine = database.connect(self.url)
+        self._dialect = self._engine.dialect.name
+        self._writing = threading.RLock()
+        self._reporting = ""
+        self.owner = this_process()
+        try:
+            self.created = self._prepare()
+        except BaseException:
+            self._engine.dispose()
+            raise
+        self.lease = Lease(self.owner, self.lease_seconds, self._execute, self._dialect)
+
+    def _prepare(self) -> bool:
+        with self._write() as connection:
+            if self._dialect == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(4807)"))
+            return schema.prepare(connection)
+
+    def start(self) -> None:
+        """Become an owner: needed before the first `begin`."""
+        self.lease.start()
+
+    def close(self) -> None:
+        """Give the lease up and let the database go."""
+        try:
+            self.lease.close()
+        finally:
+            self._engine.dispose()
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        with self._writing, _faults("written"), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection]:
+        with _faults("read"), self._engine.connect() as connection:
+            reading = connection.execution_options(reading=True)
+            with reading.begin():
+                yield reading
+
+    def _execute(self, statement: sa.Executable) -> None:
+        with self._write() as connection:
+            connection.execute(statement)
+
+    # Looking up
+
+    def histories(self, digests: Iterable[str]) -> dict[str, list[Entry]]:
+        """All entries of some identities, newest first."""
+        found: dict[str, list[Entry]] = {}
+        wanted = list(dict.fromkeys(digests))
+        with self._read() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                query = (
+                    sa.select(ENTRIES)
+                    .where(ENTRIES.c.identity.in_(wanted[start : start + _CHUNK]))
+                    .order_by(ENTRIES.c.version.desc())
+                )
+                for row in connection.execute(query):
+                    found.setdefault(row.identity, []).append(entry_of(row))
+        return found
+
+    def history(self, identity: Identity) -> list[Entry]:
+        """All entries of one identity, newest first."""
+        return self.histories([identity.digest]).get(identity.digest, [])
+
+    def reported(self, digests: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """When each identity was first reported on, as text, and what was last said of it."""
+        found: dict[str, tuple[str, str]] = {}
+        wanted = list(dict.fromkeys(digests))
+        columns = sa.select(RESULTS.c.identity, RESULTS.c.first_seen_at, RESULTS.c.status)
+        with self._read() as connection:
+            for start in range(0, len(wanted), _CHUNK):
+                chunk = wanted[start : start + _CHUNK]
+                rows = connection.execute(columns.where(RESULTS.c.identity.in_(chunk)))
+                found.update({row[0]: (row[1], row[2]) for row in rows})
+        return found
+
+    def open_entries(self, scope: str, stream: str | None = None) -> list[Entry]:
+        """Entries without a proven outcome, oldest first."""
+        query = sa.select(ENTRIES).where(ENTRIES.c.scope == scope, ENTRIES.c.open == 1)
+        if stream is not None:
+            query = query.where(ENTRIES.c.stream == stream)
+        with self._read() as connection:
+            return [entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.id))]
+
+    def by_key(self, scope: str, stream: str, key: str) -> list[Entry]:
+        """All entries of one key, newest first, whatever the profile."""
+        query = sa.select(ENTRIES).where(
+            ENTRIES.c.scope == scope, ENTRIES.c.stream == stream, ENTRIES.c.key == key
+        )
+        with self._read() as connection:
+            return [
+                entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.id.desc()))
+            ]
+
+    def by_remote(self, scope: str, stream: str, remote_id: str) -> list[Entry]:
+        """The entry that owns a remote thing."""
+        query = sa.select(ENTRIES).where(ENTRIES.c.claim == claim_of(scope, stream, remote_id))
+        with self._read() as connection:
+            return [entry_of(row) for row in connection.execute(query)]
+
+    def claimed(self, scope: str, stream: str, remote_ids: Iterable[str]) -> set[str]:
+        """Those remote ids that an entry owns already."""
+        claims = {claim_of(scope, stream, remote_id): remote_id for remote_id in remote_ids}
+        names = list(claims)
+        found: set[str] = set()
+        with self._read() as connection:
+            for start in range(0, len(names), _CHUNK):
+                chunk = ENTRIES.c.claim.in_(names[start : start + _CHUNK])
+                found.update(connection.scalars(sa.select(ENTRIES.c.claim).where(chunk)))
+        return {claims[name] for name in found}
+
+    # Changing
+
+    def begin(self, intent: Intent) -> Entry:
+        """Commit an intent and own it.
+
+        Raises:
+            Busy: Another process has the identity open, or closed a version meanwhile.
+            JournalFault: It could not be committed: nothing may be sent.
+        """
+        again = intent.previous
+        values = self._intent_values(intent)
+        if again is not None and again.status == "rejected":
+            return self._reopen(again, values)
+        values["version"] = 1 + (again.version if again else 0)
+        try:
+            with self._write() as connection:
+                made = connection.execute(ENTRIES.insert().values(values))
+                row_id = made.inserted_primary_key[0]  # type: ignore[index]
+        except sa.exc.IntegrityError:
+            raise Busy(intent.identity.key) from None
+        return entry_from({**values, "id": row_id})
+
+    def _intent_values(self, intent: Intent) -> dict[str, Any]:
+        identity = intent.identity
+        nothing = dict.fromkeys(
+            ("settled_at", "remote_id", "claim", "error_code", "error_message", "trace_id")
+        )
+        return nothing | {
+            "identity": identity.digest,
+            "scope": identity.scope,
+            "stream": identity.stream,
+            "key": identity.key,
+            "profile": identity.profile,
+            "algorithm": ALGORITHM,
+            "fingerprint": intent.fingerprint,
+            "status": "intent",
+            "step": intent.step,
+            "open": 1,
+            "owner": self.owner.id,
+            "run_id": self.run_id,
+            "replaces": intent.replaces,
+            "content": json.dumps(intent.content),
+            "before": json.dumps(list(intent.before)),
+            "intent_at": intent.at,
+            "first_seen_at": intent.at,
+            "attempts": 1,
+        }
+
+    def _reopen(self, again: Entry, values: dict[str, Any]) -> Entry:
+        """Try a rejected version again in its own entry: refusals do not pile up."""
+        values |= {
+            "version": again.version,
+            "attempts": again.attempts + 1,
+            "first_seen_at": again.first_seen_at,
+        }
+        unchanged = (ENTRIES.c.status == "rejected", ENTRIES.c.attempts == again.attempts)
+        self._swap(again.id, unchanged, values)
+        return entry_from({**values, "id": again.id})
+
+    def _swap(self, entry_id: int, condition: Sequence[Any], values: Mapping[str, Any]) -> None:
+        change = ENTRIES.update().where(ENTRIES.c.id == entry_id, *condition).values(values)
+        try:
+            with self._write() as connection:
+                if connection.execute(change).rowcount != 1:
+                    raise Busy(str(entry_id))
+        except sa.exc.IntegrityError:
+            raise Busy(str(entry_id)) from None
+
+    def step(self, entry: Entry, step: str, at: float) -> Entry:
+        """Commit the next request of an entry that is ours.
+
+        Raises:
+            LeaseLost: The entry is no longer ours.
+        """
+        values = {"step": step, "intent_at": at}
+        try:
+            self._swap(entry.id, self._ours(), values)
+        except Busy as error:
+            raise LeaseLost("Another process took this entry over.") from error
+        return replace(entry, **values)  # type: ignore[arg-type]
+
+    def _ours(self) -> tuple[Any, ...]:
+        return (ENTRIES.c.owner == self.owner.id, ENTRIES.c.open == 1)
+
+    def check_owned(self, entry: Entry) -> None:
+        """Make sure, right before a byte leaves, that the entry is still ours.
+
+        The lease's clock is read last: a process that was paused during the query must see it.
+
+        Raises:
+            LeaseLost: It is not.
+        """
+        query = sa.select(ENTRIES.c.id).where(ENTRIES.c.id == entry.id, *self._ours())
+        with self._read() as connection:
+            mine = connection.scalar(query)
+        if mine is None or not self.lease.holds():
+            raise LeaseLost("The lease on this entry ran out; another run will settle it.")
+
+    def settle(
+        self, entry: Entry, status: str, result: Result | None = None, **fields: Any
+    ) -> None:
+        """Close an entry with its outcome, or keep it open as `unknown`, with its result.
+
+        Args:
+            entry: An entry that is ours.
+            status: What became of it.
+            result: Committed together with the entry.
+            fields: Further columns.
+
+        Raises:
+            LeaseLost: The entry is no longer ours.
+            Busy: The remote id belongs to another entry.
+        """
+        held = status == "unknown"
+        values = {"status": status, "open": 1 if held else None, "owner": None, **fields}
+        change = ENTRIES.update().where(ENTRIES.c.id == entry.id, *self._ours()).values(values)
+        try:
+            with self._write() as connection:
+                if connection.execute(change).rowcount != 1:
+                    raise LeaseLost("Another process took this entry over.")
+                if result is not None:
+                    self._report(connection, [(entry.identity, entry.scope, result)])
+        except sa.exc.IntegrityError:
+            raise Busy(entry.key) from None
+
+    def mark(self, entry: Entry, status: str, **fields: Any) -> None:
+        """Change a closed entry: `replaced`, `deleted`."""
+        closed = (ENTRIES.c.open.is_(None), ENTRIES.c.status == entry.status)
+        self._swap(entry.id, closed, {"status": status, **fields})
+
+    def take_over(self, entry: Entry) -> Entry | None:
+        """Own an open entry whose owner is dead; None while its owner lives."""
+        if entry.owner is not None and self.is_alive(entry.owner):
+            return None
+        owner = ENTRIES.c.owner
+        same = owner.is_(None) if entry.owner is None else owner == entry.owner
+        try:
+            self._swap(entry.id, (same, ENTRIES.c.open == 1), {"owner": self.owner.id})
+        except Busy:
+            return None
+        return replace(entry, owner=self.owner.id)
+
+    def is_alive(self, owner: str) -> bool:
+        """Whether an owner may still act."""
+        if owner == self.owner.id:
+            return True
+        query = sa.select(
+            OWNERS.c.host, OWNERS.c.process, (OWNERS.c.lease_until > clock(self._dialect))
+        ).where(OWNERS.c.id == owner)
+        with self._read() as connection:
+            found = connection.execute(query).first()
+        return found is not None and bool(found[2]) and not is_gone(found[0], found[1])
+
+    # Media
+
+    def media(self, scope: str, digest: str) -> Mapping[str, Any] | None:
+        """The upload of one content, if it was uploaded."""
+        query = sa.select(MEDIA).where(MEDIA.c.scope == scope, MEDIA.c.digest == digest)
+        with self._read() as connection:
+            found = connection.execute(query).mappings().first()
+        return dict(found) if found else None
+
+    def keep_media(self, scope: str, digest: str, **values: Any) -> None:
+        """Remember the upload of one content, in place of an older one."""
+        row = {"used_at": None, **values}
+        key = {"scope": scope, "digest": digest}
+        self._execute(self._upsert(MEDIA, key, row, row))
+
+    def use_media(self, scope: str, media_ids: Sequence[str], at: float) -> None:
+        """Note the first use of media in a message: 90 days later they are gone."""
+        if media_ids:
+            unused = (MEDIA.c.media_id.in_(media_ids), MEDIA.c.used_at.is_(None))
+            self._execute(MEDIA.update().where(MEDIA.c.scope == scope, *unused).values(used_at=at))
+
+    # Results
+
+    def report(self, results: Sequence[tuple[str, str, Result]]) -> None:
+        """Keep the newest result of each identity.
+
+        Args:
+            results: Identity digest, scope and result.
+        """
+        if results:
+            with self._write() as connection:
+                self._report(connection, results)
+
+    def _report(
+        self, connection: sa.Connection, results: Sequence[tuple[str, str, Result]]
+    ) -> None:
+        if results and self._reporting != (run := results[-1][2].run_id):
+            self._reporting = run
+            connection.execute(self._noting(LAST_RUN, run))
+        for digest, scope, result in results:
+            row = asdict(result)
+            kept = {name: value for name, value in row.items() if name != "first_seen_at"}
+            key = {"identity": digest}
+            connection.execute(self._upsert(RESULTS, key, {"scope": scope, **row}, kept))
+
+    def note(self, name: str, value: str) -> None:
+        """Keep a word about the runs, in place of an older one."""
+        self._execute(self._noting(name, value))
+
+    def _noting(self, name: str, value: str) -> sa.Executable:
+        return self._upsert(ABOUT, {"name": name}, {"value": value}, {"value": value})
+
+    def _upsert(
+        self, table: sa.Table, key: dict[str, Any], row: dict[str, Any], kept: dict[str, Any]
+    ) -> sa.Executable:
+        names = list(key)
+        if self._dialect == "sqlite":
+            statement = sqlite.insert(table).values(**key, **row)
+            return statement.on_conflict_do_update(index_elements=names, set_=kept)
+        insert = postgresql.insert(table).values(**key, **row)
+        return insert.on_conflict_do_update(index_elements=names, set_=kept)
+
+    def results(self, scope: str | None = None, **wanted: str) -> list[dict[str, Any]]:
+        """The newest result of each identity.
+
+        Args:
+            scope: Of one platform and account only.
+            wanted: Column values, such as `status="unknown"`.
+        """
+        query = sa.select(RESULTS).order_by(RESULTS.c.stream, RESULTS.c.key)
+        if scope is not None:
+            query = query.where(RESULTS.c.scope == scope)
+        for name, value in wanted.items():
+            query = query.where(RESULTS.c[name] == value)
+        with self._read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+
+@contextmanager
+def _faults(verb: str) -> Iterator[None]:
+    """Turn the database's errors into ours; what two processes race for passes through."""
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise JournalFault(f"The journal can't be {verb}: {reason}.") from error

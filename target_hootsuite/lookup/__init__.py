@@ -1,0 +1,4 @@
+"""Reads what stands on the platform: the account, its members and profiles, and listed messages.
+
+Only GETs, remembered for the run. Nothing here writes.
+"""

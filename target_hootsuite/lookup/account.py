@@ -1,0 +1,144 @@
+"""Look-up of the account: organizations, members, teams and profiles, each asked once per run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from hootsuite_api import errors
+from hootsuite_api.calls import Call
+from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.fanout import ordered_map
+from target_hootsuite.lookup.cache import Cache
+
+Document = dict[str, Any]
+_AHEAD = 16
+
+
+class Directory:
+    """People, profiles and teams, by GET requests only.
+
+    Args:
+        client: Asks the platform.
+        settings: The target's settings.
+    """
+
+    def __init__(self, client: HootsuiteClient, settings: Mapping[str, Any]) -> None:
+        self._client = client
+        self._settings = settings
+        self._memo = Cache()
+
+    def member_id(self) -> str | None:
+        """The member that the token acts for; None for an organization."""
+        if self._settings.get("auth_method") == "organization_app":
+            return None
+        if self._settings.get("auth_method") == "member_app":
+            return str(self._settings["member_id"])
+        me: Document = self._memo.get("me", lambda: self._client.send(Call("get_me")).data)
+        return str(me["id"])
+
+    def account(self) -> str:
+        """The account of rule 1: a member or an organization."""
+        member = self.member_id()
+        return f"member:{member}" if member else f"organization:{self._settings['organization_id']}"
+
+    def profiles(self) -> dict[str, Document]:
+        """Social profiles that the caller sees, by id."""
+        return self._memo.get("profiles", self._profiles)
+
+    def _profiles(self) -> dict[str, Document]:
+        return {str(one["id"]): one for one in self._client.send(Call("list_social_profiles")).data}
+
+    def organizations(self) -> list[str]:
+        """Ids of the caller's organizations."""
+        return self._memo.get("organizations", self._organizations)
+
+    def _organizations(self) -> list[str]:
+        if self._settings.get("auth_method") == "organization_app":
+            return [str(self._settings["organization_id"])]
+        return [str(one["id"]) for one in self._client.send(Call("list_my_organizations")).data]
+
+    def member_ids(self, organization: str) -> set[str]:
+        """Ids of an organization's members."""
+        return self._memo.get(("ids", organization), lambda: self._member_ids(organization))
+
+    def _member_ids(self, organization: str) -> set[str]:
+        call = Call("list_organization_members", {"organizationId": organization})
+        return {str(one["id"]) for one in self._client.send(call).data}
+
+    def member_by_email(self, organization: str, email: str) -> str | None:
+        """The id of the member with this address, if the organization lists one."""
+        found = self._memo.get(("emails", organization), lambda: self._emails(organization))
+        return found.get(email.strip().casefold())
+
+    def _emails(self, organization: str) -> dict[str, str]:
+        with ThreadPoolExecutor(_AHEAD) as pool:
+            ids = sorted(self.member_ids(organization))
+            details = [answer for _, answer in ordered_map(pool, self._member, ids, _AHEAD)]
+        found = {}
+        for detail in details:
+            if isinstance(detail, Exception):
+                raise detail
+            if detail:
+                found[str(detail["email"]).casefold()] = str(detail["id"])
+        return found
+
+    def _member(self, member: str) -> Document:
+        try:
+            found: Document = self._client.send(Call("get_member", {"memberId": member})).data
+        except errors.PermissionDenied:
+            if member != self.member_id():
+                raise
+            found = self._client.send(Call("get_me")).data  # oneself is refused there (1202)
+        except errors.NotFound:
+            return {}
+        return found
+
+    def forget_members(self, organization: str) -> None:
+        """Members changed: ask again."""
+        self._memo.forget(("ids", organization))
+        self._memo.forget(("emails", organization))
+
+    def forget_all_members(self) -> None:
+        """Members changed somewhere: ask again."""
+        for organization in self.organizations():
+            self.forget_members(organization)
+
+    def learn_member(self, organization: str, email: str, member: str) -> None:
+        """Add a newcomer to what is remembered."""
+        self.member_ids(organization).add(member)
+        known = self._memo.get(("emails", organization), lambda: self._emails(organization))
+        known[email.strip().casefold()] = member
+
+    def lose_member(self, organization: str, member: str) -> None:
+        """Take a leaver out of what is remembered."""
+        self.member_ids(organization).discard(member)
+        known = self._memo.known(("emails", organization)) or {}
+        for email in [email for email, one in known.items() if one == member]:
+            del known[email]
+
+    def teams(self, organization: str) -> dict[str, str]:
+        """Ids of an organization's teams by name."""
+        return self._memo.get(("teams", organization), lambda: self._teams(organization))
+
+    def _teams(self, organization: str) -> dict[str, str]:
+        call = Call("list_organization_teams", {"organizationId": organization})
+        return {str(one["name"]): str(one["id"]) for one in self._client.send(call).data}
+
+    def forget_teams(self, organization: str) -> None:
+        """Teams changed: ask again."""
+        self._memo.forget(("teams", organization))
+
+    def team_member_ids(self, organization: str, team: str) -> set[str]:
+        """Ids of a team's members."""
+        key = ("team", organization, team)
+        return self._memo.get(key, lambda: self._team_member_ids(organization, team))
+
+    def _team_member_ids(self, organization: str, team: str) -> set[str]:
+        path = {"organizationId": organization, "teamId": team}
+        return {str(one["id"]) for one in self._client.send(Call("list_team_members", path)).data}
+
+    def forget_team(self, organization: str, team: str) -> None:
+        """A team's members changed: ask again."""
+        self._memo.forget(("team", organization, team))

@@ -1,0 +1,38 @@
+"""Cache of answers for one run: each key is fetched once, whichever thread asks first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Found = TypeVar("Found")
+
+
+class Cache:
+    """Remembers answers; the first to ask fetches, the others wait for it."""
+
+    def __init__(self) -> None:
+        self._found: dict[Any, Any] = {}
+        self._locks: dict[Any, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: Any, fetch: Callable[[], Found]) -> Found:
+        """The answer for a key, fetched at most once unless fetching fails."""
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._found:
+                self._found[key] = fetch()
+            found: Found = self._found[key]
+            return found
+
+    def known(self, key: Any) -> Any:
+        """The answer for a key, if there is one already."""
+        with self._guard:
+            return self._found.get(key)
+
+    def forget(self, key: Any) -> None:
+        """Ask again next time."""
+        with self._guard:
+            self._found.pop(key, None)

@@ -1,0 +1,186 @@
+"""Messages that stand on the platform already, read window by window and kept by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hootsuite_api.calls import Call
+from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.errors import TornBody
+from target_hootsuite.rows.identity import plain_text
+from target_hootsuite.rows.times import api_time
+
+_PAGE = 100
+_WINDOW = timedelta(days=28) - timedelta(seconds=2)
+_MARGIN = timedelta(seconds=1)
+_PROFILES = 50
+
+
+def comparable(text: str | None) -> str:
+    """Text as two messages are compared by."""
+    return plain_text(text or "").strip()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A message on the platform, reduced to what recognising it takes.
+
+    Args:
+        id: Its id.
+        profile: Its social profile.
+        at: When it is or was sent, epoch seconds; None for one that waits for review without time.
+        text: Comparable text.
+        creator: Who made it, where known.
+        state: Its state.
+    """
+
+    id: str
+    profile: str
+    at: float | None
+    text: str
+    creator: str | None
+    state: str
+
+
+def found_of(message: dict[str, Any]) -> Found:
+    """Reduce a message of the API."""
+    sent = message.get("scheduledSendTime")
+    return Found(
+        str(message["id"]),
+        str((message.get("socialProfile") or {}).get("id")),
+        datetime.fromisoformat(sent).astimezone(UTC).timestamp() // 1 if sent else None,
+        comparable(message.get("text")),
+        _maybe((message.get("createdByMember") or {}).get("id")),
+        str(message.get("state")),
+    )
+
+
+def _maybe(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message is looked for.
+
+    Args:
+        profile: The social profile.
+        since: Epoch seconds.
+        until: Epoch seconds; the same second for a scheduled message.
+        unscheduled: Whether messages that wait for review without a time count.
+    """
+
+    profile: str
+    since: float
+    until: float
+    unscheduled: bool = False
+
+
+@dataclass
+class Listing:
+    """What was found in the places that were asked for, by profile and second."""
+
+    _found: dict[str, dict[float | None, dict[str, Found]]] = field(default_factory=dict)
+
+    def add(self, message: Found) -> None:
+        """Keep a message."""
+        seconds = self._found.setdefault(message.profile, {})
+        seconds.setdefault(message.at, {})[message.id] = message
+
+    def at(self, place: Place) -> list[Found]:
+        """Messages in a place, oldest id first."""
+        inside = [one for second in self._seconds(place) for one in second.values()]
+        return sorted(inside, key=lambda one: (len(one.id), one.id))
+
+    def _seconds(self, place: Place) -> Iterator[dict[str, Found]]:
+        seconds = self._found.get(place.profile, {})
+        if place.unscheduled and None in seconds:
+            yield seconds[None]
+        if place.since == place.until:
+            yield seconds.get(place.since, {})
+            return
+        for at, found in seconds.items():
+            if at is not None and place.since <= at <= place.until:
+                yield found
+
+
+def windows(spans: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """The fewest windows of at most four weeks that cover some spans, gaps left out."""
+    start = end = None
+    for low, high in sorted(spans):
+        while start is None or end is None or high > end:
+            if start is None or end is None or low > start + _WINDOW:
+                if start is not None and end is not None:
+                    yield start, end
+                start = end = low
+            end = max(end, min(high, start + _WINDOW))
+            low = end + timedelta(seconds=1)  # noqa: PLW2901 - the rest of a span
+    if start is not None and end is not None:
+        yield start, end
+
+
+def read(client: HootsuiteClient, places: Sequence[Place]) -> Listing:
+    """List what stands in some places, completely.
+
+    Args:
+        client: Asks the platform.
+        places: Where to look.
+
+    Raises:
+        HootsuiteError: The listing can't be had completely.
+    """
+    listing = Listing()
+    profiles = sorted({place.profile for place in places})
+    unscheduled = any(place.unscheduled for place in places)
+    spans = {(_moment(place.since), _moment(place.until)) for place in places}
+    for start, end in windows(spans):
+        for at in range(0, len(profiles), _PROFILES):
+            query = {"socialProfileIds": profiles[at : at + _PROFILES]}
+            if unscheduled:
+                query["includeUnscheduledReviewMsgs"] = True  # type: ignore[assignment]
+            for message in _window(client, start - _MARGIN, end + _MARGIN, query):
+                listing.add(found_of(message))
+    return listing
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), tz=UTC)
+
+
+def _window(
+    client: HootsuiteClient, start: datetime, end: datetime, query: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """All messages of a window; one that is cut without a cursor is read in halves."""
+    times = {"startTime": api_time(start), "endTime": api_time(end), "limit": _PAGE}
+    seen: set[str] = set()
+    cursor = None
+    while True:
+        reply = client.send(Call("list_messages", query={**query, **times, "cursor": cursor}))
+        cursor = (reply.metadata.get("cursor") or {}).get("next")
+        if not cursor and len(reply.data) >= _PAGE:
+            yield from _halves(client, start, end, query)
+            return
+        yield from reply.data
+        if not cursor:
+            return
+        if cursor in seen:
+            raise TornBody("The message list repeats its cursor")
+        seen.add(cursor)
+
+
+def _halves(
+    client: HootsuiteClient, start: datetime, end: datetime, query: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    if end - start > timedelta(seconds=1):
+        middle = start + timedelta(seconds=(end - start).total_seconds() // 2)
+        yield from _window(client, start, middle, query)
+        yield from _window(client, middle, end, query)
+        return
+    profiles = query["socialProfileIds"]
+    if len(profiles) == 1:
+        raise TornBody("The message list is cut: more messages in one second than it shows")
+    for profile in profiles:
+        yield from _window(client, start, end, {**query, "socialProfileIds": [profile]})

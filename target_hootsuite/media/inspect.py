@@ -1,0 +1,118 @@
+"""What a file is, by its content: type, size, pixels, length, and a hash that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import filetype  # type: ignore[import-untyped]
+from PIL import Image, UnidentifiedImageError
+
+from target_hootsuite.errors import RowRejected
+from target_hootsuite.media.mp4 import is_mp4, read_video
+
+_HEAD = 262
+_CHUNK = 1 << 20
+_IMAGE_BYTES = 20 * 1024**2
+_VIDEO_BYTES = 1024**3
+_IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}
+_MAX_PIXELS = 100_000_000
+_GIF_SIDES = ((120, 120), (1280, 1080))
+_GIF_FRAMES = 350
+_GIF_TOTAL = 300_000_000
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file that may be uploaded.
+
+    Args:
+        digest: SHA-256 of the content.
+        size: Bytes.
+        mime_type: One of those that the platform takes.
+        seconds: Length of a video; 0 where it is none or does not say.
+        warnings: What a network may not like, for a person.
+    """
+
+    digest: str
+    size: int
+    mime_type: str
+    seconds: float = 0
+    warnings: tuple[str, ...] = ()
+
+
+def inspect(file: BinaryIO, field: str) -> Media:
+    """Look at an opened file; the position is at its start again afterwards.
+
+    Raises:
+        RowRejected: Empty, too large, of another type, or damaged.
+    """
+    head = file.read(_HEAD)
+    mime_type = _type(head)
+    if mime_type is None:
+        msg = "is none of JPEG, PNG, GIF and MP4 by its content; convert it."
+        raise RowRejected(msg, field=field, code="media_type")
+    limit = _VIDEO_BYTES if mime_type == "video/mp4" else _IMAGE_BYTES
+    digest, size = _hash(file, limit, field)
+    try:
+        seconds = read_video(file, size).seconds if mime_type == "video/mp4" else 0
+        notes = _image(file, mime_type) if mime_type in _IMAGES else ()
+    except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        reason = "is damaged" if isinstance(error, UnidentifiedImageError) else str(error)
+        msg = f"can't be used as {mime_type}: it {reason}."
+        raise RowRejected(msg, field=field, code="media_content") from None
+    file.seek(0)
+    return Media(digest, size, mime_type, seconds, notes)
+
+
+def _type(head: bytes) -> str | None:
+    if is_mp4(head):
+        return "video/mp4"
+    kind = filetype.guess_mime(head)
+    return kind if kind in _IMAGES else None
+
+
+def _hash(file: BinaryIO, limit: int, field: str) -> tuple[str, int]:
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(_CHUNK):
+        size += len(chunk)
+        if size > limit:
+            msg = f"is larger than {limit // 1024**2} MiB."
+            raise RowRejected(msg, field=field, code="media_size")
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest(), size
+
+
+def _image(file: BinaryIO, mime_type: str) -> tuple[str, ...]:
+    """Read the header only: pixels are counted before any of them is decoded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        image = Image.open(file, formats=[_IMAGES[mime_type]])
+    width, height = image.size
+    if width * height > _MAX_PIXELS:
+        raise ValueError(f"has {width} x {height} pixels, over {_MAX_PIXELS // 10**6} million")
+    return _gif(image, width, height) if mime_type == "image/gif" else ()
+
+
+def _gif(image: Image.Image, width: int, height: int) -> tuple[str, ...]:
+    frames = _frames(image, min(_GIF_FRAMES, _GIF_TOTAL // (width * height)))
+    if frames is None:
+        raise ValueError(f"has too many frames or pixels ({width} x {height} each)")
+    (low_w, low_h), (high_w, high_h) = _GIF_SIDES
+    if not (low_w <= width <= high_w and low_h <= height <= high_h):
+        return (f"a GIF should have 120 x 120 to 1280 x 1080 pixels, not {width} x {height}",)
+    return ()
+
+
+def _frames(image: Image.Image, limit: int) -> int | None:
+    """Count frames up to a limit, so that no more than that are ever decoded."""
+    for frame in range(1, limit + 1):
+        try:
+            image.seek(frame)
+        except EOFError:
+            return frame
+    return None

@@ -1,0 +1,150 @@
+"""Media of rows: looked at once per run, uploaded once per content and account."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from hootsuite_api import errors
+from hootsuite_api.calls import Call
+from hootsuite_api.client import HootsuiteClient
+from target_hootsuite.errors import Deferred, RowRejected
+from target_hootsuite.journal.store import Journal
+from target_hootsuite.lookup.cache import Cache
+from target_hootsuite.media.download import Fetcher
+from target_hootsuite.media.inspect import Media, inspect
+from target_hootsuite.media.local_files import open_under
+
+logger = logging.getLogger("target-hootsuite")
+KEPT_SECONDS = 89 * 86_400
+_CREATE_TRIES = 3
+_DEADLINES = {"video/mp4": 600.0}
+_DEADLINE = 120.0
+_FIRST_WAIT = 0.2
+_LONGEST_WAIT = 5.0
+Source = Mapping[str, Any]
+
+
+@dataclass
+class MediaStore:
+    """Opens, inspects and uploads media.
+
+    Args:
+        client: Uploads.
+        journal: Remembers uploads.
+        scope: Platform and account.
+        settings: `media_root` and `media_url_hosts`.
+        wait: Sleeps; returns true when the run is stopped.
+    """
+
+    client: HootsuiteClient
+    journal: Journal
+    scope: str
+    settings: Mapping[str, Any]
+    wait: Callable[[float], bool]
+
+    def __post_init__(self) -> None:
+        self._inspected = Cache()
+        self._ready: dict[str, str] = {}
+        self._locks = Cache()
+        hosts = frozenset(self.settings.get("media_url_hosts") or ())
+        self._fetcher = Fetcher(hosts, timeout=self.settings["request_timeout_seconds"])
+
+    def look(self, source: Source, field: str) -> Media:
+        """What a path or URL holds.
+
+        Raises:
+            RowRejected: It can't be read or may not be used.
+        """
+        key = (source.get("path"), source.get("url"))
+        media: Media = self._inspected.get(key, lambda: self._look(source, field))
+        return media
+
+    def _look(self, source: Source, field: str) -> Media:
+        with self._open(source, field) as file:
+            media = inspect(file, field)
+        for note in media.warnings:
+            logger.warning("%s: %s", source.get("path") or source.get("url"), note)
+        return media
+
+    def _open(self, source: Source, field: str) -> BinaryIO:
+        if source.get("url"):
+            return self._fetcher.fetch(source["url"], f"{field}.url")
+        return open_under(self.settings.get("media_root"), source["path"], f"{field}.path")
+
+    def upload(self, source: Source, field: str, now: datetime) -> str:
+        """The id of a source's content on the platform, READY; uploaded if it has to be.
+
+        Raises:
+            RowRejected: The content changed since it was looked at.
+            Deferred: It was not READY in time, or the run was stopped.
+            HootsuiteError: The platform refused it.
+        """
+        media = self.look(source, field)
+        lock = self._locks.get(media.digest, threading.Lock)
+        with lock:
+            if media.digest not in self._ready:
+                known = self.reusable(media.digest, now)
+                self._ready[media.digest] = known or self._send(source, media, field, now)
+            return self._ready[media.digest]
+
+    def reusable(self, digest: str, now: datetime) -> str | None:
+        """An earlier upload, if the platform still has it."""
+        known = self.journal.media(self.scope, digest)
+        if known is None:
+            return None
+        if known["used_at"] and now.timestamp() - known["used_at"] > KEPT_SECONDS:
+            return None
+        try:
+            state = self._state(known["media_id"])
+        except (errors.NotFound, errors.ValidationRejected):
+            return None
+        if state != "READY":
+            return None
+        return str(known["media_id"])
+
+    def _state(self, media_id: str) -> str:
+        return str(self.client.send(Call("get_media", {"mediaId": media_id})).data.get("state"))
+
+    def _send(self, source: Source, media: Media, field: str, now: datetime) -> str:
+        with self._open(source, field) as file:
+            again = inspect(file, field)  # this descriptor is what is sent
+            if again.digest != media.digest:
+                msg = "changed while it was read; run again when it is at rest."
+                raise RowRejected(msg, field=field, code="media_changed")
+            created = self._create(media)
+            self.client.upload(created["uploadUrl"], file, media.size, media.mime_type)
+        media_id = str(created["id"])
+        self._await_ready(media_id, media, field)
+        at = now.timestamp()
+        values = {"media_id": media_id, "mime_type": media.mime_type, "uploaded_at": at}
+        self.journal.keep_media(self.scope, media.digest, **values)
+        return media_id
+
+    def _create(self, media: Media) -> dict[str, Any]:
+        """Announce the file. Nobody sees it yet, so an unanswered call is simply repeated."""
+        body = {"sizeBytes": media.size, "mimeType": media.mime_type}
+        for attempt in range(1, _CREATE_TRIES + 1):
+            try:
+                created: dict[str, Any] = self.client.send(Call("create_media", body=body)).data
+            except errors.OutcomeUnknown as error:
+                if attempt == _CREATE_TRIES:  # deferred: the message that wants it was not tried
+                    raise Deferred("The media could not be announced; run again.") from error
+            else:
+                return created
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _await_ready(self, media_id: str, media: Media, field: str) -> None:
+        deadline = time.monotonic() + _DEADLINES.get(media.mime_type, _DEADLINE)
+        pause = _FIRST_WAIT
+        while self._state(media_id) != "READY":
+            if time.monotonic() > deadline:
+                raise Deferred(f"{field}: the platform has not finished this media; run again.")
+            if self.wait(pause):
+                raise Deferred("The run was stopped while media was processed.")
+            pause = min(2 * pause, _LONGEST_WAIT)

@@ -1,0 +1,129 @@
+"""What a row of `messages` means: its fingerprint, its place, and the body that is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from hootsuite_api.contract import load
+from hootsuite_api.naming import snake
+from target_hootsuite.context import RunContext
+from target_hootsuite.errors import RowRejected
+from target_hootsuite.lookup.listing import Found, Place, comparable
+from target_hootsuite.model import Row, Unit
+from target_hootsuite.rows.times import api_time, read_time
+from target_hootsuite.rules import media
+
+TIME = "scheduled_send_time"
+_LOOK_BACK = 7 * 86_400
+_AHEAD = 5
+_HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info"})
+_SOURCES = ("path", "url", "id", "external_id")
+
+
+def content(context: RunContext, row: Row, profile: str) -> dict[str, Any]:
+    """What the fingerprint of one profile's message is made of.
+
+    Raises:
+        RowRejected: The time or the media can't be understood.
+    """
+    kept = {name: value for name, value in row.items() if name not in _HANDLED}
+    kept.pop("external_id", None)
+    if not kept.get("send_now"):
+        kept.pop("send_now", None)
+    if TIME in row:
+        kept[TIME] = api_time(read_time(row[TIME], TIME, context.settings.get("timezone")))
+    kept["media"] = [
+        _media(context, item, place) for place, item in enumerate(row.get("media", []))
+    ]
+    kept["extended_info"] = own_info(row, profile)
+    return kept
+
+
+def own_info(row: Row, profile: str) -> list[dict[str, Any]]:
+    """The extended information that is meant for a profile."""
+    return [
+        info
+        for info in row.get("extended_info", [])
+        if str(info.get("socialProfileId", profile)) == profile
+    ]
+
+
+def _media(context: RunContext, item: Mapping[str, Any], place: int) -> dict[str, Any]:
+    field = f"media[{place}]"
+    named = [name for name in _SOURCES if item.get(name)]
+    if len(named) != 1:
+        msg = f"needs exactly one of {', '.join(_SOURCES)}."
+        raise RowRejected(msg, field=field, code="media_source")
+    options = {"videoOptions": item["videoOptions"]} if item.get("videoOptions") else {}
+    return {**_media_name(context, named[0], item, field), **options}
+
+
+def _media_name(
+    context: RunContext, kind: str, item: Mapping[str, Any], field: str
+) -> dict[str, str]:
+    if kind == "id":
+        return {"id": item["id"]}
+    if kind == "external_id":
+        return {"sha256": media.digest_of(context, item["external_id"], field)}
+    return {"sha256": context.media.look(item, field).digest}
+
+
+def send_time(unit: Unit) -> datetime | None:
+    """When the message goes out; None means now."""
+    text = unit.content.get(TIME)
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None
+
+
+def place(unit: Unit, now: datetime) -> Place:
+    """Where a message like this unit's would stand."""
+    profile = str(unit.identity.profile)
+    moment = send_time(unit)
+    if moment is None:
+        at = now.timestamp()
+        return Place(profile, at - _LOOK_BACK, at + _AHEAD, unscheduled=True)
+    return Place(profile, moment.timestamp(), moment.timestamp())
+
+
+def alike(unit: Unit, found: Sequence[Found]) -> list[Found]:
+    """Those that say what a unit says."""
+    text = comparable(unit.row.get("text"))
+    return [one for one in found if one.text == text]
+
+
+def body(unit: Unit, network: str, media_ids: Sequence[str]) -> dict[str, Any]:
+    """The request body for one profile.
+
+    Args:
+        unit: The row and profile.
+        network: The profile's type.
+        media_ids: Ids of the row's media, in its order.
+    """
+    row, profile = unit.row, str(unit.identity.profile)
+    properties = (load().operations["create_message"].body or {})["properties"]
+    made = {
+        name: row[snake(name)]
+        for name in properties
+        if snake(name) in row and snake(name) not in _HANDLED and row[snake(name)] != []
+    }
+    made["socialProfileIds"] = [profile]
+    if TIME in unit.content:
+        made["scheduledSendTime"] = unit.content[TIME]
+    media = [_attached(*pair) for pair in zip(row.get("media", []), media_ids, strict=True)]
+    info = own_info(row, profile) or _short_info(row, profile, network)
+    return made | ({"media": media} if media else {}) | ({"extendedInfo": info} if info else {})
+
+
+def _attached(item: Mapping[str, Any], media_id: str) -> dict[str, Any]:
+    options = {"videoOptions": item["videoOptions"]} if item.get("videoOptions") else {}
+    return {"id": media_id, **options}
+
+
+def _short_info(row: Row, profile: str, network: str) -> list[dict[str, Any]]:
+    if network != "PINTEREST" or "pinterest_board_id" not in row:
+        return []
+    data = {"boardId": row["pinterest_board_id"]}
+    if "destination_url" in row:
+        data["destinationUrl"] = row["destination_url"]
+    return [{"socialProfileType": network, "socialProfileId": profile, "data": data}]

@@ -1,0 +1,231 @@
+"""One POST: the intent on disk, the request once, the outcome on disk.
+
+What is not proved to have failed may have been posted. Only these prove that nothing was: the
+connection was never made, a 429, and a refusal that carries a known code of the platform.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hootsuite_api import errors
+from hootsuite_api.calls import Call
+from hootsuite_api.contract import load
+from hootsuite_api.replies import Reply
+from target_hootsuite.context import RunContext
+from target_hootsuite.errors import Deferred, RowRejected, RunStopped
+from target_hootsuite.journal.entries import Busy, Entry, Intent, claim_of
+from target_hootsuite.messages import content
+from target_hootsuite.model import Outcome, Unit
+from target_hootsuite.rows.times import check_lead
+
+UNSENT = (
+    errors.AuthError,
+    errors.Cancelled,
+    errors.ConnectionNeverMade,
+    errors.QuotaExhausted,
+    errors.RateLimited,
+    errors.ScopeMissing,
+)
+_MEDIA_BUSY = 40021
+_MEDIA_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message that is ready to be posted.
+
+    Args:
+        body: The request body.
+        before: Ids that looked alike before, hence are not ours.
+        action: `create` or `replace`.
+    """
+
+    body: Mapping[str, Any]
+    before: Sequence[str] = ()
+    action: str = "create"
+
+
+def intend(
+    context: RunContext,
+    unit: Unit,
+    draft: Draft,
+    step: str = "create",
+    replaces: Entry | None = None,
+) -> Entry:
+    """Commit the intent to post.
+
+    Raises:
+        Busy: Another process is at it.
+        JournalFault: It can't be committed.
+    """
+    kept: dict[str, Any] = {
+        "at": unit.content.get(content.TIME),
+        "text": unit.row.get("text") or "",
+        "body": draft.body,
+    }
+    if replaces is not None:
+        kept["old"] = replaces.content.get("body")
+    elif unit.newest is not None and unit.newest.status == "rejected":
+        kept["old"] = unit.newest.content.get("old")
+    intent = Intent(
+        unit.identity,
+        unit.fingerprint,
+        kept,
+        context.now().timestamp(),
+        step=step,
+        before=draft.before,
+        replaces=replaces.remote_id if replaces else None,
+        previous=unit.newest,
+    )
+    entry = context.journal.begin(intent)
+    unit.history = [entry, *(old for old in unit.history if old.id != entry.id)]
+    return entry
+
+
+def post(context: RunContext, unit: Unit, draft: Draft, entry: Entry) -> Outcome:
+    """Send the request once and book what it proves.
+
+    Raises:
+        RowRejected: Refused; closed in the journal.
+        RunStopped: The journal or the lease failed.
+        HootsuiteError: Nothing was sent; closed in the journal.
+    """
+    call = Call("create_message", body=draft.body, guard=lambda: _guard(context, unit, entry))
+    try:
+        reply = _send(context, call)
+    except RunStopped:
+        raise
+    except (Deferred, *UNSENT):
+        context.journal.settle(entry, "not_sent")
+        raise
+    except RowRejected as error:
+        return reject(context, unit, entry, draft, error)
+    except errors.OutcomeUnknown as error:
+        return hold(context, unit, entry, draft, error)
+    except errors.HootsuiteError as error:
+        refusal = RowRejected(str(error), code=error.code, trace_id=error.trace_id)
+        return reject(context, unit, entry, draft, refusal)
+    return _read(context, unit, entry, draft, reply)
+
+
+def _send(context: RunContext, call: Call) -> Reply:
+    """Send; while the platform says that media is still processed it surely posted nothing."""
+    for pause in _MEDIA_PAUSES:
+        try:
+            return context.client.send(call)
+        except errors.WrongState as error:
+            if error.code != _MEDIA_BUSY or not error.not_written:
+                raise
+            if context.media.wait(pause):
+                raise Deferred("The run was stopped while media was processed.") from error
+    return context.client.send(call)
+
+
+def _guard(context: RunContext, unit: Unit, entry: Entry) -> None:
+    """The last look before a byte leaves: is there still time, and is it still ours?"""
+    moment, now = content.send_time(unit), context.client.known_now()
+    if moment is not None and now is not None:
+        check_lead(moment, now, context.settings["min_lead_minutes"], content.TIME)
+    context.journal.check_owned(entry)
+    unit.attempts += 1
+
+
+def reject(
+    context: RunContext, unit: Unit, entry: Entry, draft: Draft, error: RowRejected
+) -> Outcome:
+    """Close an entry as refused; after our own delete the old content stays in it."""
+    code, message = error.code, str(error)
+    if entry.replaces is not None:
+        code, message = "replacement_failed", f"{message} (code {error.code}); the old was deleted."
+    outcome = Outcome("rejected", draft.action, None, code, message, error.trace_id, True)  # noqa: FBT003
+    fields = {"error_code": code, "error_message": message, "trace_id": error.trace_id}
+    context.journal.settle(entry, "rejected", context.result(unit, outcome), **fields)
+    return outcome
+
+
+def hold(
+    context: RunContext, unit: Unit, entry: Entry, draft: Draft, error: errors.HootsuiteError | str
+) -> Outcome:
+    """Keep an entry open: it may have been posted."""
+    code = None if isinstance(error, str) or error.code is None else str(error.code)
+    trace = None if isinstance(error, str) else error.trace_id
+    text = f"{error} It may have been posted; see `hootsuite results`."
+    outcome = Outcome("unknown", draft.action, None, code, text, trace, journalled=True)
+    fields = {"error_code": code, "error_message": text, "trace_id": trace}
+    context.journal.settle(entry, "unknown", context.result(unit, outcome), **fields)
+    return outcome
+
+
+def _read(context: RunContext, unit: Unit, entry: Entry, draft: Draft, reply: Reply) -> Outcome:
+    """Read a reply per profile: done, refused by name, or neither."""
+    message = _own_message(reply.data, str(unit.identity.profile))
+    if message is not None:
+        return done(context, unit, entry, draft, message)
+    refusal = _own_error(reply.errors, str(unit.identity.profile))
+    if refusal is not None:
+        return reject(context, unit, entry, draft, refusal)
+    return hold(context, unit, entry, draft, "The answer does not name the profile.")
+
+
+def _own_message(data: Any, profile: str) -> Mapping[str, Any] | None:
+    messages = data if isinstance(data, list) else [data]
+    for message in messages:
+        if isinstance(message, dict) and message.get("id"):
+            found = message.get("socialProfile")
+            if isinstance(found, dict) and str(found.get("id")) == profile:
+                return message
+    return None
+
+
+def _own_error(found: Sequence[Mapping[str, Any]], profile: str) -> RowRejected | None:
+    """A refusal of this profile, if its code proves that nothing was written."""
+    known = load().error_codes
+    for error in found:
+        resource, code = error.get("resource"), error.get("code")
+        named = not isinstance(resource, dict) or str(resource.get("id")) == profile
+        if named and isinstance(code, int) and code in known and known[code].kind != "server":
+            trace = error.get("id")
+            text = f"Hootsuite refuses the request: {error.get('message')}."
+            return RowRejected(text, code=code, trace_id=None if trace is None else str(trace))
+    return None
+
+
+def done(
+    context: RunContext, unit: Unit, entry: Entry, draft: Draft, message: Mapping[str, Any]
+) -> Outcome:
+    """Close an entry with the message that it became."""
+    remote_id, now = str(message["id"]), context.now().timestamp()
+    note = None
+    if draft.action == "replace" and message.get("state") == "PENDING_APPROVAL":
+        note = "The approval starts anew."
+    outcome = Outcome("done", draft.action, remote_id, message=note, journalled=True)
+    content = {**entry.content, "echo": echo(message)}
+    try:
+        context.journal.settle(
+            entry,
+            "done",
+            context.result(unit, outcome),
+            remote_id=remote_id,
+            claim=claim_of(context.scope, "messages", remote_id),
+            settled_at=now,
+            content=json.dumps(content),
+        )
+    except Busy:
+        return hold(context, unit, entry, draft, f"Message {remote_id} belongs to another row.")
+    media = [item["id"] for item in draft.body.get("media", [])]
+    context.journal.use_media(context.scope, media, now)
+    return outcome
+
+
+def echo(message: Mapping[str, Any]) -> dict[str, Any]:
+    """What the platform made of a message: to notice later that somebody edited it."""
+    return {
+        "text": message.get("text"),
+        "at": message.get("scheduledSendTime"),
+        "media": len(message.get("media") or []),
+        "tags": sorted(message.get("tags") or []),
+    }

@@ -1,0 +1,187 @@
+"""A new version of a message that stands: delete and create, as two journalled steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hootsuite_api import errors
+from hootsuite_api.calls import Call
+from target_hootsuite.context import RunContext
+from target_hootsuite.errors import Ambiguous, Ignored, RowRejected, RunStopped
+from target_hootsuite.journal.entries import Entry
+from target_hootsuite.lookup.listing import comparable
+from target_hootsuite.messages import create
+from target_hootsuite.messages.create import Draft
+from target_hootsuite.model import Unit
+
+_REPLACEABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL"})
+_ENDED = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
+_UPLOAD_SECONDS = 15 * 60  # documented is "a brief time"; a film of a gigabyte takes its time
+_LEAST = 20
+_PERCENT = 25
+
+
+def get_message(context: RunContext, message_id: str) -> dict[str, Any] | None:
+    """A message as it stands; None when it is gone or hidden. The wire gives an array of one."""
+    try:
+        data = context.client.send(Call("get_message", {"messageId": message_id})).data
+    except errors.NotFound:
+        return None
+    found: dict[str, Any] | None = (data or [None])[0] if isinstance(data, list) else data
+    return found
+
+
+def check_count(context: RunContext, changed: Sequence[Unit], total: int) -> None:
+    """Refuse to churn a calendar: a changed column or zone changes every row at once.
+
+    Raises:
+        RunStopped: More messages would be replaced than `max_replacements`.
+    """
+    limit = context.settings.get("max_replacements")
+    if limit is None:
+        limit = max(_LEAST, total * _PERCENT // 100)
+    if context.settings["on_change"] != "replace" or len(changed) <= limit:
+        return
+    count = 0
+    for unit in changed:
+        count += _is_replaceable(context, unit)
+        if count > limit:
+            msg = (
+                f"More than {limit} messages would be deleted and posted anew. If that is meant, "
+                "raise `max_replacements`."
+            )
+            raise RunStopped(msg)
+
+
+def _is_replaceable(context: RunContext, unit: Unit) -> bool:
+    current = unit.current
+    if current is None or current.remote_id is None or current.status == "deleted":
+        return False
+    message = get_message(context, current.remote_id)
+    return message is not None and message.get("state") in _REPLACEABLE
+
+
+def decide(context: RunContext, current: Entry) -> Entry | None:
+    """What a new version does to the old one.
+
+    Returns:
+        The entry that has to be deleted first; None where the new version is simply created.
+
+    Raises:
+        Ignored: `on_change` is ignore.
+        RowRejected: The old version can't be replaced any more, or not by us.
+    """
+    if context.settings["on_change"] == "ignore":
+        raise Ignored("The row changed and `on_change` is ignore.")
+    if context.settings["on_change"] == "reject":
+        raise RowRejected("The row changed and `on_change` is reject.", code="changed")
+    if current.status == "deleted" or current.remote_id is None:
+        return None
+    message = get_message(context, current.remote_id)
+    if message is None:
+        _check_gone(context, current)
+        if not context.dry:
+            context.journal.mark(current, "deleted")
+        return None
+    state = str(message.get("state"))
+    if state in _ENDED:
+        return None
+    if state not in _REPLACEABLE:
+        msg = f"The row changed, but its message {current.remote_id} is {state} already."
+        raise RowRejected(msg, code="too_late")
+    _check_untouched(context, current, message)
+    _check_lead(context, message)
+    return current
+
+
+def may_be_uploading(context: RunContext, entry: Entry) -> bool:
+    """Whether a message that can't be found may be on its way out, as it is at its time."""
+    at = entry.content.get("at")
+    due = datetime.fromisoformat(at).timestamp() if at else entry.settled_at or entry.intent_at
+    return 0 <= context.now().timestamp() - due < _UPLOAD_SECONDS
+
+
+def _check_gone(context: RunContext, current: Entry) -> None:
+    """A message that was posted a moment ago, or goes out now, may only be hidden."""
+    settled = context.has_settled(current.settled_at or current.intent_at)
+    if not settled or may_be_uploading(context, current):
+        msg = f"Message {current.remote_id} is not visible yet; a later run will replace it."
+        raise RowRejected(msg, code="not_visible")
+
+
+def _check_untouched(context: RunContext, current: Entry, message: dict[str, Any]) -> None:
+    """Refuse to overwrite what a person edited on the platform since our write."""
+    echo = current.content.get("echo")
+    now = create.echo(message)
+    if echo is not None:
+        same = all(echo[name] == now[name] for name in ("at", "media", "tags"))
+        same = same and comparable(echo["text"]) == comparable(now["text"])
+    else:
+        same = comparable(current.content.get("text")) == comparable(now["text"])
+    editor = (message.get("lastUpdatedByMember") or {}).get("id")
+    own = context.directory.member_id()
+    by_other = editor is not None and own is not None and str(editor) != own
+    if not same or (by_other and echo is not None):
+        msg = f"Message {current.remote_id} was edited on the platform; it is left as it is."
+        raise RowRejected(msg, code="edited")
+
+
+def _check_lead(context: RunContext, message: dict[str, Any]) -> None:
+    at = message.get("scheduledSendTime")
+    lead = timedelta(minutes=context.settings["min_lead_minutes"])
+    if at and datetime.fromisoformat(at).astimezone(UTC) < context.now() + lead:
+        msg = f"Message {message['id']} goes out at {at}: too late to replace it."
+        raise RowRejected(msg, code="too_late")
+
+
+def delete_old(context: RunContext, unit: Unit, draft: Draft, old: Entry) -> Entry:
+    """Delete the old version; afterwards the entry's next step is the create.
+
+    Raises:
+        RowRejected: The platform refuses, or a person was faster.
+        Ambiguous: The delete went unanswered and the message still stands.
+        HootsuiteError: Nothing was sent; closed in the journal.
+    """
+    entry = create.intend(context, unit, draft, "delete", old)
+    try:
+        _delete(context, entry)
+    except (Ambiguous, RunStopped):
+        raise
+    except errors.NotFound:
+        context.journal.settle(entry, "not_sent")
+        context.journal.mark(old, "deleted")
+        msg = f"Message {old.remote_id} vanished while it was replaced; a later run posts the row."
+        raise RowRejected(msg, code="vanished") from None
+    except create.UNSENT:
+        context.journal.settle(entry, "not_sent")
+        raise
+    except errors.HootsuiteError as error:
+        context.journal.settle(entry, "not_sent")
+        msg = f"Message {old.remote_id} can't be replaced. {error}"
+        raise RowRejected(msg, code=error.code, trace_id=error.trace_id) from error
+    # First what is gone: a death between the two must not leave a version that seems to stand.
+    context.journal.mark(old, "replaced")
+    return context.journal.step(entry, "create", context.now().timestamp())
+
+
+def _may_stand(context: RunContext, message_id: str) -> bool:
+    """Whether a message is there, or can't be looked for just now."""
+    try:
+        return get_message(context, message_id) is not None
+    except errors.HootsuiteError:
+        return True
+
+
+def _delete(context: RunContext, entry: Entry) -> None:
+    """Delete once; an unanswered delete is believed when the message is seen to be gone."""
+    path = {"messageId": str(entry.replaces)}
+    guard = lambda: context.journal.check_owned(entry)  # noqa: E731 - one line, one meaning
+    try:
+        context.client.send(Call("delete_message", path, guard=guard))
+    except errors.OutcomeUnknown as error:
+        if _may_stand(context, path["messageId"]):
+            context.journal.settle(entry, "unknown", error_message=str(error))
+            msg = f"The delete of message {path['messageId']} went unanswered."
+            raise Ambiguous(msg) from error

@@ -1,0 +1,138 @@
+"""What is decided about one by one: a row, or a row and one of its profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from target_hootsuite.journal.entries import CURRENT, Entry
+from target_hootsuite.results import Result
+from target_hootsuite.rows.identity import Identity
+
+if TYPE_CHECKING:
+    from target_hootsuite.actions import Action
+    from target_hootsuite.context import RunContext
+
+Row = Mapping[str, Any]
+
+
+@dataclass(eq=False)
+class Unit:
+    """A row, or a row and one profile: the smallest thing that has a result.
+
+    Args:
+        number: Place of the row in the input.
+        action: What is to be done with it.
+        row: Its declared columns, normalised.
+        identity: Who it is.
+        content: What its fingerprint is made of.
+        fingerprint: Of the content, under the present algorithm.
+        twin: An earlier unit of this run with the same identity and content.
+        history: Its journal entries, newest first, as last looked up.
+        first_seen_at: When it was first reported on.
+        reported: What an earlier run said of it last.
+        attempts: Requests that were sent for it.
+        result: What became of it.
+    """
+
+    number: int
+    action: Action
+    row: Row
+    identity: Identity
+    content: Mapping[str, Any]
+    fingerprint: str
+    twin: Unit | None = None
+    history: list[Entry] = field(default_factory=list)
+    first_seen_at: str | None = None
+    reported: str | None = None
+    attempts: int = 0
+    result: Result | None = None
+
+    @property
+    def newest(self) -> Entry | None:
+        """The newest version that the journal knows."""
+        return self.history[0] if self.history else None
+
+    @property
+    def open_entry(self) -> Entry | None:
+        """The version whose outcome is not proven."""
+        return next((entry for entry in self.history if entry.open), None)
+
+    @property
+    def current(self) -> Entry | None:
+        """The version that stands on the platform, or that a person took away there."""
+        return next((entry for entry in self.history if entry.status in CURRENT), None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action says became of a unit.
+
+    Args:
+        status: One of the statuses of `interface.md`.
+        action: What was done, in one word.
+        remote_id: The platform's id.
+        code: The platform's code, or a word of ours.
+        message: For a person.
+        trace_id: The platform's trace id.
+        journalled: Whether the result was committed with the outcome already.
+    """
+
+    status: str
+    action: str
+    remote_id: str | None = None
+    code: str | None = None
+    message: str | None = None
+    trace_id: str | None = None
+    journalled: bool = False
+
+
+class Planned(Exception):  # noqa: N818 - the answer of a dry run, not a fault
+    """A dry run came to the first write.
+
+    Args:
+        action: What would be done.
+    """
+
+    def __init__(self, action: str, remote_id: str | None = None) -> None:
+        super().__init__(action)
+        self.action = action
+        self.remote_id = remote_id
+
+
+class Rule:
+    """The replay rule of an action; the defaults suit a row that stands for one thing."""
+
+    #: Whether what goes unanswered stays in the journal as an open entry.
+    journalled = True
+
+    def profiles(self, context: RunContext, row: Row, key: str) -> Sequence[str | None]:  # noqa: ARG002
+        """The profiles that a row has a result for; `[None]` where it has none."""
+        return [None]
+
+    def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
+        """What the fingerprint is made of.
+
+        Raises:
+            RowRejected: The row contradicts itself.
+        """
+        return row
+
+    def lane(self, unit: Unit) -> str:
+        """Units of one lane are done in their order, one after another."""
+        return unit.identity.digest
+
+    def prepare(self, context: RunContext, units: Sequence[Unit]) -> None:
+        """Read what the units need before the first of them is written."""
+
+    def act(self, context: RunContext, unit: Unit) -> Outcome:
+        """Do it, at most once.
+
+        Raises:
+            RowRejected: The row can't be done.
+            Ambiguous: It may have been done.
+            Deferred: It was not attempted.
+            HootsuiteError: The platform's answer to a read, or a refusal.
+        """
+        raise NotImplementedError

@@ -1,0 +1,85 @@
+"""The replay rule of people and teams: the platform's present state decides, in every run.
+
+A GET tells whether anything is to be done at all, and again what became of a write that went
+unanswered. So a repeated run writes nothing, and what somebody undid is done again.
+"""
+
+from __future__ import annotations
+
+from hootsuite_api import errors
+from hootsuite_api.calls import Call
+from target_hootsuite.context import RunContext
+from target_hootsuite.errors import Ambiguous, RowRejected
+from target_hootsuite.model import Outcome, Rule, Unit
+
+
+class PresentState(Rule):
+    """Make the platform match the row.
+
+    Subclasses say what matches (`found`), how to ask anew (`forget`), and what to send (`call`).
+    """
+
+    journalled = False
+    #: Codes by which the platform says that it is so already.
+    already: frozenset[int | str] = frozenset()
+
+    def found(self, context: RunContext, unit: Unit) -> str | None:
+        """The remote id if the platform matches the row; None if something is to be done."""
+        raise NotImplementedError
+
+    def forget(self, context: RunContext, unit: Unit) -> None:
+        """Ask the platform anew the next time."""
+        raise NotImplementedError
+
+    def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
+        """What is done, in one word for results and plans, and the request that does it.
+
+        Raises:
+            RowRejected: There is none.
+        """
+        raise NotImplementedError
+
+    def learn(self, context: RunContext, unit: Unit, data: object) -> str | None:
+        """Take over what a request made; gives the remote id."""
+        raise NotImplementedError
+
+    def act(self, context: RunContext, unit: Unit) -> Outcome:
+        """Look, and write only what lacks."""
+        remote_id = self.found(context, unit)
+        if remote_id is not None:
+            return Outcome("unchanged", "none", remote_id)
+        verb, call = self.call(context, unit)
+        context.about_to(verb)
+        unit.attempts += 1
+        try:
+            reply = context.client.send(call)
+        except errors.OutcomeUnknown as error:
+            return self._look_again(context, unit, verb, error)
+        except (errors.ValidationRejected, errors.WrongState, errors.NotFound) as error:
+            if error.code not in self.already:
+                raise
+            return self._believe(context, unit, error)
+        if reply.errors:
+            first = reply.errors[0]
+            raise RowRejected(str(first.get("message")), code=first.get("code"))
+        return Outcome("done", verb, self.learn(context, unit, reply.data))
+
+    def _look_again(
+        self, context: RunContext, unit: Unit, verb: str, error: errors.HootsuiteError
+    ) -> Outcome:
+        self.forget(context, unit)
+        try:
+            remote_id = self.found(context, unit)
+        except errors.HootsuiteError:  # a look that fails proves nothing, least of all a refusal
+            remote_id = None
+        if remote_id is None:
+            raise Ambiguous(f"{error} The next run looks again.") from error
+        return Outcome("done", verb, remote_id)
+
+    def _believe(self, context: RunContext, unit: Unit, error: errors.HootsuiteError) -> Outcome:
+        """Somebody was faster, if a fresh look says so; else it is what it says: a refusal."""
+        self.forget(context, unit)
+        remote_id = self.found(context, unit)
+        if remote_id is None:
+            raise RowRejected(str(error), code=error.code, trace_id=error.trace_id) from error
+        return Outcome("unchanged", "none", remote_id)

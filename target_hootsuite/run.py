@@ -1,0 +1,282 @@
+"""One run: read everything, plan everything, then write stage by stage.
+
+Everything is read before the first write, because only the whole input shows whether a key comes
+twice with different content, or whether a changed column is about to churn the calendar.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from typing import Any
+
+from hootsuite_api import errors
+from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.redact import scrub
+from target_hootsuite import rejected_rows
+from target_hootsuite.context import RunContext
+from target_hootsuite.dispatch import Dispatcher, decide
+from target_hootsuite.errors import JournalFault, ResultsFault, RunStopped
+from target_hootsuite.intake import Intake
+from target_hootsuite.journal import notes
+from target_hootsuite.journal.database import exists
+from target_hootsuite.journal.entries import Busy
+from target_hootsuite.journal.store import Journal
+from target_hootsuite.log import logger
+from target_hootsuite.lookup.account import Directory
+from target_hootsuite.media.upload import MediaStore
+from target_hootsuite.messages.reconcile import settle_open
+from target_hootsuite.model import Outcome, Unit
+from target_hootsuite.plan import Plan
+from target_hootsuite.results import Result, ResultsFile, exit_code, summary
+from target_hootsuite.rows.identity import scope_of
+from target_hootsuite.state_gate import StateGate
+
+_BUSY_PAUSE = 0.5
+_GRACE = 5.0  # seconds after a signal in which what was begun may still send
+
+
+class Job:
+    """One run of the target.
+
+    Args:
+        settings: The target's settings, defaults filled in.
+        emit: Writes a STATE.
+        journal_url: Where the journal is.
+    """
+
+    def __init__(
+        self, settings: Mapping[str, Any], emit: Callable[[Any], None], journal_url: str
+    ) -> None:
+        self.settings = settings
+        self._journal_url = journal_url
+        dry = bool(settings["dry_run"])
+        self.gate = StateGate((lambda _: None) if dry else emit)
+        self.intake = Intake(self.gate)
+        self._stopping = threading.Event()
+        self._early_stop: str | None = None
+        self._context: RunContext | None = None
+        self._client: HootsuiteClient | None = None
+        self._last_call: threading.Timer | None = None
+        self._failed = False
+        self._statuses: Counter[str] = Counter()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of rule 27."""
+        return exit_code(self._statuses, failed=self._failed)
+
+    def stop(self, reason: str) -> None:
+        """Attempt nothing more; called from a signal handler."""
+        self._early_stop = self._early_stop or reason
+        self._failed = True
+        self._stopping.set()
+        if self._context is not None:
+            self._context.stop(reason)
+        if self._client is not None and self._last_call is None:
+            # A wait after 429s can outlast the patience of whoever sent the signal.
+            self._last_call = threading.Timer(_GRACE, self._client.cancel)
+            self._last_call.daemon = True
+            self._last_call.start()
+
+    def execute(self) -> None:
+        """Plan and write what was read, and let STATE out as far as it may go.
+
+        Raises:
+            RunStopped: The run could not begin.
+            HootsuiteError: The run could not begin.
+        """
+        if not self.intake.taken and not self.intake.refused:
+            ResultsFile(self.settings.get("results_path")).close()
+            self.gate.finish()
+            return
+        client = self._client = HootsuiteClient.from_settings(self.settings)
+        try:
+            journal = self._open_journal()
+            try:
+                self._execute(client, journal)
+            finally:
+                journal.close()
+        finally:
+            if self._last_call is not None:
+                self._last_call.cancel()
+            client.close()
+
+    def _open_journal(self) -> Journal:
+        """The journal; a dry run that finds none works with one that leaves no trace."""
+        dry = self.settings["dry_run"] and not exists(self._journal_url)
+        url = "sqlite://" if dry else self._journal_url
+        return Journal(url, uuid.uuid4().hex, self.settings["lease_seconds"])
+
+    def defer_all(self, reason: str) -> None:
+        """Give every row that was read a result, where the run could not begin."""
+        if self._context is not None:
+            return
+        try:
+            file = ResultsFile(self.settings.get("results_path"))
+        except ResultsFault:  # then that was the reason, or there are two
+            return
+        with suppress(ResultsFault), closing(file):
+            for row in self.intake.taken:
+                for profile in dict.fromkeys(row.row.get("social_profile_ids") or [None]):
+                    file.write(_unreached(row.action.stream, row.key, profile, reason))
+            for refused in self.intake.refused:
+                for profile in refused.profiles:
+                    file.write(_unreached(refused.stream, refused.key, profile, reason))
+
+    def _execute(self, client: HootsuiteClient, journal: Journal) -> None:
+        self._check_journal(journal)
+        context = self._context = self._open_context(client, journal)
+        if self._early_stop:
+            context.stop(self._early_stop)
+        plan = Plan(context)
+        try:
+            self._run(context, plan)
+        finally:
+            plan.add_unreached(self.intake.taken)
+            defer_rest(context, plan.units)
+            self._keep_for_people(context, plan)
+            self.gate.finish()
+            self._statuses, self._failed = context.statuses, self._failed or context.failed
+            context.file.close()
+            for line in summary(context.counts):
+                logger.info("%s", line)
+
+    def _keep_for_people(self, context: RunContext, plan: Plan) -> None:
+        if self.settings["dry_run"]:
+            return
+        if now := context.client.known_now():
+            notes.keep_clock(context.journal, now)
+        try:
+            rejected_rows.keep(context.journal, [*plan.units, *plan.refused])
+        except JournalFault as error:  # a convenience: the results themselves are in the journal
+            logger.warning("Rejected rows are not kept: %s", error)
+
+    def _check_journal(self, journal: Journal) -> None:
+        if not journal.created or self.settings["dry_run"]:
+            return
+        if self.settings["require_journal"]:
+            raise JournalFault("There was no journal, and `require_journal` asks for one.")
+        logger.warning(
+            "A new journal was made. What was posted before is recognised on the platform only."
+        )
+
+    def _open_context(self, client: HootsuiteClient, journal: Journal) -> RunContext:
+        directory = Directory(client, self.settings)
+        scope = scope_of(client.settings.api_url, directory.account())
+        if not self.settings["dry_run"]:
+            journal.start()
+        return RunContext(
+            settings=self.settings,
+            client=client,
+            journal=journal,
+            directory=directory,
+            gate=self.gate,
+            file=ResultsFile(self.settings.get("results_path")),
+            media=MediaStore(client, journal, scope, self.settings, self._stopping.wait),
+            scope=scope,
+            run_id=journal.run_id,
+            ahead=notes.known_ahead(journal),
+        )
+
+    def _run(self, context: RunContext, plan: Plan) -> None:
+        """Work until it ends or has to be stopped; the caller books the rest."""
+        try:
+            plan.refuse(self.intake)
+            self._work(context, plan)
+        except JournalFault as error:
+            self.gate.shut()
+            context.stop(str(error))
+        except errors.QuotaExhausted as error:
+            context.stop(str(error), failed=self.settings["on_quota"] == "fail")
+        except (RunStopped, errors.HootsuiteError) as error:
+            context.stop(str(error))
+
+    def _work(self, context: RunContext, plan: Plan) -> None:
+        rows = self.intake.taken
+        stages = sorted({row.action.stage for row in rows})
+        for stage in stages:
+            if context.reason is None:
+                plan.add([row for row in rows if row.action.stage == stage])
+        self._prepare(context, plan.units)
+        dispatcher = Dispatcher(context, self.settings["max_concurrency"])
+        for stage in stages:
+            dispatcher.run(_waiting(plan.units, stage))
+        self._wait_for_others(context, dispatcher.later)
+        settle_pending(context)
+
+    def _prepare(self, context: RunContext, units: Sequence[Unit]) -> None:
+        rules = dict.fromkeys(unit.action.rule for unit in units)
+        for rule in rules:
+            if context.reason is None:
+                own = [unit for unit in units if unit.action.rule is rule and unit.result is None]
+                rule.prepare(context, own)
+
+    def _wait_for_others(self, context: RunContext, later: list[Unit]) -> None:
+        """Rows that another process was at: it settles them, or its lease runs out."""
+        waits = int(2 * self.settings["lease_seconds"] / _BUSY_PAUSE) + 1
+        for _ in range(waits):
+            if not later or context.reason is not None:
+                return
+            for unit in later:
+                unit.history = context.journal.history(unit.identity)
+            settle_open(context, later, others=False)
+            again, later = later, []
+            Dispatcher(context, self.settings["max_concurrency"], later).run(again)
+            if later:
+                self._stopping.wait(_BUSY_PAUSE)
+
+
+def _waiting(units: Sequence[Unit], stage: int) -> list[Unit]:
+    return [unit for unit in units if unit.action.stage == stage and unit.result is None]
+
+
+def _unreached(stream: str, key: str, profile: str | None, reason: str) -> Result:
+    return Result(
+        *("", stream, key or None, "none", "deferred"),
+        social_profile_id=profile,
+        error_message=scrub(reason),
+    )
+
+
+Pending = Sequence[tuple[Unit, Outcome]]
+
+
+def settle_pending(context: RunContext) -> None:
+    """Look for what went unanswered in this run, and say what became of it."""
+    pending = context.take_pending()
+    try:
+        if pending and not context.dry:
+            settle_open(context, [unit for unit, _ in pending])
+    except BaseException:
+        context.pending = [*pending]  # they are unknown still, not deferred
+        raise
+    for unit, outcome in pending:
+        context.book_late(unit, _latest(context, unit, outcome))
+
+
+def _latest(context: RunContext, unit: Unit, outcome: Outcome) -> Outcome:
+    current = unit.current
+    if unit.open_entry is None and current is not None and context.same(unit, current):
+        return Outcome("done", outcome.action, current.remote_id)
+    unsent = unit.newest is not None and unit.newest.status == "not_sent"
+    if not unsent or context.reason is not None:
+        return outcome
+    try:
+        return decide(context, unit)  # `on_unknown: resend` took it for unsent: once more
+    except (Busy, RunStopped):
+        return outcome
+
+
+def defer_rest(context: RunContext, units: Sequence[Unit]) -> None:
+    """Whatever has no result yet was not attempted, or is open in the journal."""
+    for unit, outcome in context.take_pending():
+        context.book_late(unit, outcome)
+    reason = context.reason or "The row was not reached."
+    for unit in units:
+        if unit.result is None:
+            status = "unknown" if unit.attempts else "deferred"
+            context.book_late(unit, Outcome(status, "none", message=reason))
