@@ -10,10 +10,10 @@ import msgspec
 from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
-from hootsuite_sandbox import routes
-from hootsuite_sandbox.mutations import mutate
+from hootsuite_sandbox.domain import truth
+from hootsuite_sandbox.domain.mutations import mutate
+from hootsuite_sandbox.domain.records import iso
 from hootsuite_sandbox.operations import Result
-from hootsuite_sandbox.records import iso
 from hootsuite_sandbox.sandbox import Sandbox
 
 PREFIX = "/__sandbox__/"
@@ -51,7 +51,7 @@ async def answer(sandbox: Sandbox, scope: Scope, raw: bytes) -> Result:
 
 def _truth(sandbox: Sandbox, resource: str, query: QueryParams) -> Any:
     """All rows; or with `fields` only those of each; or with `count` their number."""
-    rows = routes.rows(resource, sandbox.world)
+    rows = truth.rows(resource, sandbox.world)
     if "count" in query:
         return {"count": sum(1 for _ in rows)}
     fields = query.get("fields", "").split(",") if "fields" in query else None

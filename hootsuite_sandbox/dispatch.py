@@ -10,12 +10,12 @@ from urllib.parse import unquote
 from starlette.datastructures import Headers, QueryParams
 
 from hootsuite_api.contract import Contract, Operation
+from hootsuite_sandbox.domain.records import Member
+from hootsuite_sandbox.domain.tokens import Access
+from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.errors import ApiError, OAuthError, SandboxError, ScimError
 from hootsuite_sandbox.limits import Limiter
 from hootsuite_sandbox.operations import Context, Registered, Result, Storage
-from hootsuite_sandbox.records import Member
-from hootsuite_sandbox.state import World
-from hootsuite_sandbox.tokens import Access
 from hootsuite_sandbox.traffic import Seen
 from hootsuite_sandbox.validation import check_body, check_parameters, read_body
 

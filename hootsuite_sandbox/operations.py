@@ -14,10 +14,10 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from hootsuite_sandbox.domain.records import Member
+from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.options import Options
-from hootsuite_sandbox.records import Member
-from hootsuite_sandbox.state import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from hootsuite_api import contract
-from hootsuite_sandbox import daily, people, routes, seed
+from hootsuite_sandbox import routes
 from hootsuite_sandbox.dispatch import Router
+from hootsuite_sandbox.domain.tokens import Access
+from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.faults import FaultBook
 from hootsuite_sandbox.limits import Limiter
-from hootsuite_sandbox.oauth import CLIENT_ID, CLIENT_SECRET
 from hootsuite_sandbox.operations import handlers, storage_routes
 from hootsuite_sandbox.options import Options
-from hootsuite_sandbox.state import World
-from hootsuite_sandbox.tokens import Access
+from hootsuite_sandbox.routes.oauth import CLIENT_ID, CLIENT_SECRET
+from hootsuite_sandbox.seed import daily, people
+from hootsuite_sandbox.seed.world import build
 from hootsuite_sandbox.traffic import RequestLog
 
 # These decide what is seeded; changing one means a new world.
@@ -52,7 +54,7 @@ class Sandbox:
         """
         options = self.defaults.changed(changes)
         self.faults.clear()
-        self.world: World = seed.build(options)
+        self.world: World = build(options)
         self.limiter = Limiter(
             options.requests_per_second,
             options.daily_quota,

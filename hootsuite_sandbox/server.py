@@ -19,7 +19,7 @@ import uvicorn
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from hootsuite_sandbox import control, oauth
+from hootsuite_sandbox import control
 from hootsuite_sandbox.arrivals import StampingListener
 from hootsuite_sandbox.clock import http_date
 from hootsuite_sandbox.dispatch import (
@@ -29,10 +29,11 @@ from hootsuite_sandbox.dispatch import (
     account_of,
     answer,
 )
+from hootsuite_sandbox.domain.records import iso
 from hootsuite_sandbox.errors import ApiError, OAuthError, SandboxError
 from hootsuite_sandbox.faults import Fault
 from hootsuite_sandbox.operations import Result
-from hootsuite_sandbox.records import iso
+from hootsuite_sandbox.routes import oauth
 from hootsuite_sandbox.sandbox import Sandbox
 from hootsuite_sandbox.wire import StampingProtocol, Wire, packed
 

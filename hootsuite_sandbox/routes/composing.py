@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from hootsuite_sandbox.domain import access, drafts, views
+from hootsuite_sandbox.domain.drafts import Draft
+from hootsuite_sandbox.domain.records import (
+    Document,
+    HistoryAction,
+    Message,
+    Profile,
+    Reviewer,
+    iso,
+)
+from hootsuite_sandbox.domain.rules import media_url, send_now
 from hootsuite_sandbox.errors import ApiError, error_entry
 from hootsuite_sandbox.operations import Context, Result, operation
-from hootsuite_sandbox.records import Document, HistoryAction, Message, Profile, Reviewer, iso
-from hootsuite_sandbox.routes import access, drafts, views
-from hootsuite_sandbox.routes.drafts import Draft
-from hootsuite_sandbox.rules import media_url, publish
 
 APPROVERS = 3
 FAR_FUTURE = 1 << 40
@@ -51,7 +58,7 @@ def _post(ctx: Context, draft: Draft, profile_id: str) -> Document:
         message.state, message.sequence_number, message.reviewers = "PENDING_APPROVAL", 1, reviewers
         message.history = [HistoryAction("MEMBER", _actor(ctx), "CREATE", ctx.now)]
     elif draft.time is None:
-        send(message, profile, ctx.now)
+        send_now(message, profile, ctx.now)
     _take_along(ctx, draft, profile)
     ctx.world.messages.add(message)
     ctx.commit(
@@ -64,21 +71,6 @@ def _post(ctx: Context, draft: Draft, profile_id: str) -> Document:
     )
     just_sent = draft.time is None and not reviewers
     return views.show_message(ctx.world, message, just_sent=just_sent)
-
-
-def send(message: Message, profile: Profile, now: int) -> None:
-    """Send a message within the call; a video is still on its way to the network afterwards.
-
-    Args:
-        message: Changed in place.
-        profile: Where it goes; sending fails for good while it must be connected anew.
-        now: The instant.
-    """
-    message.time = now
-    if message.video:
-        message.state = "SUBMITTED"
-    else:
-        publish(message, profile, now)
 
 
 def _message(ctx: Context, draft: Draft, profile: Profile) -> Message:

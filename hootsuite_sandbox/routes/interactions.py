@@ -5,11 +5,10 @@ The option `interactions: withdrawn` answers as if the platform had dropped it, 
 
 from __future__ import annotations
 
+from hootsuite_sandbox.domain import access, interactions, views
+from hootsuite_sandbox.domain.records import Document
 from hootsuite_sandbox.errors import ApiError, error_entry
 from hootsuite_sandbox.operations import Context, Result, operation
-from hootsuite_sandbox.records import Document, Interaction
-from hootsuite_sandbox.routes import access, views
-from hootsuite_sandbox.state import World
 
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 100
@@ -33,7 +32,7 @@ def list_interactions(ctx: Context) -> Document | Result:
         raise access.denied(ctx)
     first = int(cursor)
     limit = min(int(ctx.query.get("limit", DEFAULT_LIMIT)), LARGEST_LIMIT)
-    rows = between(ctx.world, own, ctx.query["targetSocialNetworkId"])
+    rows = interactions.between(ctx.world, own, ctx.query["targetSocialNetworkId"])
     return {
         "data": {
             "interactions": [views.show_interaction(row) for row in rows[first : first + limit]],
@@ -45,18 +44,6 @@ def list_interactions(ctx: Context) -> Document | Result:
             },
         }
     }
-
-
-def between(world: World, own: str, other: str) -> list[Interaction]:
-    """List the interactions of two accounts in either direction, oldest first."""
-    pair = {own, other}
-    rows = (i for i in world.interactions if {i.from_network_id, i.to_network_id} == pair)
-    return sorted(rows, key=place)
-
-
-def place(row: Interaction) -> tuple[int, str]:
-    """Return the place of an interaction in a listing."""
-    return row.at, row.external_message_id
 
 
 def _own_accounts(ctx: Context) -> set[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from hootsuite_sandbox.domain import access, views
+from hootsuite_sandbox.domain.records import Document
 from hootsuite_sandbox.operations import Context, operation
-from hootsuite_sandbox.records import Document
-from hootsuite_sandbox.routes import access, views
 
 
 @operation("get_me")

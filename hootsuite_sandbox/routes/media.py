@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from hootsuite_sandbox.domain import media_store
+from hootsuite_sandbox.domain.records import Document, Media
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, operation
-from hootsuite_sandbox.records import Document, Media
-from hootsuite_sandbox.routes import storage
 
 
 @operation("create_media")
@@ -14,7 +14,7 @@ def create_media(ctx: Context) -> Document:
     owner = ctx.caller.id if ctx.caller else ctx.organization_id or "0"
     mime_type = ctx.body["mimeType"]
     media = Media(
-        id=storage.new_id(ctx.world, owner, mime_type),
+        id=media_store.new_id(ctx.world, owner, mime_type),
         size_bytes=ctx.body["sizeBytes"],
         mime_type=mime_type,
         created=ctx.now,
@@ -25,8 +25,8 @@ def create_media(ctx: Context) -> Document:
     return {
         "data": {
             "id": media.id,
-            "uploadUrl": storage.upload_url(ctx, media),
-            "uploadUrlDurationSeconds": storage.DURATION_SECONDS,
+            "uploadUrl": media_store.upload_url(ctx, media),
+            "uploadUrlDurationSeconds": media_store.DURATION_SECONDS,
         }
     }
 
@@ -35,7 +35,7 @@ def create_media(ctx: Context) -> Document:
 def get_media(ctx: Context) -> Document:
     """Answer with the state; QUEUED also stands for "nothing was uploaded yet"."""
     media_id = ctx.path["mediaId"]
-    media = storage.known_media(ctx.world, media_id)
+    media = media_store.known_media(ctx.world, media_id)
     if media is None:
         # Not published; also what becomes of media 90 days after their use.
         raise ApiError(404, 4001, "There is no such media.", {"type": "media", "id": media_id})
@@ -48,6 +48,6 @@ def show_media(ctx: Context, media: Media) -> Document:
     return {
         "id": media.id,
         "state": "READY" if ready else "QUEUED",
-        "downloadUrl": storage.download_url(ctx, media) if ready else None,
-        "downloadUrlDurationSeconds": storage.DURATION_SECONDS if ready else None,
+        "downloadUrl": media_store.download_url(ctx, media) if ready else None,
+        "downloadUrlDurationSeconds": media_store.DURATION_SECONDS if ready else None,
     }

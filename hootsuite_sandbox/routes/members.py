@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from hootsuite_sandbox.domain import access, membership, views
+from hootsuite_sandbox.domain.records import Document, Member, Organization
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, operation
-from hootsuite_sandbox.records import Document, Member, Organization
-from hootsuite_sandbox.routes import access, membership, views
 
 
 def _managers_only(ctx: Context) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hootsuite_sandbox.clock import parse_instant
+from hootsuite_sandbox.domain import access, views
+from hootsuite_sandbox.domain.message_store import Key
+from hootsuite_sandbox.domain.records import Document, Message
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, Result, operation
-from hootsuite_sandbox.records import Document, Message
-from hootsuite_sandbox.routes import access, views
-from hootsuite_sandbox.store import Key
 
 WIDEST_WINDOW = 28 * 86_400
 DEFAULT_LIMIT = 50
@@ -22,34 +22,15 @@ _DELETABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL", "REJECTED", "SEND_FAILE
 _DELETED_BODIES: tuple[Any, ...] = ({}, {"data": {}}, {"data": []}, b"", b"Message deleted")
 
 
-def visible_message(ctx: Context) -> Message:
-    """Return the message of the path.
-
-    Raises:
-        ApiError: 404 with 4001 when there is none, when it is not visible yet, and when its
-            profile is out of the caller's reach (so that ids of others can't be probed).
-    """
-    message_id = ctx.path["messageId"]
-    message = ctx.world.messages.get(message_id)
-    if message is None or access.grant_on(ctx, message.profile_id) is None:
-        raise _unknown(message_id)
-    return message
-
-
-def _unknown(message_id: str) -> ApiError:
-    resource = {"type": "message", "id": message_id}
-    return ApiError(404, 4001, "There is no such message.", resource)
-
-
 @operation("get_message")
 def get_message(ctx: Context) -> Document:
     """Answer with one message; the recorded wire wrapped it in a list.
 
     Documented: it may be unavailable for a while during the upload to the network.
     """
-    message = visible_message(ctx)
+    message = access.message(ctx)
     if message.state == "SUBMITTED" and ctx.now < (message.time or 0) + ctx.options.lag_seconds:
-        raise _unknown(message.id)
+        raise access.unknown_message(message.id)
     shown = views.show_message(ctx.world, message)
     return {"data": [shown] if ctx.recorded else shown}
 
@@ -57,7 +38,7 @@ def get_message(ctx: Context) -> Document:
 @operation("delete_message")
 def delete_message(ctx: Context) -> Document | Result:
     """Take a message out of the calendar; what is on the network stays there."""
-    message = visible_message(ctx)
+    message = access.message(ctx)
     if message.state not in _DELETABLE:
         raise ApiError(
             400,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from hootsuite_sandbox.domain import access, views
+from hootsuite_sandbox.domain.records import Document, Organization
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, operation
-from hootsuite_sandbox.records import Document, Organization
-from hootsuite_sandbox.routes import access, views
 
 
 @operation("list_organization_members")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from hootsuite_sandbox.domain import access, views
+from hootsuite_sandbox.domain.records import Document, HistoryAction, Message, Reviewer
+from hootsuite_sandbox.domain.rules import send_now
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, operation
-from hootsuite_sandbox.records import Document, HistoryAction, Message, Reviewer
-from hootsuite_sandbox.routes import access, views
-from hootsuite_sandbox.routes.composing import send
-from hootsuite_sandbox.routes.messages import visible_message
 
 LEAD_SECONDS = 5 * 60
 VIDEO_LEAD_SECONDS = 15 * 60
@@ -50,14 +49,14 @@ def reject_message(ctx: Context) -> Document:
 @operation("get_message_history")
 def get_message_history(ctx: Context) -> Document:
     """Answer with the review's steps, oldest first; a message never reviewed has no history."""
-    message = visible_message(ctx)
+    message = access.message(ctx)
     if not message.history:
         raise _not_awaiting()
     return {"data": {"actions": [views.show_action(action) for action in message.history]}}
 
 
 def _pending(ctx: Context) -> Message:
-    message = visible_message(ctx)
+    message = access.message(ctx)
     if message.state != "PENDING_APPROVAL":
         raise _not_awaiting()
     if ctx.body["sequenceNumber"] != message.sequence_number:
@@ -102,7 +101,7 @@ def _release(ctx: Context, message: Message, history: list[HistoryAction]) -> No
     _change(ctx, message, history=history, reviewers=None)
     profile = ctx.world.profiles[message.profile_id]
     ctx.world.messages.remove(message)  # sending gives it a time, and so a place in the listing
-    send(message, profile, ctx.now)
+    send_now(message, profile, ctx.now)
     ctx.world.messages.add(message)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+from hootsuite_sandbox.domain import access, membership, scim_patch, scim_user
+from hootsuite_sandbox.domain.records import Document, Member
+from hootsuite_sandbox.domain.scim_user import show_user
 from hootsuite_sandbox.errors import ScimError
 from hootsuite_sandbox.operations import Context, operation
-from hootsuite_sandbox.records import Document, Member
-from hootsuite_sandbox.routes import access, membership, scim_patch, scim_user
-from hootsuite_sandbox.routes.scim_user import EXTENSION, USER_SCHEMA, show_user
 
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 LARGEST_PAGE = 100
@@ -24,23 +24,7 @@ def _managers_only(ctx: Context) -> None:
 @operation("list_scim_resource_types")
 def list_scim_resource_types(ctx: Context) -> Document:  # noqa: ARG001 - the same for everyone
     """Answer with the one kind of resource there is; any member may ask."""
-    return {"schemas": [LIST_SCHEMA], "Resources": resource_types(), "totalResults": 1}
-
-
-def resource_types() -> list[Document]:
-    """List the kinds of resources."""
-    return [
-        {
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
-            "id": "User",
-            "name": "User",
-            "description": "User Account",
-            "endpoint": "/Users",
-            "schema": USER_SCHEMA,
-            "schemaExtensions": [{"schema": EXTENSION, "required": True}],
-            "meta": {"resourceType": "ResourceType", "location": "/scim/v2/ResourceTypes/User"},
-        }
-    ]
+    return {"schemas": [LIST_SCHEMA], "Resources": scim_user.resource_types(), "totalResults": 1}
 
 
 @operation("list_scim_users")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from hootsuite_sandbox.domain import access, views
+from hootsuite_sandbox.domain.records import Document, Team
+from hootsuite_sandbox.domain.rules import TEAM_DEFAULT
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, operation
-from hootsuite_sandbox.records import Document, Team
-from hootsuite_sandbox.routes import access, views
-from hootsuite_sandbox.rules import TEAM_DEFAULT
 
 NAME_LENGTH = range(2, 201)
 

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from hootsuite_sandbox.clock import Clock, http_date, parse_instant
+from hootsuite_sandbox.domain.records import Message
 from hootsuite_sandbox.options import Options
-from hootsuite_sandbox.records import Message
-from hootsuite_sandbox.seed import build
+from hootsuite_sandbox.seed.world import build
 
 DAY = 86_400
 

@@ -19,8 +19,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from hootsuite_api.contract import load
-from hootsuite_sandbox import oauth, routes
+from hootsuite_sandbox import routes
 from hootsuite_sandbox.operations import handlers
+from hootsuite_sandbox.routes import oauth
 
 CHECKS = [
     not_a_server_error,

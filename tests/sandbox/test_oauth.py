@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import pytest
 
-from hootsuite_sandbox import oauth
 from hootsuite_sandbox.errors import OAuthError
+from hootsuite_sandbox.routes import oauth
 
 REDIRECT = "http://localhost:8912/callback"
 VERIFIER = "a-verifier-of-forty-three-characters-or-more-x"

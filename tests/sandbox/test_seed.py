@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hootsuite_sandbox.domain.records import Message
+from hootsuite_sandbox.domain.views import show_message
 from hootsuite_sandbox.options import Options
-from hootsuite_sandbox.records import Message
-from hootsuite_sandbox.routes.views import show_message
-from hootsuite_sandbox.seed import build
+from hootsuite_sandbox.seed.world import build
 from hootsuite_sandbox.testing import SMALL_WORLD
 
 DAY = 86_400

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hootsuite_sandbox.records import Document, Message, Profile
-from hootsuite_sandbox.rules import media_url
+from hootsuite_sandbox.domain.records import Document, Message, Profile
+from hootsuite_sandbox.domain.rules import media_url
 
 _ENGINEERS = {"jobFunction": ["eng", "it"], "seniority": ["d", "m"], "geography": ["eu.de"]}
 _YOUNG_CANADA = {

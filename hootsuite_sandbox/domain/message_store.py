@@ -13,7 +13,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Protocol
 
-from hootsuite_sandbox.records import Message
+from hootsuite_sandbox.domain.records import Message
 
 Key = tuple[int, int]
 """Place of a message in a listing: its time and the number of its id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hootsuite_sandbox.archive import Fate, SeededMessages
+from hootsuite_sandbox.seed.archive import Fate, SeededMessages
 
 DAY = 86_400
 _WEEK = (10, 11, 12, 11, 9, 3, 2)  # posts per weekday, Monday first

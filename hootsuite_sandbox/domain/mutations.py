@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from hootsuite_sandbox.clock import parse_instant
-from hootsuite_sandbox.records import (
+from hootsuite_sandbox.domain.records import (
     Document,
     Grant,
     HistoryAction,
@@ -18,8 +18,8 @@ from hootsuite_sandbox.records import (
     Reviewer,
     Team,
 )
-from hootsuite_sandbox.rules import ORGANIZATION_GRANTS, TEAM_DEFAULT, publish
-from hootsuite_sandbox.state import World
+from hootsuite_sandbox.domain.rules import ORGANIZATION_GRANTS, TEAM_DEFAULT, publish
+from hootsuite_sandbox.domain.world import World
 
 _INSTANTS = frozenset({"at", "time", "created", "modified", "visible_from"})
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hootsuite_sandbox.clock import Clock
-from hootsuite_sandbox.options import Options
-from hootsuite_sandbox.records import (
+from hootsuite_sandbox.domain.message_store import Archive, EmptyArchive, MessageStore
+from hootsuite_sandbox.domain.records import (
     Document,
     Grant,
     HistoryAction,
@@ -26,15 +26,15 @@ from hootsuite_sandbox.records import (
     iso,
     iso_millis,
 )
-from hootsuite_sandbox.rules import (
+from hootsuite_sandbox.domain.rules import (
     BASIC_USAGE,
     ORGANIZATION_ADMIN,
     PROFILE_ADMIN,
     PROFILE_EDITOR,
     settle,
 )
-from hootsuite_sandbox.store import Archive, EmptyArchive, MessageStore
-from hootsuite_sandbox.tokens import TokenBook
+from hootsuite_sandbox.domain.tokens import TokenBook
+from hootsuite_sandbox.options import Options
 
 __all__ = [
     "Document",

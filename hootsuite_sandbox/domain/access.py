@@ -7,10 +7,10 @@ them as they were recorded (`x-hootsuite-quirks: denied`).
 from __future__ import annotations
 
 from hootsuite_api.contract import load
+from hootsuite_sandbox.domain.records import Grant, Message, Organization, Profile, Team
+from hootsuite_sandbox.domain.rules import BASIC_USAGE, ORGANIZATION_ADMIN, PROFILE_ADMIN
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context
-from hootsuite_sandbox.records import Grant, Organization, Profile, Team
-from hootsuite_sandbox.rules import BASIC_USAGE, ORGANIZATION_ADMIN, PROFILE_ADMIN
 
 MANAGE_MEMBERS = "ORG_MANAGE_MEMBER"
 MANAGE_TEAMS = "ORG_MANAGE_TEAM"
@@ -111,3 +111,23 @@ def visible(ctx: Context) -> list[Profile]:
     if ctx.caller is not None:
         return ctx.world.profiles_of(ctx.caller.id)
     return [p for p in ctx.world.profiles.values() if grant_on(ctx, p.id)]
+
+
+def message(ctx: Context) -> Message:
+    """Return the message of the path.
+
+    Raises:
+        ApiError: 404 with 4001 when there is none, when it is not visible yet, and when its
+            profile is out of the caller's reach (so that ids of others can't be probed).
+    """
+    message_id = ctx.path["messageId"]
+    found = ctx.world.messages.get(message_id)
+    if found is None or grant_on(ctx, found.profile_id) is None:
+        raise unknown_message(message_id)
+    return found
+
+
+def unknown_message(message_id: str) -> ApiError:
+    """Return the refusal for a message that the caller can't see."""
+    resource = {"type": "message", "id": message_id}
+    return ApiError(404, 4001, "There is no such message.", resource)

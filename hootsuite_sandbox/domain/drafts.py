@@ -7,11 +7,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from hootsuite_sandbox.clock import parse_instant
+from hootsuite_sandbox.domain import access
+from hootsuite_sandbox.domain.media_store import known_media
+from hootsuite_sandbox.domain.records import Document, Media, Profile
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context
-from hootsuite_sandbox.records import Document, Media, Profile
-from hootsuite_sandbox.routes import access
-from hootsuite_sandbox.routes.storage import known_media
 
 # Documented as unsupported; WhatsApp and the dead Google+ are no places to publish to. Threads is
 # described nowhere and let through.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 from random import Random
 
-from hootsuite_sandbox import people
-from hootsuite_sandbox.archive import SeededMessages
 from hootsuite_sandbox.clock import Clock
+from hootsuite_sandbox.domain.records import HistoryAction, Media, Message, Reviewer
+from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.options import Options
-from hootsuite_sandbox.records import HistoryAction, Media, Message, Reviewer
-from hootsuite_sandbox.rhythm import DAY, Calendar
-from hootsuite_sandbox.state import World
-from hootsuite_sandbox.texts import COMPANIES, compose
+from hootsuite_sandbox.seed import people
+from hootsuite_sandbox.seed.archive import SeededMessages
+from hootsuite_sandbox.seed.calendar import DAY, Calendar
+from hootsuite_sandbox.seed.texts import COMPANIES, compose
 
 WEEK = 7 * DAY
 _IMAGES = ("image/jpeg", "image/png", "image/jpeg", "image/gif")

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
+from hootsuite_sandbox.domain import access, membership
+from hootsuite_sandbox.domain.records import Document, Member, Organization, Team, iso_millis
+from hootsuite_sandbox.domain.rules import TEAM_DEFAULT
+from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.errors import ScimError
 from hootsuite_sandbox.operations import Context
-from hootsuite_sandbox.records import Document, Member, Organization, Team, iso_millis
-from hootsuite_sandbox.routes import access, membership
-from hootsuite_sandbox.rules import TEAM_DEFAULT
-from hootsuite_sandbox.state import World
 
 USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
 EXTENSION = "urn:ietf:params:scim:schemas:extension:Hootsuite:2.0:User"
 DEFAULT_ZONE = "America/Vancouver"
 DEFAULT_LANGUAGE = "en"
+
+
+def resource_types() -> list[Document]:
+    """List the kinds of resources."""
+    return [
+        {
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+            "id": "User",
+            "name": "User",
+            "description": "User Account",
+            "endpoint": "/Users",
+            "schema": USER_SCHEMA,
+            "schemaExtensions": [{"schema": EXTENSION, "required": True}],
+            "meta": {"resourceType": "ResourceType", "location": "/scim/v2/ResourceTypes/User"},
+        }
+    ]
 
 
 def user_name(member: Member) -> str:

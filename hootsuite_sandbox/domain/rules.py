@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from hootsuite_sandbox.records import Document, Grant, HistoryAction, Message, Profile
+from hootsuite_sandbox.domain.records import Document, Grant, HistoryAction, Message, Profile
 
 VIDEO_SECONDS = 90
 """How long a network takes to swallow a video: SUBMITTED lasts so long."""
@@ -67,6 +67,21 @@ def publish(message: Message, profile: Profile | None, at: int) -> None:
     message.state = "SENT"
     message.post_id, message.post_url = post_reference(message.id, profile)
     _note(message, "SEND", at)
+
+
+def send_now(message: Message, profile: Profile, now: int) -> None:
+    """Send a message within the call; a video is still on its way to the network afterwards.
+
+    Args:
+        message: Changed in place.
+        profile: Where it goes; sending fails for good while it must be connected anew.
+        now: The instant.
+    """
+    message.time = now
+    if message.video:
+        message.state = "SUBMITTED"
+    else:
+        publish(message, profile, now)
 
 
 def post_reference(message_id: str, profile: Profile) -> tuple[str, str | None]:

@@ -6,10 +6,10 @@ import re
 from functools import cache
 from zoneinfo import available_timezones
 
+from hootsuite_sandbox.domain import access
+from hootsuite_sandbox.domain.records import Member, Organization
+from hootsuite_sandbox.domain.rules import ORGANIZATION_GRANTS
 from hootsuite_sandbox.operations import Context
-from hootsuite_sandbox.records import Member, Organization
-from hootsuite_sandbox.routes import access
-from hootsuite_sandbox.rules import ORGANIZATION_GRANTS
 
 NAME_LENGTH = range(2, 101)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")

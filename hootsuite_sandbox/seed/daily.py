@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from hootsuite_sandbox import people
-from hootsuite_sandbox.rhythm import DAY
-from hootsuite_sandbox.rules import ORGANIZATION_GRANTS, TEAM_DEFAULT
-from hootsuite_sandbox.state import World
-from hootsuite_sandbox.texts import TITLES
+from hootsuite_sandbox.domain.rules import ORGANIZATION_GRANTS, TEAM_DEFAULT
+from hootsuite_sandbox.domain.world import World
+from hootsuite_sandbox.seed import people
+from hootsuite_sandbox.seed.calendar import DAY
+from hootsuite_sandbox.seed.texts import TITLES
 
 _JOIN_EVERY = 5
 _TEAM_EVERY = 3

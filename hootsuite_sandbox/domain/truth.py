@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hootsuite_sandbox.records import Document, Message
-from hootsuite_sandbox.routes import interactions, storage, views
-from hootsuite_sandbox.routes.scim import resource_types
-from hootsuite_sandbox.routes.scim_user import show_user
-from hootsuite_sandbox.rules import PROFILE_ADMIN
-from hootsuite_sandbox.state import World
+from hootsuite_sandbox.domain import interactions, media_store, views
+from hootsuite_sandbox.domain.records import Document, Message
+from hootsuite_sandbox.domain.rules import PROFILE_ADMIN
+from hootsuite_sandbox.domain.scim_user import resource_types, show_user
+from hootsuite_sandbox.domain.world import World
 
 
 def truth(resource: str, world: World) -> list[Document]:
@@ -180,7 +179,7 @@ def _media(world: World) -> Iterator[Document]:
     """Media of messages, while they exist; addresses are left out, they hold for a moment only."""
     used = {item["id"] for message in _reachable_messages(world) for item in message.media or ()}
     for media_id in sorted(used):
-        media = storage.known_media(world, media_id)
+        media = media_store.known_media(world, media_id)
         if media:
             ready = media.ready_at is not None and media.ready_at <= world.now()
             yield {"id": media.id, "state": "READY" if ready else "QUEUED"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hootsuite_sandbox.records import (
+from hootsuite_sandbox.domain.records import (
     Document,
     Grant,
     HistoryAction,
@@ -15,7 +15,7 @@ from hootsuite_sandbox.records import (
     iso,
     iso_millis,
 )
-from hootsuite_sandbox.state import World
+from hootsuite_sandbox.domain.world import World
 
 
 def reference(identifier: str) -> Document:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from random import Random
 
-from hootsuite_sandbox.records import Grant, Interaction, Member, Organization, Profile, Team
-from hootsuite_sandbox.rules import ORGANIZATION_GRANTS, TEAM_ADMIN, TEAM_DEFAULT
-from hootsuite_sandbox.state import World
-from hootsuite_sandbox.texts import (
+from hootsuite_sandbox.domain.records import Grant, Interaction, Member, Organization, Profile, Team
+from hootsuite_sandbox.domain.rules import ORGANIZATION_GRANTS, TEAM_ADMIN, TEAM_DEFAULT
+from hootsuite_sandbox.domain.world import World
+from hootsuite_sandbox.seed.texts import (
     CITIES,
     COMPANIES,
     FIRST_NAMES,

@@ -13,17 +13,17 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from hootsuite_sandbox.attachments import attach
-from hootsuite_sandbox.records import (
+from hootsuite_sandbox.domain.message_store import Key
+from hootsuite_sandbox.domain.records import (
     HistoryAction,
     Message,
     MessageState,
     Profile,
     Reviewer,
 )
-from hootsuite_sandbox.rules import VIDEO_SECONDS, post_reference
-from hootsuite_sandbox.store import Key
-from hootsuite_sandbox.texts import TAGS, compose, mix
+from hootsuite_sandbox.domain.rules import VIDEO_SECONDS, post_reference
+from hootsuite_sandbox.seed.attachments import attach
+from hootsuite_sandbox.seed.texts import TAGS, compose, mix
 
 FIRST_NUMBER = 4_300_000_001  # just above 2**32
 STEP = 3

@@ -10,10 +10,10 @@ import html
 from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from hootsuite_sandbox.domain.records import Document
+from hootsuite_sandbox.domain.tokens import Access, Code
 from hootsuite_sandbox.errors import OAuthError
 from hootsuite_sandbox.operations import Context, Result, operation
-from hootsuite_sandbox.records import Document
-from hootsuite_sandbox.tokens import Access, Code
 
 CLIENT_ID = "sandbox-client"
 CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - printed in the ready line

@@ -11,9 +11,9 @@ import re
 from typing import Any, NamedTuple
 
 from hootsuite_api.contract import load
+from hootsuite_sandbox.domain.records import Document
+from hootsuite_sandbox.domain.scim_user import EXTENSION
 from hootsuite_sandbox.errors import ScimError
-from hootsuite_sandbox.records import Document
-from hootsuite_sandbox.routes.scim_user import EXTENSION
 
 PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 REQUIRED = frozenset({"userName", "displayName", "active"})
