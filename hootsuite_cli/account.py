@@ -17,7 +17,7 @@ from dotenv import dotenv_values
 
 from hootsuite_api.errors import ConfigError
 from hootsuite_api.settings import PLATFORM, state_folder
-from hootsuite_cli import memory
+from hootsuite_cli import saved_account
 
 # The last one wins. The plugins' own spellings are read so that one .env serves them and us.
 _PREFIXES = ("TAP_HOOTSUITE_", "TARGET_HOOTSUITE_", "HOOTSUITE_")
@@ -67,7 +67,7 @@ class Account:
         return folder_of(self.profile)
 
     def _recalled(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        secret = given.get("client_secret") or memory.secret_of(self.remembered)
+        secret = given.get("client_secret") or saved_account.secret_of(self.remembered)
         return {**self.remembered, "client_secret": secret}
 
     def _is_the_same(self) -> bool:
@@ -135,7 +135,7 @@ def read(profile: str, files: tuple[Path, ...], flags: Mapping[str, Any]) -> Acc
         given |= _from_file(path)
     given |= _from_environment(os.environ)
     given |= {name: value for name, value in flags.items() if value}
-    return Account(profile, given, memory.recall(folder_of(profile)))
+    return Account(profile, given, saved_account.recall(folder_of(profile)))
 
 
 def _from_file(path: Path) -> dict[str, Any]:

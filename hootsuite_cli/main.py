@@ -12,32 +12,19 @@ from typing import Any, cast
 import click
 
 from hootsuite_api.errors import HootsuiteError
-from hootsuite_api.redact import scrub
+from hootsuite_cli.errors import Failure, WrongUsage
 
 #: Command name -> where its click command lives, and what `hootsuite --help` says about it.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "login": ("hootsuite_cli.login:login", "Sign in with the browser and keep the tokens."),
-    "logout": ("hootsuite_cli.logout:logout", "Forget the tokens of a sign-in."),
-    "check": ("hootsuite_cli.check:check", "Who am I, what may I do, what does it cost?"),
-    "schedule": ("hootsuite_cli.schedule:schedule", "From a spreadsheet to scheduled posts."),
-    "results": ("hootsuite_cli.results:results", "What became of every row."),
+    "login": ("hootsuite_cli.signin.login:login", "Sign in with the browser and keep the tokens."),
+    "logout": ("hootsuite_cli.signin.logout:logout", "Forget the tokens of a sign-in."),
+    "check": ("hootsuite_cli.check.command:check", "Who am I, what may I do, what does it cost?"),
+    "schedule": ("hootsuite_cli.plan.command:schedule", "From a spreadsheet to scheduled posts."),
+    "results": ("hootsuite_cli.results.command:results", "What became of every row."),
     "sandbox": ("hootsuite_sandbox.cli:main", "Start the emulated platform."),
 }
 
 _EXTRAS = {"starlette": "sandbox", "uvicorn": "sandbox", "keyring": "keyring"}
-
-
-class Failure(click.ClickException):
-    """Something went wrong that a person can understand: one line, no stack trace."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(scrub(message))
-
-
-class WrongUsage(click.UsageError):
-    """The command line itself is wrong."""
-
-    exit_code = 64  # EX_USAGE; click's own 2 would read as "some rows rejected"
 
 
 @contextmanager

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import hypothesis
+import openpyxl
 import pytest
 import requests
 
 from hootsuite_api.redact import guard_logs
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
+from tap_hootsuite_sheet.model import Options, Plan
+from tap_hootsuite_sheet.plan import read_plan
+from tap_hootsuite_sheet.profiles import Profile
+
+PLAN_HEADER = ("Date", "Text", "Profiles")
 
 # A busy machine is slow; that is no counterexample. A failure is found again by what it prints.
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
@@ -78,6 +84,77 @@ def call(sandbox: SandboxProcess) -> Iterator[Caller]:
     caller = Caller(sandbox)
     yield caller
     caller.session.close()
+
+
+class Books:
+    """Writes plans into a folder and reads them back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def xlsx(
+        self,
+        *rows: Sequence[Any],
+        header: Sequence[Any] = PLAN_HEADER,
+        name: str = "plan.xlsx",
+        change: Callable[[Any], None] | None = None,
+    ) -> Path:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.title = "Plan"
+        for row in (header, *rows) if header else rows:
+            sheet.append(list(row))
+        if change is not None:
+            change(sheet)
+        path = self.folder / name
+        book.save(path)
+        return path
+
+    def csv(self, text: str, encoding: str = "utf-8", name: str = "plan.csv") -> Path:
+        path = self.folder / name
+        path.write_bytes(text.encode(encoding))
+        return path
+
+
+@pytest.fixture
+def books(tmp_path):
+    return Books(tmp_path)
+
+
+@pytest.fixture
+def read() -> Callable[..., Plan]:
+    def reading(path: Path, directory: Any = None, **options: Any) -> Plan:
+        return read_plan(path, Options(**({"timezone": "Europe/Berlin"} | options)), directory)
+
+    return reading
+
+
+class StubDirectory:
+    """An account with a few profiles, which counts how often it is asked."""
+
+    def __init__(self, zone: str | None = "Europe/Berlin") -> None:
+        self.asked: list[str] = []
+        self.zone = zone
+
+    def profiles(self) -> list[Profile]:
+        self.asked.append("profiles")
+        return [
+            Profile("1001", "LINKEDINCOMPANY", "ACME"),
+            Profile("1002", "FACEBOOKPAGE", "ACME"),
+            Profile("1003", "TWITTER", None, "acme_news"),
+            Profile("1004", "PINTEREST", "acme-pins"),
+            Profile("1005", "FACEBOOKPAGE", "Twin"),
+            Profile("1006", "FACEBOOK", "Twin"),
+        ]
+
+    def time_zone(self) -> str | None:
+        self.asked.append("zone")
+        return self.zone
+
+
+@pytest.fixture
+def directory() -> StubDirectory:
+    return StubDirectory()
 
 
 @pytest.fixture(autouse=True)

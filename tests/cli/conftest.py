@@ -10,8 +10,8 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from hootsuite_cli import login
 from hootsuite_cli.main import main
+from hootsuite_cli.signin import login
 from target_hootsuite.target import HootsuiteTarget
 
 

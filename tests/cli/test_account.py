@@ -7,7 +7,7 @@ import pytest
 from hootsuite_api.errors import ConfigError
 from hootsuite_api.settings import parse
 from hootsuite_cli.account import read
-from hootsuite_cli.memory import remember
+from hootsuite_cli.saved_account import remember
 
 
 def test_flags_before_environment_before_files(tmp_path, monkeypatch):

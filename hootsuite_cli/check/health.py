@@ -1,0 +1,97 @@
+"""The state of what lies on this machine: the settings, the token store and the journal."""
+
+from __future__ import annotations
+
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from singer_sdk.plugin_base import JSONSchemaValidator
+
+from hootsuite_api.config_errors import explain, unknown
+from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.keyring_store import open_store
+from hootsuite_api.redact import scrub
+from hootsuite_api.settings import KEYRING, Settings
+from hootsuite_api.tokens import entry_key
+from hootsuite_cli.results.journals import journal_path, reading
+from tap_hootsuite import settings as tap_settings
+from tap_hootsuite_sheet import settings as sheet_settings
+from target_hootsuite import settings as target_settings
+from target_hootsuite.errors import TargetError
+
+_OTHERS = 0o077
+
+
+def of_tokens(settings: Settings) -> dict[str, Any]:
+    """How the token store is: where, whether others may read it, whether the sign-in lasts."""
+    place = str(settings.token_store)
+    found: dict[str, Any] = {"store": place, "problem": None, "age_seconds": None}
+    if settings.auth_method == "access_token":
+        return found | {"store": None}
+    if not KEYRING.fullmatch(place) and settings.token_store.exists():
+        mode = stat.S_IMODE(settings.token_store.stat().st_mode)
+        if mode & _OTHERS:
+            found["problem"] = f"others may read {place}: chmod 600 {place}"
+    try:
+        entry = open_store(settings.token_store, threading.Event()).read(entry_key(settings)) or {}
+    except HootsuiteError as error:
+        return found | {"problem": str(error)}
+    return found | _age(entry)
+
+
+def _age(entry: Mapping[str, Any]) -> dict[str, Any]:
+    chains = [one for one in entry.get("chains", {}).values() if one.get("issued_at")]
+    newest = max(chains, key=lambda one: float(one["issued_at"]), default=entry)
+    if not newest.get("issued_at"):
+        return {}
+    now = time.time()
+    aged: dict[str, Any] = {
+        "age_seconds": round(now - newest["issued_at"]),
+        "renewed_in_seconds": round(newest["renew_at"] - now),
+    }
+    if chains and not newest.get("refresh_token"):
+        aged["problem"] = "the sign-in can't be renewed: hootsuite login --scope offline"
+    return aged
+
+
+def of_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What the plugins would refuse, or not know, of the settings that are given."""
+    schemas = (tap_settings.CONFIG, target_settings.CONFIG, sheet_settings.JSON_SCHEMA)
+    known: dict[str, Any] = {}
+    problems: list[str] = []
+    for schema in schemas:
+        known |= schema["properties"]
+        given = {"properties": schema["properties"]}
+        problems += explain(JSONSchemaValidator(given).iter_errors(settings), given)
+    if not problems:
+        problems += _implausible(settings)
+    if ignored := unknown(settings, {"properties": known}):
+        problems.append(ignored)
+    return {"problems": [one.rstrip(".") for one in dict.fromkeys(problems)]}
+
+
+def _implausible(settings: Mapping[str, Any]) -> Iterator[str]:
+    checks: list[Callable[[Mapping[str, Any]], Any]] = [target_settings.complete]
+    if settings.get("start_date"):
+        checks.append(tap_settings.options)
+    for check in checks:
+        try:
+            check(settings)
+        except HootsuiteError as error:
+            yield str(error)
+
+
+def of_journal(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """How the journal is; one that does not exist is not created."""
+    path = journal_path(settings)
+    found: dict[str, Any] = {"place": str(path) if path else "a database", "problem": None}
+    if path is not None and not path.exists():
+        return found | {"exists": False, "entries": {}}
+    try:
+        with reading(settings) as report:
+            return found | {"exists": True, "entries": report.counts()}
+    except TargetError as error:
+        return found | {"exists": True, "entries": {}, "problem": scrub(str(error))}

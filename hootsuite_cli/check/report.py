@@ -1,0 +1,107 @@
+"""The findings of `hootsuite check` for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hootsuite_cli.text import plain
+from tap_hootsuite_sheet.problems import counted
+
+_COLOURS = {"yes": "green", "partly": "yellow", "no": "red", "unknown": "yellow"}
+_SKEW = 30
+_PROFILES_SHOWN = 30
+
+Found = Mapping[str, Any]
+
+
+def show(found: Found) -> None:
+    """Print the findings; without a terminal, without colours and as wide as needed."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=160)
+    for name, value in _facts(found):
+        console.print(Text(f"{name:<16}", style="bold") + Text(plain(value)))
+    console.print()
+    console.print(_profiles(found["social_profiles"]))
+    console.print(_rights("The tap may read", found["streams"], "requests"))
+    console.print(_rights("The target may write", found["actions"], None))
+    for sentence in found["attention"]:
+        console.print(Text("Attention: ", style="bold yellow") + Text(f"{plain(sentence)}."))
+    if not found["attention"]:
+        console.print(Text("All is well.", style="green"))
+
+
+def _facts(found: Found) -> list[tuple[str, str]]:
+    caller, organizations = found["caller"], found["organizations"]
+    who = f"{caller['name']} <{caller['email']}>, " if caller["name"] else ""
+    names = ", ".join(f"{one.get('name') or '-'} ({one['id']})" for one in organizations)
+    return [
+        ("Account", f"{who}{caller['kind']} {caller['id'] or '?'}"),
+        ("Platform", f"{caller['api_url']} by {caller['auth_method']}"),
+        ("Organizations", names or "none"),
+        ("Token", _token(found["tokens"])),
+        ("Quota", _quota(found["quota"])),
+        ("Clock", _clock(found["clock_skew_seconds"])),
+        ("Journal", _journal(found["journal"])),
+        ("This check", f"{counted(found['requests'], 'request')}, all of them reading"),
+    ]
+
+
+def _token(tokens: Found) -> str:
+    if tokens["age_seconds"] is None:
+        return f"not stored in {tokens['store']}" if tokens["store"] else "configured, not stored"
+    age, left = (timedelta(seconds=tokens[one]) for one in ("age_seconds", "renewed_in_seconds"))
+    return f"{age} old, renewed in {max(left, timedelta())}; stored in {tokens['store']}"
+
+
+def _quota(quota: Found) -> str:
+    takes = timedelta(seconds=quota["full_run_seconds"])
+    requests = counted(quota["full_run_requests"], "request")
+    full = f"a full tap run takes about {requests} and {takes} or more"
+    if not quota["total"]:
+        return f"the platform does not tell; {full}"
+    percent = 100 * quota["used"] / quota["total"]
+    return f"{quota['used']} of {quota['total']} used today ({percent:.1f} %); {full}"
+
+
+def _clock(skew: int) -> str:
+    if abs(skew) <= _SKEW:
+        return "agrees with the platform's"
+    side = "ahead of" if skew > 0 else "behind"
+    return f"{timedelta(seconds=abs(skew))} {side} the platform's, whose clock is used"
+
+
+def _journal(journal: Found) -> str:
+    if journal["problem"]:
+        return str(journal["problem"])
+    if not journal["exists"]:
+        return f"none yet at {journal['place']}"
+    counts = ", ".join(f"{count} {status}" for status, count in journal["entries"].items())
+    return f"{journal['place']}: {counts or 'empty'}"
+
+
+def _profiles(profiles: Sequence[Found]) -> Table:
+    table = Table("Id", "Network", "Name", "State", title="Social profiles", title_justify="left")
+    # Those that need a person come first: they must not be among the ones left out.
+    for one in sorted(profiles, key=lambda one: not one["reconnect"])[:_PROFILES_SHOWN]:
+        state = Text("to be reconnected", style="red") if one["reconnect"] else Text("connected")
+        table.add_row(*(Text(plain(one[name] or "-")) for name in ("id", "type", "name")), state)
+    if len(profiles) > _PROFILES_SHOWN:
+        table.add_row("...", f"and {len(profiles) - _PROFILES_SHOWN} more", "", "")
+    return table
+
+
+def _rights(title: str, rights: Sequence[Found], number: str | None) -> Table:
+    columns = ("Stream", "Allowed", *((number.capitalize(),) if number else ()), "Why")
+    table = Table(*columns, title=title, title_justify="left")
+    for one in rights:
+        allowed = Text(one["allowed"], style=_COLOURS[one["allowed"]])
+        count = (str(one[number] or "-"),) if number else ()
+        table.add_row(one["name"], allowed, *count, Text(one["why"]))
+    return table

@@ -1,0 +1,192 @@
+"""What the journal knows of the account: posts of this plan and of others, and uploaded files."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hootsuite_api.client import HootsuiteClient
+from hootsuite_cli.plan.forecast import Forecast
+from hootsuite_cli.plan.in_process import Run
+from hootsuite_cli.results.journals import journal_url
+from tap_hootsuite_sheet.model import Plan
+from tap_hootsuite_sheet.problems import listed
+from target_hootsuite.errors import JournalFault
+from target_hootsuite.journal import database
+from target_hootsuite.journal.entries import CURRENT
+from target_hootsuite.journal.schema import ENTRIES, MEDIA
+from target_hootsuite.lookup.account import Directory
+from target_hootsuite.lookup.listing import comparable
+from target_hootsuite.media import upload
+from target_hootsuite.rows.identity import scope_of
+
+_SHOWN = 3
+_TIME = "%a %d %b %Y %H:%M"
+_COLUMNS = ("identity", "key", "profile", "status", "remote_id", "content")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A post that stands, or may stand, on the platform."""
+
+    key: str
+    profile: str
+    at: float
+    text: str
+    remote_id: str
+
+    @property
+    def plan(self) -> str:
+        """The plan whose row it is; empty where its key names none."""
+        name, slash, _ = self.key.partition("/")
+        return name if slash else ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an account's journal holds, as far as a plan is concerned."""
+
+    posts: Sequence[Standing] = ()
+    files: AbstractSet[str] = frozenset()
+    """Digests of files that need no second upload."""
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A new row that says what another row's post says: same profile, second and text."""
+
+    row: int
+    other: Standing
+
+
+def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
+    """Read the journal of an account; where there is none, nothing is known.
+
+    Raises:
+        JournalFault: It can't be read.
+    """
+    url = journal_url(settings)
+    if not database.exists(url):
+        return Known()
+    scope = scope_of(client.settings.api_url, Directory(client, settings).account())
+    engine = database.connect(url)
+    try:
+        with closing(engine.connect()) as plain:
+            connection = plain.execution_options(reading=True)
+            return Known(_posts(connection, scope), _files(connection, scope, client.now()))
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        raise JournalFault("The journal can't be read. Nothing was sent.") from error
+    finally:
+        engine.dispose()
+
+
+def _posts(connection: sa.Connection, scope: str) -> list[Standing]:
+    """Return the posts that stand, each in its newest version that is or may be there."""
+    current = sa.or_(ENTRIES.c.status.in_(CURRENT), ENTRIES.c.open == 1)
+    query = sa.select(*(ENTRIES.c[name] for name in _COLUMNS)).where(
+        ENTRIES.c.scope == scope, ENTRIES.c.stream == "messages", current
+    )
+    newest = {row.identity: row for row in connection.execute(query.order_by(ENTRIES.c.version))}
+    found = []
+    for row in newest.values():
+        content = json.loads(row.content)
+        if row.status != "deleted" and content.get("at"):
+            at = datetime.fromisoformat(content["at"]).timestamp()
+            text = comparable(content.get("text"))
+            found.append(Standing(row.key, str(row.profile), at, text, row.remote_id or ""))
+    return found
+
+
+def _files(connection: sa.Connection, scope: str, now: datetime) -> frozenset[str]:
+    query = sa.select(MEDIA.c.digest, MEDIA.c.used_at).where(MEDIA.c.scope == scope)
+    oldest = now.timestamp() - upload.KEPT_SECONDS
+    return frozenset(
+        row.digest for row in connection.execute(query) if not row.used_at or row.used_at >= oldest
+    )
+
+
+def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:
+    """Return the rows that would be posted although another row's post says the same.
+
+    Args:
+        plan: The rows of the plan itself are no others.
+        outlook: Its good rows; gets a warning for each twin.
+        run: The dry run, which knows what would be posted.
+        known: What stands.
+    """
+    fresh = {
+        (one["key"], one["social_profile_id"])
+        for one in run.results
+        if one["status"] == "planned" and one["action"] == "create"
+    }
+    own = set(plan.keys.values())
+    others = {(one.profile, one.at, one.text): one for one in known.posts if one.key not in own}
+    found = []
+    for post in outlook.posts:
+        for profile in post.profiles:
+            other = others.get((profile, post.at.timestamp(), comparable(post.text)))
+            if other is not None and (post.key, profile) in fresh:
+                found.append(Twin(post.row, other))
+                outlook.warn(post.row, f"{outlook.name(profile)} {_said(other)}")
+    return found
+
+
+def _said(other: Standing) -> str:
+    source = f"the plan {other.plan}" if other.plan else f"another row ({other.key})"
+    number = f", message {other.remote_id}" if other.remote_id else ""
+    return f"has the same post from {source} already{number}"
+
+
+def moved(outlook: Forecast, run: Run, known: Known) -> list[str]:
+    """Say from when to when posts move that are replaced; those that keep their time are left out.
+
+    Args:
+        outlook: The plan's good rows.
+        run: The dry run, which knows what is replaced.
+        known: What stands.
+    """
+    replaced = {
+        (str(one["key"]), str(one["social_profile_id"]))
+        for one in run.results
+        if one["status"] == "planned" and one["action"] == "replace"
+    }
+    old = {(one.key, one.profile): one.at for one in known.posts}
+    lines = []
+    for post in outlook.posts:
+        names = [(post.key, profile) for profile in post.profiles]
+        before = {old[name] for name in names if name in replaced and name in old}
+        for at in sorted(before - {post.at.timestamp()}):
+            then = datetime.fromtimestamp(at, post.at.tzinfo)
+            lines.append(f"row {post.row}: {then:{_TIME}} -> {post.at:{_TIME}} {post.zone}")
+    return lines
+
+
+def refusal(plan: Plan, found: Sequence[Twin]) -> str:
+    """Say why rows that were posted from elsewhere stop a plan, and the ways on."""
+    often = Counter(one.other.plan for one in found if one.other.plan not in {"", plan.name})
+    names = [name for name, _ in often.most_common(_SHOWN)]
+    count = "One new post is" if len(found) == 1 else f"{len(found)} new posts are"
+    source = f"from the plan {listed(names)}" if names else "under another ID or key"
+    ways = [
+        f"If this is that plan under a new name, say --same-plan {_quoted(names[0])}."
+        if names
+        else "If these are the rows that were scheduled, give them back what they had: their IDs, "
+        "or profiles, time and zone as they were written.",
+        "If they are meant to go out twice, say --post-again.",
+    ]
+    return (
+        f"{count} scheduled already {source}: same profile, time and text. {' '.join(ways)} "
+        "Nothing was sent."
+    )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name

@@ -1,0 +1,256 @@
+"""What a plan will do before it does it: posts by day and profile, cost, and what it runs into."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from hootsuite_api.calls import Call
+from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.errors import HootsuiteError
+from hootsuite_cli.plan.in_process import Result, Run
+from tap_hootsuite_sheet.model import Plan
+from tap_hootsuite_sheet.profiles import Profile
+from tap_hootsuite_sheet.times import zone
+from target_hootsuite.errors import RowRejected
+from target_hootsuite.lookup.listing import Found, Listing, Place, comparable, read
+from target_hootsuite.media.local_files import open_under
+from target_hootsuite.messages.preflight import LENGTHS
+
+_POSTED = frozenset({"planned", "unchanged", "adopted"})
+_LINKS = 200
+_DEAD = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
+
+
+@dataclass(frozen=True)
+class Post:
+    """A row of the plan, as far as a person looks at it."""
+
+    row: int
+    at: datetime
+    zone: str
+    text: str
+    profiles: tuple[str, ...]
+    media: tuple[Mapping[str, str], ...]
+    key: str
+
+
+@dataclass
+class Forecast:
+    """What is known about a plan before it is sent."""
+
+    posts: list[Post]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    warnings: dict[int, list[str]] = field(default_factory=dict)
+    creates: int = 0
+    replaces: int = 0
+    standing: int = 0
+    unknown: int = 0
+    deferred: int = 0
+    uploads: int = 0
+    moved: list[str] = field(default_factory=list)
+    """What becomes of the times of posts that are replaced, a line each."""
+    stop: str = ""
+    """Why nothing will be sent although no row is bad."""
+    requests: int = 0
+    per_second: int = 20
+    quota_total: int = 0
+    quota_used: int = 0
+
+    def warn(self, row: int, sentence: str) -> None:
+        """Add a warning to a row, once."""
+        known = self.warnings.setdefault(row, [])
+        if sentence not in known:
+            known.append(sentence)
+
+    def needs_a_run(self) -> bool:
+        """Whether there is anything to post, or the fate of a post to find out."""
+        return self.creates + self.replaces + self.unknown + self.deferred > 0
+
+    def by_day(self) -> dict[str, Counter[str]]:
+        """Return how many posts each profile gets on each day."""
+        days: dict[str, Counter[str]] = {}
+        for post in sorted(self.posts, key=lambda one: one.at):
+            days.setdefault(f"{post.at:%a %d %b %Y}", Counter()).update(post.profiles)
+        return days
+
+    def name(self, profile: str) -> str:
+        """Return a profile as a person knows it."""
+        known = self.profiles.get(profile)
+        if known is None:
+            return profile
+        return f"{network(known.type)} {known.username or known.network_id or known.id}"
+
+
+def network(kind: str) -> str:
+    """Return a network's name for people from a profile's type."""
+    names = {
+        "FACEBOOK": "Facebook",
+        "INSTAGRAM": "Instagram",
+        "LINKEDIN": "LinkedIn",
+        "PINTEREST": "Pinterest",
+        "THREADS": "Threads",
+        "TIKTOK": "TikTok",
+        "TWITTER": "X",
+        "WHATSAPP": "WhatsApp",
+        "YOUTUBE": "YouTube",
+    }
+    return next((name for prefix, name in names.items() if kind.startswith(prefix)), kind.title())
+
+
+def posts_of(plan: Plan) -> list[Post]:
+    """Return the good rows of a plan."""
+    posts = []
+    for row, record, where in zip(plan.rows, plan.records, plan.zones, strict=True):
+        sent = datetime.fromisoformat(record["scheduled_send_time"]).astimezone(zone(where))
+        posts.append(
+            Post(
+                row,
+                sent,
+                where,
+                record["text"],
+                tuple(record["social_profile_ids"]),
+                tuple(record.get("media", ())),
+                record["external_id"],
+            )
+        )
+    return posts
+
+
+def warn_about_texts(forecast: Forecast) -> None:
+    """Warn of texts longer than their network is known to show, and of posts at the same minute."""
+    first: dict[tuple[str, datetime], int] = {}
+    for post in forecast.posts:
+        for profile in post.profiles:
+            kind = forecast.profiles[profile].type if profile in forecast.profiles else ""
+            limit = LENGTHS.get(kind)
+            if limit is not None and len(post.text) > limit:
+                said = f"{len(post.text)} characters; {network(kind)} shows {limit}"
+                forecast.warn(post.row, said)
+            other = first.setdefault((profile, post.at), post.row)
+            if other != post.row:
+                said = f"{forecast.name(profile)} gets row {other} at the same time"
+                forecast.warn(post.row, said)
+
+
+def count(
+    forecast: Forecast, run: Run, root: Path | None = None, there: AbstractSet[str] = frozenset()
+) -> None:
+    """Take over what the target planned.
+
+    Args:
+        forecast: Gets the numbers.
+        run: The dry run.
+        root: Where the plan's files lie.
+        there: Digests of files that need no upload.
+    """
+    statuses = Counter((one["status"], one["action"]) for one in run.results)
+    forecast.replaces = statuses["planned", "replace"]
+    planned = sum(n for (status, _), n in statuses.items() if status == "planned")
+    forecast.creates = planned - forecast.replaces
+    forecast.standing = statuses["unchanged", "none"] + sum(
+        n for (status, _), n in statuses.items() if status == "adopted"
+    )
+    forecast.unknown = sum(n for (status, _), n in statuses.items() if status == "unknown")
+    forecast.deferred = sum(n for (status, _), n in statuses.items() if status == "deferred")
+    fresh = {one["key"] for one in run.results if one["status"] == "planned"}
+    media = [item for post in forecast.posts if post.key in fresh for item in post.media]
+    paths = {item["path"] for item in media if item.get("path")}
+    names = {_digest(root, path) or path for path in paths} if there and root else paths
+    forecast.uploads = len(names - there) + len({one["url"] for one in media if one.get("url")})
+    forecast.requests = forecast.creates + 3 * forecast.replaces + 3 * forecast.uploads
+
+
+def _digest(root: Path, path: str) -> str:
+    """Return what the target knows a file by; empty when it can't be read."""
+    try:
+        with open_under(str(root), path, "media") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a file
+    except (RowRejected, OSError):
+        return ""
+
+
+def look_around(forecast: Forecast, run: Run, client: HootsuiteClient) -> None:
+    """Warn of posts on the platform at the same time or with the same text, and learn the quota.
+
+    Args:
+        forecast: Gets the warnings.
+        run: The dry run, which knows the plan's own posts.
+        client: Asks for the days of the plan, a request per hundred posts.
+    """
+    own = {str(one["remote_id"]) for one in run.results if one["remote_id"]}
+    planned = {one["key"] for one in run.results if one["status"] in _POSTED}
+    wanted = [post for post in forecast.posts if post.key in planned and post.profiles]
+    standing = _standing(wanted, client, own)
+    for post in wanted:
+        for profile in post.profiles:
+            for said in _conflicts(post, standing.get((profile, _day(post)), ())):
+                forecast.warn(post.row, f"{forecast.name(profile)} {said}")
+    quota = client.quota
+    forecast.quota_total, forecast.quota_used = quota.total or 0, quota.used or 0
+
+
+def _day(post: Post) -> float:
+    """Return when a post's day begins, in seconds since the epoch."""
+    return post.at.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _standing(
+    posts: Sequence[Post], client: HootsuiteClient, own: set[str]
+) -> dict[tuple[str, float], list[Found]]:
+    """List whole days, so that the same text an hour apart is seen too."""
+    days = sorted({(profile, _day(post)) for post in posts for profile in post.profiles})
+    places = [Place(profile, start, start + 86_399) for profile, start in days]
+    listing = read(client, places) if places else Listing()
+    return {
+        (place.profile, place.since): [
+            one for one in listing.at(place) if one.id not in own and one.state not in _DEAD
+        ]
+        for place in places
+    }
+
+
+def _conflicts(post: Post, standing: Sequence[Found]) -> list[str]:
+    said = []
+    for found in standing:
+        same_time = found.at == post.at.timestamp()
+        same_text = found.text == comparable(post.text)
+        if same_time and not same_text:
+            said.append(f"has another post at that time already (message {found.id})")
+        elif same_text and not same_time:
+            said.append(f"has a post with the same text that day already (message {found.id})")
+    return said
+
+
+def links(forecast: Forecast, run: Run, client: HootsuiteClient) -> dict[str, str]:
+    """Return the addresses of posts that are out, by message id; not of more than a few.
+
+    Args:
+        forecast: The posts and their times.
+        run: The dry run, which knows the posts that stand.
+        client: Asks for one message each (operation `get_message`).
+    """
+    now = client.now()
+    out = {post.key for post in forecast.posts if post.at <= now}
+    ids = [str(one["remote_id"]) for one in run.results if one["remote_id"] and one["key"] in out]
+    addresses = {one: _address(one, client) for one in ids[:_LINKS]}
+    return {one: address for one, address in addresses.items() if address}
+
+
+def _address(message_id: str, client: HootsuiteClient) -> str:
+    try:
+        data = client.send(Call("get_message", path={"messageId": message_id})).data
+    except HootsuiteError:
+        return ""
+    message = data[0] if isinstance(data, list) and data else data
+    return str(message.get("postUrl") or "") if isinstance(message, dict) else ""
+
+
+def rejected(results: Sequence[Result]) -> list[Result]:
+    """Return the results of rows that the target refuses."""
+    return [one for one in results if one["status"] == "rejected"]

@@ -1,0 +1,263 @@
+"""What `hootsuite schedule` prints and writes down: the plan before, the outcome after."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import ceil
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hootsuite_api.redact import scrub
+from hootsuite_cli.plan.forecast import Forecast
+from hootsuite_cli.plan.in_process import Result, Run
+from hootsuite_cli.plan.results_copy import Column
+from tap_hootsuite_sheet.columns import KEY, OURS, SYNONYMS
+from tap_hootsuite_sheet.model import Plan
+from tap_hootsuite_sheet.problems import CellError, counted
+
+_DAYS_SHOWN = 40
+_WARNINGS_SHOWN = 20
+_MOVES_SHOWN = 5
+_ABOUT = re.compile(r"([a-z_]+)[^:\s]*: ")
+_COLUMNS = {
+    "destination_url": "link",
+    "location": "location",
+    "media": "media",
+    "pinterest_board_id": "board",
+    "scheduled_send_time": "date",
+    "social_profile_ids": "profiles",
+    "tags": "tags",
+    "text": "text",
+}
+_ADVICE = {
+    "deferred": "not tried yet",
+    "unknown": "the answer was lost; the next run looks for it, see hootsuite results",
+}
+_OPTIONS = {
+    "declare its own layout in date_formats, too": "declare its own layout with --date-format, too",
+    "declare its layout in date_formats": "declare its layout: --date-format DD.MM.YYYY",
+    "Set timezone (Europe/Berlin)": "Say --timezone Europe/Berlin",
+    "set encoding to cp1252": "say --encoding cp1252",
+    "the setting columns: {": "--column: {",
+    "declared in the setting columns": 'declared: --column "text=Post copy"',
+    "The setting profiles": "--to",
+    "The setting timezone": "--timezone",
+    "configure the account": "sign in with hootsuite login",
+}
+_REMEDIES = {
+    "network_unsupported": "Name another profile",
+    "pinterest_board": "Write the board's id into a column Board",
+    "pinterest_media": "Name a picture in a column Media",
+    "reauth_required": "Reconnect it, or name another profile",
+    "unknown_profile": "Name another profile",
+}
+_CAUSES_SHOWN = 3
+_OPEN = frozenset({"deferred", "unknown"})
+_LAYOUT = re.compile(r"Declare the layout (.+?) in date_formats")
+_STANDING = frozenset({"done", "unchanged", "adopted"})
+_COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=160)
+
+
+def show(plan: Plan, outlook: Forecast, rehearsal: Run) -> None:
+    """Print what will happen."""
+    console = _console()
+    days = outlook.by_day()
+    table = Table("Day", "Posts", "Profiles", title=Text(plan.name), title_justify="left")
+    for day, profiles in list(days.items())[:_DAYS_SHOWN]:
+        named = ", ".join(f"{outlook.name(one)} ({n})" for one, n in sorted(profiles.items()))
+        table.add_row(day, str(profiles.total()), Text(named))
+    if len(days) > _DAYS_SHOWN:
+        table.add_row("...", "", f"and {counted(len(days) - _DAYS_SHOWN, 'more day')}")
+    console.print(table)
+    for name, value in _facts(plan, outlook, rehearsal):
+        console.print(Text(f"{name:<16}", style="bold") + Text(value))
+    _moved(console, outlook)
+    _warnings(console, outlook)
+
+
+def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str]]:
+    facts = [("Rows", f"{len(outlook.posts)} good, {len(plan.problems.rows)} bad")]
+    if not rehearsal.results:
+        return facts
+    open_ones = [("Fate unknown", f"{outlook.unknown}, see hootsuite results")]
+    later = [("Deferred", f"{outlook.deferred}, not tried yet")]
+    return [
+        *facts,
+        ("To be posted", f"{outlook.creates} new, {outlook.replaces} replaced"),
+        ("Already there", str(outlook.standing)),
+        *(open_ones if outlook.unknown else []),
+        *(later if outlook.deferred else []),
+        ("To be uploaded", counted(outlook.uploads, "file")),
+        ("Cost", _cost(outlook)),
+    ]
+
+
+def _cost(outlook: Forecast) -> str:
+    if not outlook.requests:
+        return "nothing"
+    seconds = ceil(outlook.requests / outlook.per_second)
+    least = timedelta(seconds=max(seconds, 1))
+    cost = f"{counted(outlook.requests, 'request')}, about {least} or more"
+    if outlook.quota_total:
+        share = 100 * outlook.requests / outlook.quota_total
+        used = 100 * outlook.quota_used / outlook.quota_total
+        cost += f", {share:.1f} % of the day's quota ({used:.1f} % is used)"
+    return cost
+
+
+def _moved(console: Console, outlook: Forecast) -> None:
+    for line in outlook.moved[:_MOVES_SHOWN]:
+        console.print(Text("Replaced: ", style="bold") + Text(line))
+    if len(outlook.moved) > _MOVES_SHOWN:
+        console.print(f"... and {len(outlook.moved) - _MOVES_SHOWN} more posts get another time")
+
+
+def _warnings(console: Console, outlook: Forecast) -> None:
+    lines = [(row, said) for row, all_said in sorted(outlook.warnings.items()) for said in all_said]
+    for row, said in lines[:_WARNINGS_SHOWN]:
+        console.print(Text("Warning: ", style="bold yellow") + Text(f"row {row}: {said}"))
+    if len(lines) > _WARNINGS_SHOWN:
+        console.print(f"... and {counted(len(lines) - _WARNINGS_SHOWN, 'more warning')}")
+
+
+def in_options(message: str) -> str:
+    """Return a message about a plan with the settings that it names as options of the command."""
+    message = _LAYOUT.sub(r'Say --date-format "\1"', message)
+    for setting, option in _OPTIONS.items():
+        message = message.replace(setting, option)
+    return scrub(message)
+
+
+def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
+    """Add what Hootsuite's rules forbid to a row's problems, at the column that it is about.
+
+    Args:
+        plan: Gets the problem.
+        row: The row.
+        message: What the target says, with the field that it is about before a colon.
+        code: Names the reason.
+    """
+    match = _ABOUT.match(message)
+    field = _COLUMNS.get(match[1], "") if match else ""
+    column = plan.table.fields.get(field)
+    said = message[match.end() :] if match and field else message
+    predicate = said[:1].islower()  # "is past" goes on about the value; "130000078 is" does not
+    if column is None:
+        name = f"{SYNONYMS[field][0]} " if field and predicate else ""
+        error = CellError(f"{name}{said}", _REMEDIES.get(code, "Correct the row"))
+        plan.problems.add(row, "", "", error)
+        return
+    value = plan.sheet.rows[row - 1][column]
+    apart = not predicate and value != ""
+    remedy = _REMEDIES.get(code, "Correct the cell")
+    error = CellError(f"\N{EN DASH} {said}" if apart else said, remedy)
+    plan.problems.add(row, plan.table.label(field), value, error)
+
+
+def problems(plan: Plan) -> None:
+    """Print what is wrong with the bad rows."""
+    click.echo(f"{counted(len(plan.problems.rows), 'row')} can't be sent:", err=True)
+    for line in plan.problems.lines():
+        click.echo(in_options(line), err=True)
+
+
+def outcome(plan: Plan, run: Run) -> None:
+    """Print what became of the rows."""
+    console = _console()
+    end = Text(f"{plan.name}: {_end(run)}")
+    table = Table("Status", "Posts", title=end, title_justify="left")
+    for status, count in sorted(Counter(one["status"] for one in run.results).items()):
+        table.add_row(Text(status, style=_COLOURS.get(status, "")), str(count))
+    console.print(table)
+    for note in sorted({str(one["error_message"]) for one in run.results if _is_note(one)}):
+        click.echo(f"Note: {scrub(note)}", err=True)
+    for status, advice in _ADVICE.items():
+        if any(one["status"] == status for one in run.results):
+            click.echo(f"{status}: {advice}.", err=True)
+    for cause in _causes(run):
+        click.echo(f"Why: {cause}", err=True)
+    if _not_finished(run):
+        click.echo("Run the same command again: nothing is posted twice.", err=True)
+
+
+def _not_finished(run: Run) -> bool:
+    """Whether there are rows that another run has to go on with."""
+    return bool(run.complaint) or any(one["status"] in _OPEN for one in run.results)
+
+
+def _end(run: Run) -> str:
+    if run.interrupted:
+        return "interrupted"
+    return "not finished" if _not_finished(run) else "done"
+
+
+def _causes(run: Run) -> list[str]:
+    """Return why rows were not tried, the commonest cause first."""
+    if run.interrupted:
+        return []
+    said = (str(one["error_message"] or "") for one in run.results if one["status"] == "deferred")
+    often = Counter(scrub(one) for one in said if one and one not in run.complaint)
+    return [cause for cause, _ in often.most_common(_CAUSES_SHOWN)]
+
+
+def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
+    """Return the columns of a results copy.
+
+    Args:
+        plan: The plan.
+        run: What became of it.
+        addresses: Of posts that are out, by message id.
+    """
+    results = run.by_key()
+    status, ids, links, errors = ({} for _ in OURS)
+    keys = {}
+    complaints: dict[int, list[str]] = {}
+    for problem in sorted(plan.problems.items, key=lambda one: (one.row, one.column)):
+        complaints.setdefault(problem.row, []).append(in_options(problem.alone()))
+    for row, said in complaints.items():
+        status[row], ids[row], links[row], errors[row] = "not sent", "", "", " ".join(said)
+    for row, key in plan.keys.items():
+        if row in complaints or key not in results:
+            continue
+        mine = results[key]
+        keys[row] = key
+        shown = (addresses.get(str(one["remote_id"])) for one in mine)
+        links[row] = "; ".join(filter(None, shown))
+        status[row] = _each(mine, "status")
+        ids[row] = "; ".join(str(one["remote_id"]) for one in mine if one["remote_id"])
+        errors[row] = _errors(mine)
+    return [*zip(OURS, (status, ids, links, errors), strict=True), (KEY, keys)]
+
+
+def _each(results: Sequence[Result], field: str) -> str:
+    """Return a field once if all profiles agree, else per profile."""
+    found = {str(one[field]) for one in results}
+    if len(found) == 1:
+        return found.pop()
+    return "; ".join(f"{one['social_profile_id']}: {one[field]}" for one in results)
+
+
+def _errors(results: Sequence[Result]) -> str:
+    said = []
+    for one in results:
+        if one["error_message"] and not _is_note(one):
+            trace = f" (trace {one['trace_id']})" if one["trace_id"] else ""
+            code = f" [{one['error_code']}]" if one["error_code"] else ""
+            said.append(scrub(f"{one['error_message']}{code}{trace}"))
+    return "; ".join(dict.fromkeys(said))
+
+
+def _is_note(one: Result) -> bool:
+    """Whether a result's message is no error: the post stands as it was wanted."""
+    return bool(one["error_message"]) and one["status"] in _STANDING

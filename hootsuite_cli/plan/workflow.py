@@ -1,0 +1,310 @@
+"""The course of `hootsuite schedule`: check everything, show it, ask, send, write down."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from hootsuite_api.redact import scrub
+from hootsuite_cli.plan import duplicates, forecast, in_process, preview, report
+from hootsuite_cli.plan.previous_run import gone, scheduled_before
+from hootsuite_cli.plan.results_copy import Source, replace, write_copy
+from tap_hootsuite_sheet import account as platform
+from tap_hootsuite_sheet.model import Options, Plan
+from tap_hootsuite_sheet.plan import build, read_plan
+from tap_hootsuite_sheet.problems import SheetError, counted, listed
+from target_hootsuite.results import exit_code
+
+BAD_ROWS = 2
+_NOTHING = in_process.Run(0, [])
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person asked for on the command line."""
+
+    results: Path
+    preview: Path | None = None
+    dry: bool = False
+    yes: bool = False
+    skip_bad: bool = False
+    edited_are_new: bool = False
+    post_again: bool = False
+    media_root: Path | None = None
+
+
+class Scheduling:
+    """One call of the command.
+
+    Args:
+        source: The plan's file.
+        options: How to read it.
+        settings: The account's; None when nobody is signed in.
+        choices: What the person asked for.
+
+    Raises:
+        SheetError: A setting is no text.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        options: Options,
+        settings: Mapping[str, Any] | None,
+        choices: Choices,
+    ) -> None:
+        self._source = source
+        self._options = options
+        self._account = settings
+        self._choices = choices
+        root = choices.media_root or (settings or {}).get("media_root") or source.path.parent
+        if not isinstance(root, (str, Path)):
+            raise SheetError("The setting media_root must be a text: put it in quotes.")
+        self._root = Path(root).absolute()
+        self._links: Mapping[str, str] = {}
+        self._screen = Console(stderr=True, highlight=False)
+
+    def run(self) -> int:
+        """Go through it all.
+
+        Returns:
+            The exit code.
+
+        Raises:
+            SheetError: It can't go on.
+        """
+        directory = platform.Account(self._account) if self._account else None
+        try:
+            plan = self._read(directory)
+            rehearsal = self._rehearse(plan)
+            outlook = self._forecast(plan, rehearsal, directory)
+        finally:
+            if directory is not None:
+                directory.close()
+        for note in plan.notes:
+            click.echo(note, err=True)
+        self._write_preview(plan, outlook)
+        report.show(plan, outlook, rehearsal)
+        if plan.problems.items:
+            report.problems(plan)
+            if not self._choices.skip_bad:
+                click.echo("Nothing was sent. --skip-bad sends the other rows.", err=True)
+                return BAD_ROWS
+        return self._go_on(plan, outlook, rehearsal)
+
+    def _read(self, directory: platform.Account | None) -> Plan:
+        if self._source.sheet is not None:
+            return build(self._source.sheet, self._options, directory)
+        plan = read_plan(self._source.path, self._options, directory)
+        if self._source.path.read_bytes() != self._source.data:
+            raise SheetError(f"{self._source.path.name} changed while it was read. Try again.")
+        return plan
+
+    def _target_settings(self) -> dict[str, Any]:
+        return {**(self._account or {}), "media_root": str(self._root)}
+
+    def _rehearse(self, plan: Plan) -> in_process.Run:
+        """Let the target check every row; what it refuses is a problem of that row."""
+        if self._account is None or not plan.records:
+            return _NOTHING
+        rehearsal = in_process.run(self._target_settings(), plan.records, dry=True)
+        if rehearsal.interrupted:
+            raise SheetError("The check was broken off. Nothing was sent.")
+        if rehearsal.complaint:
+            raise SheetError(rehearsal.complaint)
+        rows = {record["external_id"]: row for record, row in _pairs(plan)}
+        said = set()
+        for one in forecast.rejected(rehearsal.results):
+            message = scrub(str(one["error_message"])).rstrip(".")
+            row = rows.get(str(one["key"]), 0)
+            if (row, message) not in said:
+                said.add((row, message))
+                report.add_refusal(plan, row, message, str(one["error_code"]))
+        return rehearsal
+
+    def _forecast(
+        self, plan: Plan, rehearsal: in_process.Run, directory: platform.Account | None
+    ) -> forecast.Forecast:
+        bad = plan.problems.rows
+        posts = [post for post in forecast.posts_of(plan) if post.row not in bad]
+        outlook = forecast.Forecast(posts)
+        outlook.per_second = int((self._account or {}).get("requests_per_second", 20))
+        if directory is not None:
+            outlook.profiles = {one.id: one for one in directory.profiles()}
+        forecast.warn_about_texts(outlook)
+        if directory is not None:
+            self._compare(plan, outlook, rehearsal, directory)
+            forecast.look_around(outlook, rehearsal, directory.client())
+            self._links = forecast.links(outlook, rehearsal, directory.client())
+            if not outlook.stop:
+                self._stop_at_edits(plan, directory)
+        return outlook
+
+    def _compare(
+        self,
+        plan: Plan,
+        outlook: forecast.Forecast,
+        rehearsal: in_process.Run,
+        directory: platform.Account,
+    ) -> None:
+        """Hold the plan against the journal: what is new, what moves, what is there already."""
+        known = duplicates.Known()
+        if rehearsal.results:
+            known = duplicates.read(self._account or {}, directory.client())
+        forecast.count(outlook, rehearsal, self._root, known.files)
+        outlook.moved = duplicates.moved(outlook, rehearsal, known)
+        doubled = duplicates.twins(plan, outlook, rehearsal, known)
+        if doubled and not self._choices.post_again:
+            outlook.stop = duplicates.refusal(plan, doubled)
+
+    def _stop_at_edits(self, plan: Plan, directory: platform.Account) -> None:
+        """Refuse a plan whose rows without ID were edited: their first posts would stay.
+
+        Raises:
+            SheetError: Posts from earlier runs are missing, and there are new rows; or it can't be
+                told what was posted.
+        """
+        if self._choices.edited_are_new:
+            return
+        before = scheduled_before(self._choices.results, self._options, directory)
+        moment = directory.client().now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        missing = gone(plan, before, moment)
+        new = set(plan.keys.values()) - before.keys()
+        left_out = self._choices.skip_bad and plan.problems.rows & set(missing.values())
+        if missing and (new or left_out):
+            rows = listed(str(row) for row in sorted(missing.values())[:10])
+            raise SheetError(
+                f"No longer in this plan: {counted(len(missing), 'post')} scheduled from it before "
+                f"(formerly row {rows}), and there are new or bad rows. Was a row without an ID "
+                f"edited? Its first post would stay, and a second one be made. {_way_out(plan)} "
+                "--edited-rows-are-new. Nothing was sent."
+            )
+
+    def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:
+        if self._choices.preview is None:
+            return
+        lines = [report.in_options(line) for line in plan.problems.lines()]
+        lines[:0] = [outlook.stop] if outlook.stop else []
+        page = preview.render(plan.name, outlook, lines, self._root)
+        replace(self._choices.preview, page.encode())
+        click.echo(f"The calendar is in {self._choices.preview}.", err=True)
+
+    def _go_on(self, plan: Plan, outlook: forecast.Forecast, rehearsal: in_process.Run) -> int:
+        bad = BAD_ROWS if plan.problems.items else 0
+        if self._account is None:
+            if self._choices.dry:
+                click.echo("Nobody is signed in: the rows were not checked with Hootsuite.")
+                return bad
+            raise SheetError("There is no account to speak for. Sign in with hootsuite login.")
+        if outlook.stop:
+            raise SheetError(outlook.stop)
+        if self._choices.dry:
+            click.echo("Dry run: nothing was sent.")
+            return _code(rehearsal) or bad
+        if not outlook.needs_a_run():
+            click.echo(_nothing_to_send(rehearsal))
+            self._write_results(plan, rehearsal)
+            self._tell_place()
+            return _code(rehearsal) or bad
+        self._check_place()
+        self._ask(outlook)
+        return self._send(plan) or bad
+
+    def _check_place(self) -> None:
+        """Make sure that the results can be written before anything is sent.
+
+        Raises:
+            SheetError: They can't.
+        """
+        place = self._choices.results
+        wrong = place if place.is_dir() else place.parent
+        if place.is_dir() or not os.access(place.parent, os.W_OK):
+            raise SheetError(f"{wrong} can't be written; say --results FILE. Nothing was sent.")
+
+    def _ask(self, outlook: forecast.Forecast) -> None:
+        """Get the person's consent.
+
+        Raises:
+            SheetError: There is nobody to ask.
+        """
+        if self._choices.yes:
+            return
+        if not sys.stdin.isatty():
+            raise SheetError("There is no terminal to ask on; say --yes. Nothing was sent.")
+        count = outlook.creates + outlook.replaces
+        open_ones = outlook.unknown + outlook.deferred
+        wanted = (
+            f"Schedule {counted(count, 'post')}?" if count else f"Settle {open_ones} that are open?"
+        )
+        try:
+            agreed = click.confirm(wanted, err=True)
+        except click.Abort as error:
+            raise SheetError("Interrupted. Nothing was sent.") from error
+        if not agreed:
+            raise SheetError("Nothing was sent.")
+
+    def _send(self, plan: Plan) -> int:
+        good = [record for record, row in _pairs(plan) if row not in plan.problems.rows]
+        total = sum(len(record["social_profile_ids"]) for record in good)
+        with Progress(
+            console=self._screen,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            transient=True,
+            disable=not self._screen.is_terminal,
+        ) as bar:
+            task = bar.add_task("Scheduling", total=total)
+            run = in_process.run(
+                self._target_settings(),
+                good,
+                dry=False,
+                progress=lambda done: bar.update(task, completed=done),
+            )
+        try:
+            self._write_results(plan, run)  # before a word is said: nobody may be listening
+        finally:
+            if run.complaint:
+                click.echo(scrub(run.complaint), err=True)
+            report.outcome(plan, run)
+        self._tell_place()
+        return run.code
+
+    def _write_results(self, plan: Plan, run: in_process.Run) -> None:
+        columns = report.columns(plan, run, self._links)
+        write_copy(self._source, plan, columns, self._choices.results)
+
+    def _tell_place(self) -> None:
+        click.echo(f"What became of each row is in {self._choices.results}.")
+
+
+def _code(rehearsal: in_process.Run) -> int:
+    """Return the exit code that a rehearsal's rows call for."""
+    return exit_code(Counter(str(one["status"]) for one in rehearsal.results), failed=False)
+
+
+def _nothing_to_send(rehearsal: in_process.Run) -> str:
+    statuses = {one["status"] for one in rehearsal.results}
+    if statuses and statuses <= {"unchanged", "adopted"}:
+        return "Everything is scheduled already; there is nothing to send."
+    return "There is nothing to send."
+
+
+def _way_out(plan: Plan) -> str:
+    """Return what else can be done: a bulk composer file has no room for IDs."""
+    if plan.table.header_row:
+        return "Run --add-ids and schedule the copy that it writes, or say"
+    return "Take the edit back, or delete the first post in Hootsuite and say"
+
+
+def _pairs(plan: Plan) -> list[tuple[dict[str, Any], int]]:
+    return list(zip(plan.records, plan.rows, strict=True))

@@ -1,0 +1,196 @@
+"""`hootsuite login`: authorization code and PKCE (RFC 7636), in the user's browser (RFC 8252)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import secrets
+import sys
+import threading
+import webbrowser
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import click
+
+from hootsuite_api import HootsuiteClient, HootsuiteError
+from hootsuite_api.errors import ConfigError
+from hootsuite_api.redact import register
+from hootsuite_cli.account import Account, account_options
+from hootsuite_cli.saved_account import lasts, remember
+from hootsuite_cli.signin import pages
+from hootsuite_cli.signin.callback import Listener, SignInRefused, read_answer
+from hootsuite_cli.signin.exchange import Person, sign_in
+from hootsuite_cli.text import plain
+
+_PORT = 8910
+_MISSING = {
+    "client_id": "Say --client-id, or set HOOTSUITE_CLIENT_ID",
+    "client_secret": "Set HOOTSUITE_CLIENT_SECRET, or run at a terminal, which asks",
+}
+_PATH = re.compile(r"/[A-Za-z0-9/_.~-]*")
+
+
+class _NoAnswer(SignInRefused):
+    """What was pasted is something else; the right thing may still follow."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for consent: its state and its PKCE pair are used once."""
+
+    api_url: str
+    client_id: str
+    scope: str
+    state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64), repr=False)
+
+    def url(self, redirect_uri: str) -> str:
+        """The address of the consent page."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        query = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": self.scope,
+            "state": self.state,
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        return f"{self.api_url}/oauth2/auth?{urlencode(query, quote_via=quote)}"
+
+    def __post_init__(self) -> None:
+        register(self.verifier)
+
+
+@click.command()
+@account_options
+@click.option("--scope", help="Scopes, separated by commas.  [default: offline]")
+@click.option("--port", default=_PORT, show_default=True, help="Of the redirect address; 0: any.")
+@click.option("--path", default="/callback", show_default=True, help="Of the redirect address.")
+@click.option("--redirect-uri", help="A registered https address; needs --no-browser.")
+@click.option("--no-browser", is_flag=True, help="Print the address, take the pasted answer.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400),
+    default=300.0,
+    show_default=True,
+    help="Seconds to wait for the browser.",
+)
+@click.option("--keyring", is_flag=True, help="Keep the tokens in the system's keyring.")
+def login(account: Account, scope: str | None, *, keyring: bool, **way: Any) -> None:
+    """Sign in with the browser and keep the tokens for the plugins and for these commands.
+
+    The app must have the redirect address registered: http://localhost:8910/callback, unless
+    --port and --path say otherwise. Exit codes: 0 signed in, 1 not.
+    """
+    settings = _complete(account, scope)
+    if keyring:
+        settings["token_store"] = f"keyring:{account.profile or 'default'}"
+    with HootsuiteClient.from_settings(settings) as client:
+        request = Request(client.settings.api_url, client.settings.client_id, settings["scope"])
+        lasts(client.settings)  # a store that is damaged must not be found out with tokens in hand
+        if way["no_browser"]:
+            person = _pasted(client, request, way)
+        else:
+            person = _browsed(client, request, way)
+        remember(account.folder, client.settings)
+    _tell(account, settings, person)
+
+
+def _complete(account: Account, scope: str | None) -> dict[str, Any]:
+    settings = account.sign_in_settings
+    for name, hidden in (("client_id", False), ("client_secret", True)):
+        if not settings.get(name) and sys.stdin.isatty():
+            label = name.replace("_", " ").capitalize()
+            settings[name] = click.prompt(label, hide_input=hidden, err=True).strip()
+        if not settings.get(name):
+            raise ConfigError(f"The setting {name} is missing", advice=_MISSING[name])
+    wanted = scope or settings.get("scope") or "offline"
+    settings["scope"] = " ".join(str(wanted).replace(",", " ").split())
+    return settings
+
+
+def _browsed(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -> Person:
+    if way["redirect_uri"]:
+        raise ConfigError("A --redirect-uri needs --no-browser: nobody listens there")
+    if not _PATH.fullmatch(way["path"]):
+        raise ConfigError("The --path must be that of an address", advice="For example /callback")
+    listener = Listener(way["port"], way["path"], request.state, _say)
+    try:
+        url = request.url(listener.redirect_uri)
+        _say(f"Opening the browser. If nothing opens, go to:\n\n{url}\n")
+        # Aside: a browser in the foreground waits for the page that we have yet to answer.
+        threading.Thread(target=_open, args=(url,), daemon=True).start()
+        return _finish(client, request, listener, listener.wait(way["timeout"]))
+    finally:
+        listener.close()
+
+
+def _open(url: str) -> None:
+    if not webbrowser.open(url):
+        _say("No browser here. From another machine, use: hootsuite login --no-browser")
+
+
+def _finish(client: HootsuiteClient, request: Request, listener: Listener, code: str) -> Person:
+    try:
+        person = sign_in(client, code, listener.redirect_uri, request.verifier)
+    except HootsuiteError as error:
+        listener.show(pages.page(502, "Not signed in", str(error)))
+        raise
+    text = f"You are signed in as {person.name}. You may close this page."
+    listener.show(pages.page(200, "Signed in", text))
+    return person
+
+
+def _pasted(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -> Person:
+    redirect_uri = way["redirect_uri"] or f"http://localhost:{way['port'] or _PORT}{way['path']}"
+    _say(f"Open this address in any browser and allow the app:\n\n{request.url(redirect_uri)}\n")
+    _say("The browser then shows a page that can't be reached. That is as it should be:")
+    while True:
+        pasted = click.prompt("paste its address here", err=True).strip()
+        try:
+            code = _pasted_code(pasted, redirect_uri, request)
+            break
+        except _NoAnswer as error:
+            if not sys.stdin.isatty():
+                raise
+            _say(str(error))
+    return sign_in(client, code, redirect_uri, request.verifier)
+
+
+def _pasted_code(pasted: str, redirect_uri: str, request: Request) -> str:
+    """The code in a pasted address, or in its query alone."""
+    parts, whole = urlsplit(pasted), f"Paste the whole address of the page, from {redirect_uri}?..."
+    query = parts.query
+    if not parts.scheme:
+        query = pasted.rpartition("?")[2]
+    elif f"{parts.scheme}://{parts.netloc}{parts.path}" != redirect_uri.partition("?")[0]:
+        happened = "The pasted address is not the one that Hootsuite sends back to"
+        raise _NoAnswer(happened, advice=whole)
+    if "state=" not in query:
+        raise _NoAnswer("What was pasted is no answer of Hootsuite's", advice=whole)
+    return read_answer(query, request.state)
+
+
+def _tell(account: Account, settings: Mapping[str, Any], person: Person) -> None:
+    click.echo(plain(f"Signed in as {person.name} <{person.email}>, member {person.id}."))
+    for organization in person.organizations:
+        click.echo(plain(f"Organization: {organization.get('name') or '-'} ({organization['id']})"))
+    if not person.organizations:
+        click.echo("This member belongs to no organization.")
+    if not person.lasting:
+        _say("The scope offline was not granted: this sign-in ends within the hour.")
+    name = f" --profile {account.profile}" if account.profile else ""
+    _say(f"\nNext: hootsuite check{name}. In tap-hootsuite and target-hootsuite set:")
+    for setting in ("api_url", "client_id", "token_store"):
+        if settings.get(setting):
+            _say(f"  {setting}: {settings[setting]}")
+    _say("  auth_method: refresh_token\n  client_secret: (that of the app)")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
