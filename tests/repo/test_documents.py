@@ -101,3 +101,10 @@ def test_troubleshooting_knows_the_messages_by_their_words():
     assert len(quoted) > 80
     code = "\n".join(_messages())
     assert [said for said in quoted if said not in code] == []
+
+
+def test_the_readme_is_short():
+    """The README stays below 200 lines and holds no generated table: these stand in docs only."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 200
+    assert "begin " not in text
