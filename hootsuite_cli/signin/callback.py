@@ -1,29 +1,26 @@
 """Where the browser comes back to after a sign-in: a listener on loopback (RFC 8252, section 7.3).
 
-The listener judges every request and believes one: the first callback ends the sign-in, well or
-badly. Whatever is no callback of ours (another host, method or path, a body) is refused and
-changes nothing, so that no web page can end a sign-in by poking at the port.
+The listener judges every request and believes one: the first callback that carries the state of
+this sign-in ends it, well or badly. Every other request (another host, method, path or state, a
+body) is refused and noted, and the listener goes on waiting: a stale tab or an image on a web page
+can't end a sign-in.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hmac
-import os
-import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
-from hootsuite_api.errors import AuthError, ConfigError
+from hootsuite_api.errors import AuthError
 from hootsuite_api.redact import register
 from hootsuite_cli.signin import pages
+from hootsuite_cli.signin.loopback import loopback_servers
 
-_LINGER = 64 * 1024  # bytes of a refused body that are read, so that the refusal can be read too
+_NOTES = 10  # refused requests that the person is told of
 _PAGE_SECONDS = 120.0
 
 
@@ -44,21 +41,27 @@ def read_answer(query: str, state: str) -> str:
         The authorization code.
 
     Raises:
-        SignInRefused: With the reason, for a person.
+        AnotherSignIn: If the answer is not to our request. Nothing in it can be believed.
+        SignInRefused: If it is, but brings no code; with the reason, for a person.
     """
     pairs = parse_qsl(query, keep_blank_values=True)
+    states = [value for name, value in pairs if name == "state"]
+    # State comes first: without it not even the error is known to be the platform's word.
+    if not states or not all(hmac.compare_digest(_raw(one), _raw(state)) for one in states):
+        raise AnotherSignIn("The answer does not belong to this sign-in (its state is wrong)")
     answer = dict(pairs)
     if len(answer) != len(pairs):
         raise SignInRefused("The answer names a parameter twice")
-    # State comes first: without it not even the error is known to be the platform's word.
-    if not hmac.compare_digest(answer.get("state", "").encode(), state.encode()):
-        raise SignInRefused("The answer does not belong to this sign-in (its state is wrong)")
     if "error" in answer:
         raise SignInRefused(f"Hootsuite did not allow the sign-in: {_told(answer)}")
     if not answer.get("code"):
         raise SignInRefused("The answer holds no authorization code")
     register(answer["code"])
     return answer["code"]
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _told(answer: dict[str, str]) -> str:
@@ -70,6 +73,12 @@ def _told(answer: dict[str, str]) -> str:
     )
 
 
+class AnotherSignIn(SignInRefused):
+    """The answer carries another state than ours, or none: it answers another request."""
+
+    advice = "Use the page that this sign-in opened, or start again: hootsuite login"
+
+
 class Listener:
     """Waits on `http://localhost:<port><path>` for the one callback.
 
@@ -78,30 +87,29 @@ class Listener:
         path: Of the redirect address, as registered for the app.
         state: Of the request whose answer is awaited.
         note: Told what was refused without ending the sign-in.
+        patience: Seconds that a client has to send its request, and to read its answer.
 
     Raises:
         ConfigError: If the port can't be had.
     """
 
     def __init__(
-        self, port: int, path: str, state: str, note: Callable[[str], None] = lambda _: None
+        self,
+        port: int,
+        path: str,
+        state: str,
+        note: Callable[[str], None] = lambda _: None,
+        patience: float = 5.0,
     ) -> None:
         self.path = path
-        self.note = note
+        self._note = note
+        self._notes_left = _NOTES
         self._state = state
         self._taken = threading.Lock()  # never released: there is one callback
         self._code: Future[str] = Future()
         self._page: Future[pages.Page] = Future()
-        self._servers = [_server(("127.0.0.1", port), self)]
+        self._servers = loopback_servers(port, self, patience)
         self.port = self._servers[0].server_port
-        with contextlib.suppress(OSError):  # browsers may take localhost for ::1
-            self._servers.append(_server(("::1", self.port), self))
-        self._threads = [
-            threading.Thread(target=one.serve_forever, args=(0.05,), daemon=True)
-            for one in self._servers
-        ]
-        for thread in self._threads:
-            thread.start()
 
     @property
     def redirect_uri(self) -> str:
@@ -128,18 +136,29 @@ class Listener:
 
     def take(self, query: str) -> pages.Page:
         """Judge a callback and say what the browser shall show; the first one waits for `show`."""
+        try:
+            code: str | SignInRefused = read_answer(query, self._state)
+        except AnotherSignIn as error:
+            self.note("the answer belongs to another sign-in")
+            return pages.page(400, "Not this sign-in", str(error))
+        except SignInRefused as error:
+            code = error
         if not self._taken.acquire(blocking=False):
             return pages.page(409, "Already answered", "This sign-in has had its one answer.")
-        try:
-            code = read_answer(query, self._state)
-        except SignInRefused as error:
-            self._code.set_exception(error)
-            return pages.page(400, "Not signed in", str(error))
+        if isinstance(code, SignInRefused):
+            self._code.set_exception(code)
+            return pages.page(400, "Not signed in", str(code))
         self._code.set_result(code)
         try:
             return self._page.result(_PAGE_SECONDS)
         except TookTooLong:
             return pages.UNFINISHED
+
+    def note(self, refused: str) -> None:
+        """Tell the person what was refused; a web page that goes on asking is told of no longer."""
+        self._notes_left -= 1
+        if self._notes_left >= 0:
+            self._note(f"Refused a request: {refused}")
 
     def show(self, page: pages.Page) -> None:
         """Give the waiting browser its page."""
@@ -147,94 +166,7 @@ class Listener:
             self._page.set_result(page)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, within a few seconds whatever clients do."""
         self.show(pages.UNFINISHED)
-        for server, thread in zip(self._servers, self._threads, strict=True):
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False  # the browser's page is still being written when the command ends
-    allow_reuse_address = os.name == "posix"  # elsewhere it would let others share the port
-
-    def __init__(self, address: tuple[str, int], listener: Listener) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self.listener = listener
-        super().__init__(address, _Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a browser that hangs up is no error of ours."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    timeout = 2  # browsers open connections that they never use
-    server_version, sys_version = "hootsuite", ""
-
-    def do_GET(self) -> None:
-        """Refuse what can't be a callback; let the listener judge the rest."""
-        listener = cast("_Server", self.server).listener
-        parts = urlsplit(self.path)
-        if not self._is_for_us(listener.port):
-            self._refuse(403, "Foreign Host header", "The request was not meant for this address.")
-        elif self.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in self.headers:
-            self._refuse(400, "Unexpected body", "A callback has no body.")
-        elif parts.path != listener.path:
-            self._refuse(404, "Nothing here", "The sign-in comes back to another address.")
-        else:
-            self._send(listener.take(parts.query))
-
-    def refuse_method(self) -> None:
-        """A callback is a GET."""
-        self._refuse(405, "Wrong method", "A callback is a GET.")
-
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = refuse_method  # noqa: N815 - so http.server wants it
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-        """Nothing is logged: the address holds the code."""
-
-    def _is_for_us(self, port: int) -> bool:
-        """Whether the browser meant localhost; another name that leads here is DNS rebinding."""
-        ours = {f"localhost:{port}", "localhost"} if port == 80 else {f"localhost:{port}"}  # noqa: PLR2004
-        hosts = self.headers.get_all("Host") or []
-        return len(hosts) == 1 and hosts[0].strip().lower() in ours
-
-    def _refuse(self, status: int, title: str, text: str) -> None:
-        if status != 404:  # noqa: PLR2004 - browsers ask for icons
-            cast("_Server", self.server).listener.note(f"Refused a request: {title.lower()}")
-        self._send(pages.page(status, title, text))
-
-    def _send(self, page: pages.Page) -> None:
-        self.send_response(page.status)
-        for name, value in page.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(page.body)
-        self._linger()
-
-    def _linger(self) -> None:
-        """Read a little of what is left: closing on unread bytes would cut off our answer."""
-        self.close_connection = True
-        with contextlib.suppress(OSError):
-            self.wfile.flush()
-            self.connection.shutdown(socket.SHUT_WR)
-            self.connection.settimeout(1)
-            left = _LINGER
-            while left > 0 and (got := self.connection.recv(left)):
-                left -= len(got)
-
-
-def _server(address: tuple[str, int], listener: Listener) -> _Server:
-    try:
-        return _Server(address, listener)
-    except (OSError, OverflowError) as error:
-        if ":" in address[0]:
-            raise
-        reason = getattr(error, "strerror", None) or error
-        raise ConfigError(
-            f"The port {address[1]} on this machine can't be used ({reason})",
-            advice="Choose another with --port and register its address for the app, or use "
-            "--no-browser",
-        ) from error
+        for server in self._servers:
+            server.stop()

@@ -22,7 +22,7 @@ from hootsuite_api.redact import register
 from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.saved_account import lasts, remember
 from hootsuite_cli.signin import pages
-from hootsuite_cli.signin.callback import Listener, SignInRefused, read_answer
+from hootsuite_cli.signin.callback import AnotherSignIn, Listener, SignInRefused, read_answer
 from hootsuite_cli.signin.exchange import Person, sign_in
 from hootsuite_cli.text import plain
 
@@ -155,7 +155,7 @@ def _pasted(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -
         try:
             code = _pasted_code(pasted, redirect_uri, request)
             break
-        except _NoAnswer as error:
+        except (_NoAnswer, AnotherSignIn) as error:
             if not sys.stdin.isatty():
                 raise
             _say(str(error))

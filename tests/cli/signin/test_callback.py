@@ -1,23 +1,25 @@
 """The listener that the browser comes back to."""
 
+import errno
 import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 
 import pytest
 import requests
 
 from hootsuite_api.errors import ConfigError
-from hootsuite_cli.signin import pages
+from hootsuite_cli.signin import loopback, pages
 from hootsuite_cli.signin.callback import Listener, SignInRefused, read_answer
 
 STATE = "s" * 43
 
 
 @contextmanager
-def listening():
+def listening(**options):
     notes = []
-    listener = Listener(0, "/callback", STATE, notes.append)
+    listener = Listener(0, "/callback", STATE, notes.append, **options)
     listener.notes = notes
     try:
         yield listener
@@ -75,23 +77,55 @@ def test_the_second_callback_is_refused(listener):
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("code=c&state=another-state", "state is wrong"),
-        ("code=c", "state is wrong"),
         (f"state={STATE}&state={STATE}&code=c", "twice"),
         (f"state={STATE}", "no authorization code"),
         (f"state={STATE}&code=", "no authorization code"),
         (f"state={STATE}&error=access_denied&error_description=No%0Away", "access_denied: No way"),
-        ("error=access_denied", "state is wrong"),
-        ("", "state is wrong"),
+        (f"code=c&code=c&state={STATE}", "twice"),
     ],
 )
-def test_a_wrong_callback_ends_the_sign_in(query, says, listener):
+def test_an_answer_to_us_without_a_code_ends_the_sign_in(query, says, listener):
     """Browser and terminal say the same, and the reason."""
     answer = ask(listener, query)
     assert answer.status_code == 400
     assert says in answer.text
     with pytest.raises(SignInRefused, match=says):
         listener.wait(10)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "code=c&state=another-state",
+        f"code=c&state={STATE[:-1]}",
+        f"code=c&state={STATE}&state=other",
+        f"code=c&state=other&state={STATE}",
+        f"code=c&State={STATE}",
+        f"code=c&state={STATE}%00",
+        "code=c&state=%ED%A0%80",
+        "code=c",
+        "error=access_denied",
+        "error=access_denied&state=another-state",
+        "error=access_denied&error_description=%1B%5B2J%0Aevil&state=",
+        "state=another-state",
+        "",
+    ],
+)
+def test_an_answer_with_another_state_is_refused_and_the_waiting_goes_on(query, listener):
+    """A stale tab, an image on a web page: a 400 and a note, and the right answer still counts."""
+    answer = ask(listener, query)
+    assert (answer.status_code, "state is wrong" in answer.text) == (400, True)
+    assert listener.notes == ["Refused a request: the answer belongs to another sign-in"]
+    thread, _ = good(listener)
+    assert listener.wait(10) == "good-code"
+    listener.close()
+    thread.join()
+
+
+def test_a_web_page_that_asks_for_ever_fills_no_terminal(listener):
+    """Ten refusals are noted, all are refused."""
+    assert {ask(listener, "code=c&state=x").status_code for _ in range(30)} == {400}
+    assert len(listener.notes) == 10
 
 
 @pytest.mark.parametrize(
@@ -151,6 +185,116 @@ def test_a_busy_port_is_a_clear_error(listener):
     """It says which port and what to do."""
     with pytest.raises(ConfigError, match=rf"port {listener.port} .*--port"):
         Listener(listener.port, "/callback", STATE)
+
+
+def holder(host, family):
+    """A port that another program listens on."""
+    one = socket.socket(family)
+    one.bind((host, 0))
+    one.listen()
+    return one
+
+
+@pytest.mark.parametrize("host", ["::1", "::", "127.0.0.1", "0.0.0.0"])  # noqa: S104 - the other's
+def test_a_port_that_another_program_holds_is_noticed_at_once(host):
+    """On either address of localhost: else the browser would bring the code to that program."""
+    with holder(host, socket.AF_INET6 if ":" in host else socket.AF_INET) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"port {port} .*--port"):
+            Listener(port, "/callback", STATE)
+
+
+def test_any_free_port_is_free_on_both_addresses(monkeypatch):
+    """A port that is taken on ::1 alone is passed over."""
+    made, listen = [], loopback._listen
+
+    def taken_once(host, port, *rest):
+        made.append((host, port))
+        if made.count(("::1", port)) and len(made) == 2:
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        return listen(host, port, *rest)
+
+    monkeypatch.setattr(loopback, "_listen", taken_once)
+    with listening() as listener:
+        assert [host for host, _ in made] == ["127.0.0.1", "::1"] * 2
+        assert len(listener._servers) == 2
+
+
+def test_a_machine_without_ipv6_listens_on_ipv4(monkeypatch):
+    """There localhost is 127.0.0.1 to every browser."""
+    listen = loopback._listen
+
+    def without(host, *rest):
+        if host == "::1":
+            raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+        return listen(host, *rest)
+
+    monkeypatch.setattr(loopback, "_listen", without)
+    with listening() as listener:
+        assert len(listener._servers) == 1
+
+
+REQUEST = f"GET /callback?code=c&state=x HTTP/1.1\r\nX-Slow: {'x' * 4000}\r\n"
+
+
+@contextmanager
+def dripping(listener, count=1):
+    """Clients that send a request byte by byte, and read nothing."""
+    stop = threading.Event()
+    clients = [socket.create_connection(("127.0.0.1", listener.port), 5) for _ in range(count)]
+
+    def drip():
+        for byte in REQUEST.encode():
+            for one in clients:
+                with suppress(OSError):
+                    one.send(bytes([byte]))
+            if stop.wait(0.05):
+                return
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        yield clients
+    finally:
+        stop.set()
+        thread.join()
+        for one in clients:
+            one.close()
+
+
+def test_dripping_clients_delay_nobody():
+    """A hundred of them: the browser gets its page, and closing takes no longer than a moment."""
+    with listening() as listener, dripping(listener, 100):
+        thread, answers = good(listener)
+        assert listener.wait(10) == "good-code"
+        listener.show(pages.page(200, "Signed in", "Welcome"))
+        thread.join()
+        assert answers[0].status_code == 200
+        started = time.monotonic()
+        listener.close()
+        assert time.monotonic() - started < 3
+        assert [one for one in listener._servers if one._deadlines] == []
+
+
+def test_a_dripping_client_is_cut_off_when_its_time_is_up():
+    """However often it sends a byte."""
+    with listening(patience=0.3) as listener, dripping(listener) as (client,):
+        client.settimeout(10)
+        assert client.recv(1) == b""
+
+
+def test_a_browser_that_reads_nothing_does_not_hold_up_the_end(monkeypatch):
+    """Its page is given up."""
+    monkeypatch.setattr(loopback, "_LAST_PAGE", 0.2)
+    with listening() as listener:
+        client = socket.create_connection(("127.0.0.1", listener.port), 5)
+        query = f"GET /callback?code=c&state={STATE} HTTP/1.1"
+        client.sendall(f"{query}\r\nHost: localhost:{listener.port}\r\n\r\n".encode())
+        assert listener.wait(10) == "c"
+        started = time.monotonic()
+        listener.close()
+        assert time.monotonic() - started < 3
+        client.close()
 
 
 def test_breaking_off_frees_the_browser():

@@ -100,13 +100,28 @@ def refused(run, sandbox, says, *arguments):
 
 
 def test_wrong_state(environment, browser, consent, run, sandbox):
-    """Refused in terminal and browser; the code is not exchanged."""
+    """Refused in terminal and browser, and waited on; the code is not exchanged."""
     browser.consent = lambda url: consent(url).replace("state=", "state=x")
-    refused(run, sandbox, "state is wrong")
+    result = refused(run, sandbox, "Nobody signed in within 1 seconds", "--timeout", "1")
+    assert "another sign-in" in result.stderr
     browser.close()
     assert browser.pages[0].status_code == 400
     assert "state is wrong" in browser.pages[0].text
     assert exchanges(sandbox) == []
+
+
+def test_a_stale_tab_does_not_end_the_sign_in(environment, browser, consent, run):
+    """Its answer comes first; the answer of this sign-in still counts."""
+
+    def stale_first(url):
+        target = consent(url)
+        stale = target.partition("?")[0] + "?error=access_denied&state=of-yesterday"
+        assert requests.get(stale, timeout=10).status_code == 400
+        return target
+
+    browser.consent = stale_first
+    result = run(*LOGIN)
+    assert (result.exit_code, "another sign-in" in result.stderr) == (0, True)
 
 
 def test_the_person_says_no(environment, browser, consent, run, sandbox):
