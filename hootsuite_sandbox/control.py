@@ -30,6 +30,7 @@ async def answer(sandbox: Sandbox, scope: Scope, raw: bytes) -> Result:
 
     Returns:
         200 with JSON; 400 with `{"error": ...}` for what can't be done; 404 for unknown names.
+        A GET changes nothing.
     """
     name = scope["path"].removeprefix(PREFIX).strip("/")
     query = QueryParams(scope["query_string"])
@@ -127,7 +128,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Sandbox, Any, QueryParams], Any]] =
     ("POST", "reset"): _reset,
     ("GET", "settings"): lambda sandbox, _, __: sandbox.world.options.as_dict(),
     ("POST", "settings"): _settings,
-    ("GET", "clock"): _clock,
+    ("GET", "clock"): lambda sandbox, _, __: {"now": iso(sandbox.world.now())},
     ("POST", "clock"): _clock,
     ("GET", "faults"): lambda sandbox, _, __: sandbox.faults.listing(),
     ("POST", "faults"): _install,

@@ -13,13 +13,14 @@ from functools import partial
 from http import HTTPStatus
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope, Send
 
-from hootsuite_sandbox import control
+from hootsuite_sandbox import control, guard
 from hootsuite_sandbox.arrivals import StampingListener
 from hootsuite_sandbox.clock import http_date
 from hootsuite_sandbox.dispatch import (
@@ -38,6 +39,7 @@ from hootsuite_sandbox.sandbox import Sandbox
 from hootsuite_sandbox.wire import StampingProtocol, Wire, packed
 
 JSON = "application/json;charset=UTF-8"
+_CONTROL_HEADERS = {"Content-Type": JSON, **guard.PRIVATE}
 _WELL_KNOWN = {
     "/.well-known/oauth-authorization-server": oauth.server_metadata,
     "/.well-known/oauth-protected-resource": oauth.resource_metadata,
@@ -73,14 +75,31 @@ class Server:
         if body is None:
             return
         path = scope["raw_path"].decode("ascii")
-        if path.startswith(control.PREFIX):
+        refused = self._refusal(scope, path, body)
+        if refused:
+            await wire.respond(403, _CONTROL_HEADERS, _encode({"error": refused}))
+        elif path.startswith(control.PREFIX):
             result = await control.answer(self.sandbox, scope, body)
-            await wire.respond(result.status, {"Content-Type": JSON}, _encode(result.body))
+            await wire.respond(result.status, _CONTROL_HEADERS, _encode(result.body))
         elif path in _WELL_KNOWN:
             document = _WELL_KNOWN[path](self.sandbox.base_url)
             await wire.respond(200, self._headers(0, JSON), _encode(document))
         else:
             await self._serve(wire, self._exchange(scope, path, body, wire.connection.arrived))
+
+    def _refusal(self, scope: Scope, path: str, body: bytes) -> str | None:
+        """Return why a guarded address may not be asked so; None for all others."""
+        if not path.startswith(control.PREFIX) and path not in guard.PAGES:
+            return None
+        names = [urlsplit(self.sandbox.base_url).hostname or "", (scope["server"] or ("",))[0]]
+        asked = guard.Request(
+            path=path,
+            headers=Headers(scope=scope),
+            names=[name for name in names if name],
+            has_body=bool(body),
+            decides="decision" in QueryParams(scope["query_string"]),
+        )
+        return guard.refusal(asked)
 
     def _exchange(self, scope: Scope, path: str, body: bytes, arrived: float) -> Exchange:
         sandbox, headers = self.sandbox, Headers(scope=scope)

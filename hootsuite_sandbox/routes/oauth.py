@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from hootsuite_sandbox.domain.records import Document
 from hootsuite_sandbox.domain.tokens import Access, Code
 from hootsuite_sandbox.errors import OAuthError
+from hootsuite_sandbox.guard import PRIVATE
 from hootsuite_sandbox.operations import Context, Result, operation
 
 CLIENT_ID = "sandbox-client"
@@ -105,7 +106,7 @@ def _consent(ctx: Context) -> Result:
         allow=html.escape(f"{here}&decision=allow"),
         deny=html.escape(f"{here}&decision=deny"),
     )
-    return Result(200, page.encode(), _NO_STORE, "text/html; charset=utf-8")
+    return Result(200, page.encode(), {**_NO_STORE, **PRIVATE}, "text/html; charset=utf-8")
 
 
 # -- POST /oauth2/token ------------------------------------------------------------------------
