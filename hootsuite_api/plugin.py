@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.plugin_base import JSONSchemaValidator, PluginBase, _ConfigInput
@@ -9,6 +11,7 @@ from singer_sdk.plugin_base import JSONSchemaValidator, PluginBase, _ConfigInput
 from hootsuite_api.config_errors import explain, unknown
 from hootsuite_api.config_files import merged
 from hootsuite_api.errors import ConfigError
+from hootsuite_api.redact import guard_logs
 
 
 class CheckedPlugin(PluginBase):
@@ -16,6 +19,10 @@ class CheckedPlugin(PluginBase):
 
     It stands before the SDK's class among a plugin's bases.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        guard_logs()
+        super().__init__(*args, **options)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         schema = self.config_jsonschema

@@ -6,7 +6,10 @@ import base64
 import logging
 import re
 import threading
+from typing import Any
 from urllib.parse import quote, quote_plus
+
+from hootsuite_api.printable import one_line
 
 MASK = "***"
 _SHORTEST = 6  # anything shorter would mask ordinary words
@@ -116,8 +119,23 @@ class ScrubFilter(logging.Filter):
         return True
 
 
+class SafeRecord(logging.LogRecord):
+    """A log record on one line: no secret, no control character, whichever logger it is of."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.args and isinstance(self.msg, str):  # formatters may read msg itself
+            self.msg = one_line(scrub(self.msg))
+
+    def getMessage(self) -> str:  # noqa: N802 - logging's name
+        """Return the finished message."""
+        return one_line(scrub(super().getMessage()))
+
+
 def guard_logs() -> None:
-    """Scrub our own logger, and keep libraries that log whole URLs at WARNING."""
+    """Make every log record of this process safe, and keep libraries that log URLs at WARNING."""
+    if logging.getLogRecordFactory() is logging.LogRecord:  # another one is somebody's choice
+        logging.setLogRecordFactory(SafeRecord)
     own = logging.getLogger("hootsuite_api")
     if not any(isinstance(one, ScrubFilter) for one in own.filters):
         own.addFilter(ScrubFilter())

@@ -12,6 +12,7 @@ from typing import Any, cast
 import click
 
 from hootsuite_api.errors import HootsuiteError
+from hootsuite_cli.console import emit
 from hootsuite_cli.errors import Failure, WrongUsage
 
 #: Command name -> where its click command lives, and what `hootsuite --help` says about it.
@@ -95,4 +96,4 @@ def main(ctx: click.Context) -> None:
     Exit codes: 0 well, 1 failed, 2 and 3 as the command's help says, 64 wrong usage.
     """
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        emit(ctx.get_help())

@@ -128,7 +128,8 @@ class PlanError(SheetError):
     def __init__(self, source: str, problems: Problems) -> None:
         self.problems = problems
         head = f"{source}: {counted(len(problems.rows), 'row')} cannot be used. Nothing was sent."
-        super().__init__("\n".join([head, *problems.lines()]))
+        self.lines = [head, *problems.lines()]
+        super().__init__("\n".join(self.lines))
 
 
 def counted(count: int, noun: str) -> str:

@@ -18,6 +18,7 @@ from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.check import cost, health, rights
 from hootsuite_cli.check.probe import Finding, Prober
 from hootsuite_cli.check.report import show
+from hootsuite_cli.console import emit
 from tap_hootsuite_sheet.problems import counted
 
 _ATTENTION = 2
@@ -40,7 +41,7 @@ def check(ctx: click.Context, account: Account, *, as_json: bool) -> None:
     ):
         found = examine(client, settings)
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        emit(json.dumps(found, indent=1))
     else:
         show(found)
     ctx.exit(_ATTENTION if found["attention"] else 0)

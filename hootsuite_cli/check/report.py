@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from hootsuite_cli.text import plain
+from hootsuite_cli.tables import Table, screen
 from tap_hootsuite_sheet.problems import counted
 
 _COLOURS = {"yes": "green", "partly": "yellow", "no": "red", "unknown": "yellow"}
@@ -22,17 +20,15 @@ Found = Mapping[str, Any]
 
 def show(found: Found) -> None:
     """Print the findings; without a terminal, without colours and as wide as needed."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=160)
+    console = screen()
     for name, value in _facts(found):
-        console.print(Text(f"{name:<16}", style="bold") + Text(plain(value)))
+        console.print(Text(f"{name:<16}", style="bold") + Text(value))
     console.print()
     console.print(_profiles(found["social_profiles"]))
     console.print(_rights("The tap may read", found["streams"], "requests"))
     console.print(_rights("The target may write", found["actions"], None))
     for sentence in found["attention"]:
-        console.print(Text("Attention: ", style="bold yellow") + Text(f"{plain(sentence)}."))
+        console.print(Text("Attention: ", style="bold yellow") + Text(f"{sentence}."))
     if not found["attention"]:
         console.print(Text("All is well.", style="green"))
 
@@ -91,7 +87,7 @@ def _profiles(profiles: Sequence[Found]) -> Table:
     # Those that need a person come first: they must not be among the ones left out.
     for one in sorted(profiles, key=lambda one: not one["reconnect"])[:_PROFILES_SHOWN]:
         state = Text("to be reconnected", style="red") if one["reconnect"] else Text("connected")
-        table.add_row(*(Text(plain(one[name] or "-")) for name in ("id", "type", "name")), state)
+        table.add_row(*(Text(one[name] or "-") for name in ("id", "type", "name")), state)
     if len(profiles) > _PROFILES_SHOWN:
         table.add_row("...", f"and {len(profiles) - _PROFILES_SHOWN} more", "", "")
     return table

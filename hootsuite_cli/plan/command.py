@@ -11,6 +11,7 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from hootsuite_api.errors import ConfigError
 from hootsuite_cli.account import Account, account_options
+from hootsuite_cli.console import say
 from hootsuite_cli.errors import Failure, WrongUsage
 from hootsuite_cli.plan import template
 from hootsuite_cli.plan.previous_run import keys_to_write, scheduled_before
@@ -22,7 +23,7 @@ from tap_hootsuite_sheet import google, identity
 from tap_hootsuite_sheet import settings as plan_settings
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import SheetError, counted
+from tap_hootsuite_sheet.problems import PlanError, SheetError, counted
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import MAX_FILE
 from tap_hootsuite_sheet.safe_zip import read_bytes
@@ -89,7 +90,8 @@ def schedule(ctx: click.Context, /, account: Account, file: str | None, **given:
     try:
         ctx.exit(_dispatch(account, file, given))
     except (SheetError, TargetError) as error:
-        raise Failure(in_options(str(error))) from error
+        lines = error.lines if isinstance(error, PlanError) else [str(error)]
+        raise Failure(*map(in_options, lines)) from error
     except ConfigValidationError as error:
         raise Failure(" ".join(error.errors) or str(error)) from error
 
@@ -204,11 +206,11 @@ def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
     usable = [one for one in profiles if _can_publish(one)]
     replace(target, template.workbook(usable))
     offered = counted(len(usable), "profile") if usable else "networks"
-    click.echo(f"{target} is ready: a row per post, with a list of {offered}.")
+    say(f"{target} is ready: a row per post, with a list of {offered}.")
     if left := len(profiles) - len(usable):
-        click.echo(f"{counted(left, 'profile')} can't be published to and left out.", err=True)
+        say(f"{counted(left, 'profile')} can't be published to and left out.", err=True)
     if settings is None:
-        click.echo("Sign in with hootsuite login to see profiles in the list.", err=True)
+        say("Sign in with hootsuite login to see profiles in the list.", err=True)
     return 0
 
 
@@ -245,9 +247,9 @@ def _add_ids(
     fresh = {row: key for row, key in keys.items() if not _has_id(plan, row)}
     write_copy(source, plan, [("ID", fresh)], target)
     left = len(plan.problems.rows - keys.keys())
-    click.echo(f"{target}: {counted(len(fresh), 'row')} got an ID. Edit that copy and schedule it.")
+    say(f"{target}: {counted(len(fresh), 'row')} got an ID. Edit that copy and schedule it.")
     if left:
-        click.echo(f"{counted(left, 'row')} got none: their cells can't be read yet.", err=True)
+        say(f"{counted(left, 'row')} got none: their cells can't be read yet.", err=True)
     return 0
 
 

@@ -8,15 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import ceil
 
-import click
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from hootsuite_api.redact import scrub
+from hootsuite_cli.console import say
 from hootsuite_cli.plan.forecast import Forecast
 from hootsuite_cli.plan.in_process import Result, Run
 from hootsuite_cli.plan.results_copy import Column
+from hootsuite_cli.tables import SafeConsole, Table, screen
 from tap_hootsuite_sheet.columns import KEY, OURS, SYNONYMS
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import CellError, counted
@@ -64,14 +63,9 @@ _STANDING = frozenset({"done", "unchanged", "adopted"})
 _COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
 
-def _console() -> Console:
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=160)
-
-
 def show(plan: Plan, outlook: Forecast, rehearsal: Run) -> None:
     """Print what will happen."""
-    console = _console()
+    console = screen()
     days = outlook.by_day()
     table = Table("Day", "Posts", "Profiles", title=Text(plan.name), title_justify="left")
     for day, profiles in list(days.items())[:_DAYS_SHOWN]:
@@ -116,14 +110,14 @@ def _cost(outlook: Forecast) -> str:
     return cost
 
 
-def _moved(console: Console, outlook: Forecast) -> None:
+def _moved(console: SafeConsole, outlook: Forecast) -> None:
     for line in outlook.moved[:_MOVES_SHOWN]:
         console.print(Text("Replaced: ", style="bold") + Text(line))
     if len(outlook.moved) > _MOVES_SHOWN:
         console.print(f"... and {len(outlook.moved) - _MOVES_SHOWN} more posts get another time")
 
 
-def _warnings(console: Console, outlook: Forecast) -> None:
+def _warnings(console: SafeConsole, outlook: Forecast) -> None:
     lines = [(row, said) for row, all_said in sorted(outlook.warnings.items()) for said in all_said]
     for row, said in lines[:_WARNINGS_SHOWN]:
         console.print(Text("Warning: ", style="bold yellow") + Text(f"row {row}: {said}"))
@@ -167,28 +161,28 @@ def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
 
 def problems(plan: Plan) -> None:
     """Print what is wrong with the bad rows."""
-    click.echo(f"{counted(len(plan.problems.rows), 'row')} can't be sent:", err=True)
+    say(f"{counted(len(plan.problems.rows), 'row')} can't be sent:", err=True)
     for line in plan.problems.lines():
-        click.echo(in_options(line), err=True)
+        say(in_options(line), err=True)
 
 
 def outcome(plan: Plan, run: Run) -> None:
     """Print what became of the rows."""
-    console = _console()
+    console = screen()
     end = Text(f"{plan.name}: {_end(run)}")
     table = Table("Status", "Posts", title=end, title_justify="left")
     for status, count in sorted(Counter(one["status"] for one in run.results).items()):
         table.add_row(Text(status, style=_COLOURS.get(status, "")), str(count))
     console.print(table)
     for note in sorted({str(one["error_message"]) for one in run.results if _is_note(one)}):
-        click.echo(f"Note: {scrub(note)}", err=True)
+        say(f"Note: {scrub(note)}", err=True)
     for status, advice in _ADVICE.items():
         if any(one["status"] == status for one in run.results):
-            click.echo(f"{status}: {advice}.", err=True)
+            say(f"{status}: {advice}.", err=True)
     for cause in _causes(run):
-        click.echo(f"Why: {cause}", err=True)
+        say(f"Why: {cause}", err=True)
     if _not_finished(run):
-        click.echo("Run the same command again: nothing is posted twice.", err=True)
+        say("Run the same command again: nothing is posted twice.", err=True)
 
 
 def _not_finished(run: Run) -> bool:

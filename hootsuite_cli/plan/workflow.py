@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 
 from hootsuite_api.redact import scrub
+from hootsuite_cli.console import say
 from hootsuite_cli.plan import duplicates, forecast, in_process, preview, report
 from hootsuite_cli.plan.previous_run import gone, scheduled_before
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
+from hootsuite_cli.tables import screen
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
@@ -72,7 +73,7 @@ class Scheduling:
             raise SheetError("The setting media_root must be a text: put it in quotes.")
         self._root = Path(root).absolute()
         self._links: Mapping[str, str] = {}
-        self._screen = Console(stderr=True, highlight=False)
+        self._screen = screen(err=True)
 
     def run(self) -> int:
         """Go through it all.
@@ -92,13 +93,13 @@ class Scheduling:
             if directory is not None:
                 directory.close()
         for note in plan.notes:
-            click.echo(note, err=True)
+            say(note, err=True)
         self._write_preview(plan, outlook)
         report.show(plan, outlook, rehearsal)
         if plan.problems.items:
             report.problems(plan)
             if not self._choices.skip_bad:
-                click.echo("Nothing was sent. --skip-bad sends the other rows.", err=True)
+                say("Nothing was sent. --skip-bad sends the other rows.", err=True)
                 return BAD_ROWS
         return self._go_on(plan, outlook, rehearsal)
 
@@ -197,22 +198,22 @@ class Scheduling:
         lines[:0] = [outlook.stop] if outlook.stop else []
         page = preview.render(plan.name, outlook, lines, self._root)
         replace(self._choices.preview, page.encode())
-        click.echo(f"The calendar is in {self._choices.preview}.", err=True)
+        say(f"The calendar is in {self._choices.preview}.", err=True)
 
     def _go_on(self, plan: Plan, outlook: forecast.Forecast, rehearsal: in_process.Run) -> int:
         bad = BAD_ROWS if plan.problems.items else 0
         if self._account is None:
             if self._choices.dry:
-                click.echo("Nobody is signed in: the rows were not checked with Hootsuite.")
+                say("Nobody is signed in: the rows were not checked with Hootsuite.")
                 return bad
             raise SheetError("There is no account to speak for. Sign in with hootsuite login.")
         if outlook.stop:
             raise SheetError(outlook.stop)
         if self._choices.dry:
-            click.echo("Dry run: nothing was sent.")
+            say("Dry run: nothing was sent.")
             return _code(rehearsal) or bad
         if not outlook.needs_a_run():
-            click.echo(_nothing_to_send(rehearsal))
+            say(_nothing_to_send(rehearsal))
             self._write_results(plan, rehearsal)
             self._tell_place()
             return _code(rehearsal) or bad
@@ -274,7 +275,7 @@ class Scheduling:
             self._write_results(plan, run)  # before a word is said: nobody may be listening
         finally:
             if run.complaint:
-                click.echo(scrub(run.complaint), err=True)
+                say(scrub(run.complaint), err=True)
             report.outcome(plan, run)
         self._tell_place()
         return run.code
@@ -284,7 +285,7 @@ class Scheduling:
         write_copy(self._source, plan, columns, self._choices.results)
 
     def _tell_place(self) -> None:
-        click.echo(f"What became of each row is in {self._choices.results}.")
+        say(f"What became of each row is in {self._choices.results}.")
 
 
 def _code(rehearsal: in_process.Run) -> int:

@@ -12,17 +12,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from hootsuite_api.printable import one_line
 from hootsuite_api.redact import scrub
 from hootsuite_cli.account import Account, account_options
+from hootsuite_cli.console import emit, say
 from hootsuite_cli.errors import Failure
 from hootsuite_cli.results.journals import reading
 from hootsuite_cli.results.resolve import read_decision, resolve, settle
 from hootsuite_cli.results.retry_rejected import singer_lines
-from hootsuite_cli.text import plain
+from hootsuite_cli.tables import Table, screen
 from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import TargetError
 from target_hootsuite.journal.report import COLUMNS, Report, Wanted
@@ -90,7 +90,7 @@ def _decide(account: Account, verdicts: Sequence[str], options: Mapping[str, Any
     names = ("stream", "social_profile", "scope", "user")
     chosen = {name: options[name] for name in names}
     for decision in [read_decision(text, **chosen) for text in verdicts]:
-        click.echo(resolve(account.given, decision))
+        say(resolve(account.given, decision))
 
 
 def _settle(account: Account, options: Mapping[str, Any]) -> set[str]:
@@ -98,14 +98,14 @@ def _settle(account: Account, options: Mapping[str, Any]) -> set[str]:
     with reading(account.given) as report:
         sought = {row["identity"] for row in report.results(_wanted(report, options, "unknown"))}
     if not sought:
-        click.echo("No row is of unknown fate: nothing was looked for.", err=True)
+        say("No row is of unknown fate: nothing was looked for.", err=True)
         return sought
     settle(account.settings)
     with reading(account.given) as report:
         left = len(sought & {row["identity"] for row in report.results(Wanted(status="unknown"))})
     rows, are = counted(len(sought), "row"), "is" if left == 1 else "are"
     text = f"{len(sought) - left} of {rows} of unknown fate are settled now, {left} {are} still"
-    click.echo(f"{text} unknown.", err=True)
+    say(f"{text} unknown.", err=True)
     return sought
 
 
@@ -137,16 +137,14 @@ def _print(account: Account, options: Mapping[str, Any], sought: set[str] | None
 def _retry(found: tuple[list[str], list[str]]) -> int:
     lines, lost = found
     for line in lines:
-        click.echo(line)
+        say(line)
     for key in lost:
-        click.echo(f"The journal did not keep the row {key}: send its source again", err=True)
+        say(f"The journal did not keep the row {key}: send its source again", err=True)
     return 0 if not lost else 2
 
 
 def _table(rows: Rows) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=200)
+    console = screen(width=200)
     table = Table("Stream", "Key", "Profile", "Status", "Remote id", "Time", "Message")
     for row in rows:
         status = Text(row["status"], style=_COLOURS.get(row["status"], ""))
@@ -162,20 +160,20 @@ def _table(rows: Rows) -> None:
 
 
 def _cell(value: Any) -> Text:
-    """Text is shown as text: neither markup nor control characters in a key do anything."""
-    return Text("-" if value in (None, "") else plain(value))
+    return Text("-" if value in (None, "") else str(value))
 
 
 def _jsonl(rows: Rows) -> None:
     for row in rows:
-        click.echo(json.dumps({name: row[name] for name in COLUMNS}))
+        emit(json.dumps({name: row[name] for name in COLUMNS}))
 
 
 def _csv(rows: Rows) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([row[name] if name == "key" else _harmless(row[name]) for name in COLUMNS])
+        cells = [row[name] if name == "key" else _harmless(row[name]) for name in COLUMNS]
+        writer.writerow(map(one_line, cells) if sys.stdout.isatty() else cells)
 
 
 def _harmless(value: Any) -> Any:

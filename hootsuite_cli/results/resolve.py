@@ -149,7 +149,7 @@ def settle(settings: Mapping[str, Any]) -> None:
         finally:
             journal.close()
     if said:
-        raise Failure("\n".join(said))
+        raise Failure(*said)
 
 
 @contextmanager

@@ -20,11 +20,11 @@ from hootsuite_api import HootsuiteClient, HootsuiteError
 from hootsuite_api.errors import ConfigError
 from hootsuite_api.redact import register
 from hootsuite_cli.account import Account, account_options
+from hootsuite_cli.console import say
 from hootsuite_cli.saved_account import lasts, remember
 from hootsuite_cli.signin import pages
 from hootsuite_cli.signin.callback import AnotherSignIn, Listener, SignInRefused, read_answer
 from hootsuite_cli.signin.exchange import Person, sign_in
-from hootsuite_cli.text import plain
 
 _PORT = 8910
 _MISSING = {
@@ -122,7 +122,7 @@ def _browsed(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) 
     listener = Listener(way["port"], way["path"], request.state, _say)
     try:
         url = request.url(listener.redirect_uri)
-        _say(f"Opening the browser. If nothing opens, go to:\n\n{url}\n")
+        _say("Opening the browser. If nothing opens, go to:", "", url, "")
         # Aside: a browser in the foreground waits for the page that we have yet to answer.
         threading.Thread(target=_open, args=(url,), daemon=True).start()
         return _finish(client, request, listener, listener.wait(way["timeout"]))
@@ -148,7 +148,7 @@ def _finish(client: HootsuiteClient, request: Request, listener: Listener, code:
 
 def _pasted(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -> Person:
     redirect_uri = way["redirect_uri"] or f"http://localhost:{way['port'] or _PORT}{way['path']}"
-    _say(f"Open this address in any browser and allow the app:\n\n{request.url(redirect_uri)}\n")
+    _say("Open this address in any browser and allow the app:", "", request.url(redirect_uri), "")
     _say("The browser then shows a page that can't be reached. That is as it should be:")
     while True:
         pasted = click.prompt("paste its address here", err=True).strip()
@@ -177,20 +177,21 @@ def _pasted_code(pasted: str, redirect_uri: str, request: Request) -> str:
 
 
 def _tell(account: Account, settings: Mapping[str, Any], person: Person) -> None:
-    click.echo(plain(f"Signed in as {person.name} <{person.email}>, member {person.id}."))
+    say(f"Signed in as {person.name} <{person.email}>, member {person.id}.")
     for organization in person.organizations:
-        click.echo(plain(f"Organization: {organization.get('name') or '-'} ({organization['id']})"))
+        say(f"Organization: {organization.get('name') or '-'} ({organization['id']})")
     if not person.organizations:
-        click.echo("This member belongs to no organization.")
+        say("This member belongs to no organization.")
     if not person.lasting:
         _say("The scope offline was not granted: this sign-in ends within the hour.")
     name = f" --profile {account.profile}" if account.profile else ""
-    _say(f"\nNext: hootsuite check{name}. In tap-hootsuite and target-hootsuite set:")
+    _say("", f"Next: hootsuite check{name}. In tap-hootsuite and target-hootsuite set:")
     for setting in ("api_url", "client_id", "token_store"):
         if settings.get(setting):
             _say(f"  {setting}: {settings[setting]}")
-    _say("  auth_method: refresh_token\n  client_secret: (that of the app)")
+    _say("  auth_method: refresh_token", "  client_secret: (that of the app)")
 
 
-def _say(text: str) -> None:
-    click.echo(text, err=True)
+def _say(*lines: str) -> None:
+    for line in lines:
+        say(line, err=True)

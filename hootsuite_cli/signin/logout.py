@@ -6,6 +6,7 @@ import click
 
 from hootsuite_api.settings import parse
 from hootsuite_cli.account import Account, account_options
+from hootsuite_cli.console import say
 from hootsuite_cli.saved_account import forget
 
 
@@ -18,9 +19,9 @@ def logout(account: Account) -> None:
     Hootsuite. Exit codes: 0 forgotten, or there was nothing; 1 failed.
     """
     if not account.sign_in_settings.get("client_id"):
-        click.echo("Nobody is signed in.")
+        say("Nobody is signed in.")
         return
     # The secret plays no part in forgetting; a sign-out must work without it.
     settings = parse({"client_secret": "-", **account.sign_in_settings})
     known = forget(account.folder, settings)
-    click.echo("Signed out." if known else "Nobody is signed in.")
+    say("Signed out." if known else "Nobody is signed in.")

@@ -112,3 +112,18 @@ def test_words_about_headers_are_no_secrets(text):
 def test_what_only_begins_like_a_word_is_a_secret(value):
     """The exception is for whole words."""
     assert value not in scrub(f"Authorization: Basic {value}")
+
+
+@pytest.mark.parametrize("name", ["tap-hootsuite.messages", "target-hootsuite", "singer_sdk", "x"])
+def test_every_log_line_is_one_line_without_secrets(name, caplog):
+    """Whichever logger it is of, with arguments or without: foreign text forges no second line."""
+    guard_logs()
+    register("very-secret-value")
+    hostile = "key\x1b[2J\r\nERROR forged \u202e very-secret-value"
+    caplog.set_level(logging.INFO)
+    logging.getLogger(name).warning("The row %s", hostile)
+    logging.getLogger(name).warning(f"The row {hostile}")  # noqa: G004 - as libraries do it
+    logging.getLogger(name).warning("100 %")
+    shown = "The row key\\x1b[2J\\r\\nERROR forged \\u202e ***"
+    assert caplog.messages == [shown, shown, "100 %"]
+    assert [one.msg for one in caplog.records][1:] == [shown, "100 %"]

@@ -11,7 +11,6 @@ from hootsuite_api.errors import RateLimited
 from hootsuite_api.gateway import exhausted
 from hootsuite_api.settings import state_folder
 from hootsuite_cli.check import rights
-from hootsuite_cli.text import plain
 from tap_hootsuite.tap import stream_classes
 from target_hootsuite import actions
 from target_hootsuite.journal.entries import Intent
@@ -175,11 +174,6 @@ def test_requests_that_are_all_refused_may_come_too_fast(member, run, sandbox):
 
 def refused(*_):
     raise exhausted(RateLimited("Too fast"))
-
-
-def test_names_do_not_steer_the_terminal():
-    """What others wrote is text: no escape sequence of theirs is obeyed."""
-    assert plain("Acme\x1b[2J\u202e\nLtd é") == "Acme\\x1b[2J\\u202e\\nLtd é"
 
 
 def test_a_profile_to_reconnect(member, run, sandbox):
