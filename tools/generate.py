@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools import columns, hub, tables
+from tools import columns, hub, staging, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 _PART = re.compile(
@@ -69,6 +69,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
     for path in documents():
         yield path, rewrite(path.read_text(encoding="utf-8"))
     yield from hub.files(ROOT)
+    yield from staging.files(ROOT)
 
 
 def main(arguments: list[str]) -> int:

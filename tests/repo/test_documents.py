@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from target_hootsuite.actions import ACTIONS
-from tools import columns, generate, tables
+from tools import columns, generate, staging, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -108,3 +108,11 @@ def test_the_readme_is_short():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 200
     assert "begin " not in text
+
+
+def test_staging_models_follow_the_catalog():
+    """The dbt package has one staging model for each stream of the tap, with its columns."""
+    files = dict(staging.files(ROOT))
+    assert {path: path.read_text(encoding="utf-8") for path in files} == files
+    folder = ROOT / "transform" / "models" / "staging"
+    assert {*folder.iterdir()} == {*files}

@@ -1,0 +1,1 @@
+select message_id, hashtag from {{ ref('int_post_hashtags') }}

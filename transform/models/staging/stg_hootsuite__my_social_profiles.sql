@@ -1,0 +1,4 @@
+-- Generated from the tap's catalog: python -m tools.generate
+{{ hootsuite.staging('my_social_profiles', [
+    ['id', 'text'],
+]) }}

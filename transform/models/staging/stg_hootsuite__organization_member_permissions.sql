@@ -1,0 +1,7 @@
+-- Generated from the tap's catalog: python -m tools.generate
+{{ hootsuite.staging('organization_member_permissions', [
+    ['organization_id', 'text'],
+    ['member_id', 'text'],
+    ['permissions', 'document'],
+    ['permission_preset', 'text'],
+]) }}
