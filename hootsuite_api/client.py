@@ -15,6 +15,7 @@ from hootsuite_api.clock import date_of
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import (
     AuthError,
+    Cancelled,
     ConfigError,
     HootsuiteError,
     PermissionDenied,
@@ -22,6 +23,7 @@ from hootsuite_api.errors import (
     RateLimited,
     TokenRejected,
 )
+from hootsuite_api.exchange import Mark, Watchdog
 from hootsuite_api.gateway import Gateway, Stats, exhausted
 from hootsuite_api.keyring_store import open_store
 from hootsuite_api.replies import Reply, judge
@@ -36,7 +38,7 @@ from hootsuite_api.tokens import (
     TokenEndpoint,
     TokenManager,
 )
-from hootsuite_api.transport import BearerAuth, Outgoing, Transport
+from hootsuite_api.transport import BearerAuth, Outgoing, Transport, limits
 
 
 class HootsuiteClient:
@@ -58,11 +60,13 @@ class HootsuiteClient:
         self.settings = settings
         self.stop = stop or threading.Event()
         self._retry = retry or Retry(self.stop)
+        self._watchdog = Watchdog(self.stop)
         transport = Transport(
             settings.api_url,
             settings.max_concurrency,
-            settings.request_timeout_seconds,
+            limits(settings.request_timeout_seconds),
             settings.user_agent,
+            self._watchdog,
         )
         budget = Budget(settings.requests_per_second, account_slots(settings), self.stop)
         self._gateway = Gateway(transport, budget, Quota(settings.daily_quota_percent))
@@ -92,10 +96,15 @@ class HootsuiteClient:
             OutcomeUnknown: If a write may or may not have happened; the cause is chained. After
                 every other error of a write nothing was written.
             Cancelled: If `cancel` was called before the call went out.
-            HootsuiteError: By its type, why it failed and what may be done next; see `errors`.
+            HootsuiteError: By its type, why it failed and what may be done next; see `errors`. With
+                `never_sent` the fault lies on the way to the platform, not in the call.
         """
         operation, out = build(call, self.settings.api_url)
-        token = self._tokens.current()
+        try:
+            token = self._tokens.current()
+        except HootsuiteError as error:
+            error.never_left()
+            raise
         try:
             return self._patiently(operation, out, token)
         except TokenRejected as error:
@@ -111,7 +120,7 @@ class HootsuiteClient:
             size: Bytes to send, as declared to `create_media`.
             content_type: As declared to `create_media`.
         """
-        put = uploads.Upload(url, stream, size, content_type, self.settings)
+        put = uploads.Upload(url, stream, size, content_type, self.settings, self._watchdog)
         self._retry.run(put.attempt, passing)
 
     def sign_in(self, code: str, redirect_uri: str, code_verifier: str) -> None:
@@ -156,7 +165,11 @@ class HootsuiteClient:
         return self._gateway.quota
 
     def cancel(self) -> None:
-        """End all waits; calls that wait raise `Cancelled`, calls under way are finished."""
+        """End all waits.
+
+        A call whose request has not left raises `Cancelled` at once. A request in flight gets
+        `exchange.GRACE` seconds for its answer and is then given up.
+        """
         self.stop.set()
 
     def close(self) -> None:
@@ -186,14 +199,20 @@ class HootsuiteClient:
             return self._retry.run(lambda n: self._once(operation, out, auth, token, n), safe)
         except RateLimited as error:
             raise exhausted(error) from error
+        except Cancelled as error:  # perhaps in the wait after an attempt that did nothing
+            error.never_left()
+            raise
 
     def _once(
         self, operation: Operation, out: Outgoing, auth: BearerAuth, token: Token, attempt: int
     ) -> Reply:
+        mark = Mark()
         try:
-            answer = self._gateway.ask(operation, out, auth, attempt)
+            answer = self._gateway.ask(operation, out, auth, mark, attempt)
             reply = judge(operation, answer, self._date(answer))
         except HootsuiteError as error:
+            if not mark.is_set:
+                error.never_left()
             self._learn(token, error)
             if operation.read or error.not_written:
                 raise
@@ -215,6 +234,9 @@ class HootsuiteClient:
             return self._tokens.replace(token, error)
         except TokenRejected as final:
             raise TokenRejected(final.happened, error.where) from error
+        except HootsuiteError as fault:  # the call itself was refused for its token
+            fault.not_written = error.not_written
+            raise
 
     def _date(self, answer: Answer) -> datetime:
         known = date_of(answer.headers.get("Date")) or self._gateway.clock.now()

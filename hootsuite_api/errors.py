@@ -42,7 +42,8 @@ class Where:
         code: The API's numeric code, or the word that OAuth and SCIM use instead.
         trace_id: What the platform's support asks for.
         errors: The API's own error objects (`code`, `message`, `id`, `resource`).
-        not_written: True when the answer proves that a write did not happen.
+        not_written: True when something proves that a write did not happen: its request was never
+            sent, by its mark, or the answer is a refusal.
         retry_after: Seconds that the server asked us to wait.
     """
 
@@ -70,10 +71,14 @@ class HootsuiteError(Exception):
         happened: What happened, in plain words, without a full stop.
         where: The call and its answer.
         advice: What to do next; each type has its own.
+
+    Attributes:
+        not_written: Whether it is proved that the call wrote nothing. No type of error proves it.
+        never_sent: Whether it is proved by the mark: no byte of the request has left. Such an error
+            is a fault of the run, or of the way to the platform; it says nothing about the call.
     """
 
     advice: ClassVar[str] = ""
-    unsent: ClassVar[bool] = False  # whether the type alone proves that nothing was written
 
     def __init__(self, happened: str, where: Where | None = None, *, advice: str = "") -> None:
         where = where or Where()
@@ -88,7 +93,12 @@ class HootsuiteError(Exception):
         self.code = where.code
         self.trace_id = where.trace_id
         self.errors = list(where.errors)
-        self.not_written = where.not_written or self.unsent
+        self.not_written = where.not_written
+        self.never_sent = False
+
+    def never_left(self) -> None:
+        """Note that the call's request was never sent, as its mark shows."""
+        self.never_sent = self.not_written = True
 
 
 class ConfigError(HootsuiteError):
@@ -97,8 +107,6 @@ class ConfigError(HootsuiteError):
 
 class Cancelled(HootsuiteError):
     """The run was asked to stop while it waited."""
-
-    unsent = True
 
 
 class AuthError(HootsuiteError):
@@ -135,14 +143,12 @@ class RateLimited(HootsuiteError):
     """More requests in a second than the account may send."""
 
     advice = "Lower requests_per_second if other programs use the same account"
-    unsent = True
 
 
 class QuotaExhausted(HootsuiteError):
     """The account's requests of the day are used up, or nearly."""
 
     advice = "Run again tomorrow, or raise daily_quota_percent"
-    unsent = True
 
 
 class ValidationRejected(HootsuiteError):
@@ -189,7 +195,6 @@ class ConnectionNeverMade(NetworkFault):
     """
 
     permanent = False
-    unsent = True
 
 
 class TornBody(HootsuiteError):

@@ -15,6 +15,7 @@ from hootsuite_api.classify import Answer, error_from
 from hootsuite_api.clock import ServerClock
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import HootsuiteError, QuotaExhausted, RateLimited
+from hootsuite_api.exchange import Mark
 from hootsuite_api.transport import Outgoing, Transport
 
 _LONGEST_HOLD = 120.0  # a server that asks for more means the quota, not the second
@@ -61,15 +62,25 @@ class Gateway:
         self.clock = ServerClock()
         self.stats = Stats()
 
-    def ask(self, operation: Operation, out: Outgoing, auth: AuthBase, attempt: int = 1) -> Answer:
+    def ask(
+        self, operation: Operation, out: Outgoing, auth: AuthBase, mark: Mark, attempt: int = 1
+    ) -> Answer:
         """Wait for the turn, send once, learn from the answer.
+
+        Args:
+            operation: What is asked.
+            out: The request.
+            auth: Who asks.
+            mark: A mark of this request alone; it tells afterwards whether a byte may have left.
+            attempt: Its number, for the log.
 
         Returns:
             The answer, whatever it says, except that requests come too fast.
 
         Raises:
             QuotaExhausted: If the day's share is used; nothing is sent then.
-            RateLimited: If they come too fast: a 429, or one of the other ways to say so.
+            RateLimited: If they come too fast: a 429, or one of the other ways to say so. Only
+                the first proves that a write was refused.
             NetworkFault: If there is no answer.
             TornBody: If the answer is cut off.
         """
@@ -78,7 +89,7 @@ class Gateway:
             began = time.monotonic()
             self.stats.count(operation.id)
             try:
-                answer = self._transport.exchange(out, auth, turn.answered)
+                answer = self._transport.exchange(out, auth, mark, turn.answered)
             except HootsuiteError as error:
                 self._log(operation, type(error).__name__, began, attempt)
                 raise

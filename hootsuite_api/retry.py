@@ -24,7 +24,9 @@ _FIRST_WAIT = 0.5
 
 
 def harmless(error: HootsuiteError) -> bool:
-    """Whether a failed call surely did nothing, so that even a write may be repeated."""
+    """Whether a failed call surely did nothing and may pass, so that even a write is repeated."""
+    if not error.not_written:
+        return False
     if isinstance(error, ConnectionNeverMade):
         return not error.permanent
     return isinstance(error, RateLimited)
@@ -32,7 +34,7 @@ def harmless(error: HootsuiteError) -> bool:
 
 def passing(error: HootsuiteError) -> bool:
     """Whether a failed read may well succeed when it is repeated."""
-    if harmless(error):
+    if isinstance(error, RateLimited) or harmless(error):
         return True
     if isinstance(error, ServerFault):
         return not 300 <= (error.status or 500) < 400  # noqa: PLR2004 - a redirect stays one

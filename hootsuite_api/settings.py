@@ -73,6 +73,13 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port: what two addresses must share to be the same server."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or default
+
+
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this very machine."""
     return bool(_LOOPBACK.fullmatch(urlsplit(url).hostname or ""))

@@ -23,6 +23,7 @@ from hootsuite_api.errors import (
     ValidationRejected,
     Where,
 )
+from hootsuite_api.exchange import Mark
 from hootsuite_api.gateway import Gateway
 from hootsuite_api.redact import register
 from hootsuite_api.retry import Retry, harmless, passing
@@ -110,11 +111,8 @@ class TokenEndpoint:
         """Ask for tokens.
 
         Raises:
-            AuthError: If the platform refuses; `code` holds its word.
-            ServerFault: If it failed; a secret that was sent may be used up.
-            TornBody: If its answer can't be read; as above.
-            NetworkFault: If there is none; as above, unless `ConnectionNeverMade`.
-            RateLimited: If it answers 429.
+            HootsuiteError: By its type, what went wrong. Unless `not_written` is set, a secret that
+                was sent may be used up.
         """
         if self._scope and form["grant_type"] != "authorization_code":
             form = {**form, "scope": self._scope}
@@ -122,7 +120,13 @@ class TokenEndpoint:
         out = Outgoing(
             "POST", self._url, _WHERE.path or "", headers, urlencode(form).encode(), fresh=True
         )
-        answer = self._gateway.ask(self._operation, out, self._auth, attempt)
+        mark = Mark()
+        try:
+            answer = self._gateway.ask(self._operation, out, self._auth, mark, attempt)
+        except HootsuiteError as error:
+            if not mark.is_set:
+                error.never_left()
+            raise
         if answer.status != 200:  # noqa: PLR2004 - the contract knows no other success
             raise _refusal(error_from(self._operation, answer))
         return _grant(answer)

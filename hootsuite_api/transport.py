@@ -4,45 +4,30 @@ from __future__ import annotations
 
 import base64
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 import msgspec
 import requests
-import urllib3.exceptions as u3
 from requests.auth import AuthBase
 
-from hootsuite_api import sessions
+from hootsuite_api import faults, sessions
 from hootsuite_api.classify import Answer
-from hootsuite_api.errors import (
-    ConnectionNeverMade,
-    HootsuiteError,
-    NetworkFault,
-    TornBody,
-    ValidationRejected,
-    Where,
-)
-from hootsuite_api.settings import is_loopback
+from hootsuite_api.errors import HootsuiteError, TornBody, Where
+from hootsuite_api.exchange import Exchange, Limits, Mark, Underway, Watchdog
+from hootsuite_api.settings import origin
 
 MAX_BODY = 64 * 1024 * 1024  # a page is far below; this stops a bomb, not a page
 _CHUNK = 256 * 1024
-_CONNECT_SECONDS = 10
+_CONNECT_SECONDS = 10.0
+_READY_SECONDS = 30.0  # a name with several addresses gets more than one chance
 _decode = msgspec.json.Decoder().decode
 # Any escape in JSON: two halves of a character, one half alone (the group), or something else.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
-
-
-def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port: what two addresses must share to be the same server."""
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, parts.hostname, parts.port or default
 
 
 class BearerAuth(AuthBase):
@@ -118,20 +103,25 @@ class Transport:
     Args:
         api_url: The server.
         pool_size: Connections that are kept.
-        timeout: Seconds to wait for a connection (at most 10) and for the answer.
+        limits: How long an exchange may take.
         user_agent: What we call ourselves.
+        watchdog: Ends exchanges that take longer, and all of them after a stop.
     """
 
-    def __init__(self, api_url: str, pool_size: int, timeout: float, user_agent: str) -> None:
-        self._timeout = timeout
-        self._session = sessions.kept(api_url, pool_size, user_agent)
-        self._guard = sessions.Guard()
-        self._fresh = sessions.used_once(api_url, pool_size, user_agent, self._guard)
+    def __init__(
+        self, api_url: str, pool_size: int, limits: Limits, user_agent: str, watchdog: Watchdog
+    ) -> None:
+        self._limits = limits
+        self._watchdog = watchdog
+        self._underway = Underway()
+        self._session = sessions.kept(api_url, pool_size, user_agent, self._underway)
+        self._fresh = sessions.used_once(api_url, pool_size, user_agent, self._underway)
 
     def exchange(
         self,
         out: Outgoing,
         auth: AuthBase,
+        mark: Mark,
         on_head: Callable[[float], None] = lambda _: None,
     ) -> Answer:
         """Send a request once and read its answer.
@@ -139,15 +129,30 @@ class Transport:
         Args:
             out: The request.
             auth: Who asks.
+            mark: A mark of this request alone; it tells afterwards whether a byte may have left.
             on_head: Told the monotonic instant at which the answer began.
 
         Raises:
             ConnectionNeverMade: If nothing was sent.
+            Cancelled: If the run was stopped before anything was sent.
+            ValidationRejected: If the request can't be built, so that nothing was sent.
             NetworkFault: If no answer came.
             TornBody: If an answer began, but did not arrive whole.
         """
+        exchange = Exchange(mark, self._limits, self._watchdog.stop, out.guard)
+        self._underway.exchange = exchange
+        try:
+            with self._watchdog.over(exchange):
+                response = self._send(out, auth, exchange)
+                on_head(time.monotonic())
+                with response:
+                    content = _read(response, out, exchange)
+        finally:
+            self._underway.exchange = None
+        return _answer(response, content)
+
+    def _send(self, out: Outgoing, auth: AuthBase, exchange: Exchange) -> requests.Response:
         session = self._fresh if out.fresh else self._session
-        self._guard.ask, self._guard.refusal = out.guard, None
         try:
             response = session.request(
                 out.method,
@@ -155,20 +160,17 @@ class Transport:
                 data=out.body,
                 headers=out.headers,
                 auth=auth,
-                timeout=(min(_CONNECT_SECONDS, self._timeout), self._timeout),
+                timeout=(self._limits.connect, self._limits.silence),
                 allow_redirects=False,
                 stream=True,
             )
-        except HootsuiteError:
-            raise  # the body's own, while it was read
-        except Exception as cause:  # whatever a library raises: a byte may have left by then
-            if cause is self._guard.refusal:
-                raise  # nothing has left
-            raise _fault(cause, out) from cause
-        on_head(time.monotonic())
-        with response:
-            content = _read(response, out, time.monotonic() + self._timeout)
-        return _answer(response, content)
+        except Exception as cause:  # whatever a library raises: only the mark tells
+            if exchange.refusal is not None:
+                raise exchange.refusal from None  # nothing has left
+            if isinstance(cause, HootsuiteError):
+                raise  # the body's own, while it was read
+            raise faults.of(cause, out.url, out.where, exchange) from cause
+        return response
 
     def close(self) -> None:
         """Close all connections."""
@@ -176,22 +178,35 @@ class Transport:
         self._fresh.close()
 
 
-def _read(response: requests.Response, out: Outgoing, deadline: float) -> bytes:
+def limits(seconds: float, whole: float | None = None) -> Limits:
+    """Limits that the setting `request_timeout_seconds` stands for.
+
+    Args:
+        seconds: The setting.
+        whole: What the exchange itself may take, if that is not the setting.
+    """
+    connect, ready = min(_CONNECT_SECONDS, seconds), min(_READY_SECONDS, seconds)
+    return Limits(connect, ready, seconds, whole or seconds)
+
+
+def _read(response: requests.Response, out: Outgoing, exchange: Exchange) -> bytes:
     try:
-        return b"".join(_chunks(response, deadline))
+        content = b"".join(_chunks(response))
+        exchange.check()
     except Exception as cause:
         where = Where(out.method, out.path, response.status_code)
+        if exchange.ending == "stopped":
+            raise faults.given_up(where) from cause
         raise TornBody("The answer broke off before its end", where) from cause
+    return content
 
 
-def _chunks(response: requests.Response, deadline: float) -> Iterator[bytes]:
+def _chunks(response: requests.Response) -> Iterator[bytes]:
     size = 0
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         size += len(chunk)
         if size > MAX_BODY:
             raise ValueError("the body is too large")
-        if time.monotonic() > deadline:  # a server that drips would hold us for ever
-            raise TimeoutError("the body took too long")
         yield chunk
 
 
@@ -213,66 +228,3 @@ def _parsed(content: bytes) -> Any:
     except msgspec.DecodeError:
         mended = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], content)
         return _decode(mended)
-
-
-_UNREACHED: tuple[tuple[type[Exception], str], ...] = (
-    (u3.ProxyError, "The proxy on the way to {} gives no connection"),
-    (u3.NameResolutionError, "The name {} can't be resolved"),
-)
-
-
-# What requests raises before it sends anything.
-_NO_PROXY = (requests.exceptions.InvalidSchema, requests.exceptions.InvalidProxyURL)
-_UNBUILT = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)
-
-
-def _fault(cause: Exception, out: Outgoing) -> HootsuiteError:
-    host = urlsplit(out.url).hostname
-    reason = _reason(cause)
-    if isinstance(cause, _NO_PROXY):
-        says = f"The proxy on the way to {host} can't be used"
-        return _hopeless(says, out, "Check HTTPS_PROXY; one with socks needs the package PySocks")
-    # urllib3's word for a header is about the answer's.
-    if isinstance(cause, _UNBUILT) and not isinstance(reason, u3.InvalidHeader):
-        where = replace(out.where, not_written=True)
-        return ValidationRejected(f"The request to {host} can't be built", where)
-    if isinstance(reason, u3.SSLError):
-        return _tls_fault(reason, host, out)
-    if isinstance(reason, (u3.ProxyError, u3.ConnectTimeoutError)):
-        return _unreached(reason, out)
-    if isinstance(reason, u3.ReadTimeoutError):
-        return NetworkFault(f"{host} gave no answer in time", out.where)
-    return NetworkFault(f"The connection to {host} broke", out.where)
-
-
-def _unreached(reason: BaseException, out: Outgoing) -> ConnectionNeverMade:
-    _, host, port = origin(out.url)
-    for kind, says in _UNREACHED:
-        if isinstance(reason, kind):
-            return ConnectionNeverMade(says.format(host), out.where)
-    name = f"[{host}]" if ":" in (host or "") else host
-    advice = f"Is the sandbox running? `hootsuite sandbox --port {port}` starts it"
-    return ConnectionNeverMade(
-        f"{name}:{port} can't be reached", out.where, advice=advice if is_loopback(out.url) else ""
-    )
-
-
-def _reason(cause: Exception) -> BaseException:
-    """What urllib3 said, below the wrapping of requests."""
-    inner: Any = cause.args[0] if cause.args else cause
-    inner = getattr(inner, "reason", None) or inner
-    return inner if isinstance(inner, BaseException) else cause
-
-
-def _tls_fault(reason: BaseException, host: str | None, out: Outgoing) -> HootsuiteError:
-    inner = reason.args[0] if reason.args else None
-    if isinstance(inner, ssl.SSLCertVerificationError):
-        advice = "Check api_url; behind a company's proxy, name its CA in REQUESTS_CA_BUNDLE"
-        return _hopeless(f"The certificate of {host} is not trusted", out, advice)
-    return NetworkFault(f"TLS with {host} failed", out.where)  # perhaps in mid-stream
-
-
-def _hopeless(says: str, out: Outgoing, advice: str) -> ConnectionNeverMade:
-    fault = ConnectionNeverMade(says, out.where, advice=advice)
-    fault.permanent = True
-    return fault

@@ -13,10 +13,13 @@ from hootsuite_api.errors import (
     ValidationRejected,
     Where,
 )
+from hootsuite_api.exchange import Mark, Watchdog
 from hootsuite_api.settings import Settings, is_loopback
-from hootsuite_api.transport import NoAuth, Outgoing, Transport
+from hootsuite_api.transport import NoAuth, Outgoing, Transport, limits
 
 _PATH = "the upload address"
+_SECONDS = 600.0
+_SLOWEST = 100_000  # bytes a second: a bigger file on a slower line gets more than ten minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Upload:
         size: How many bytes go out.
         content_type: Part of the signature.
         settings: Time-out and user agent.
+        watchdog: Ends the upload after `seconds`, and after a stop.
     """
 
     url: str
@@ -36,6 +40,12 @@ class Upload:
     size: int
     content_type: str
     settings: Settings
+    watchdog: Watchdog
+
+    @property
+    def seconds(self) -> float:
+        """What one attempt may take, from the first byte sent to the last one received."""
+        return max(_SECONDS, self.size / _SLOWEST)
 
     def attempt(self, _number: int) -> None:
         """Put the file once.
@@ -50,12 +60,11 @@ class Upload:
         self.stream.seek(0)
         headers = {"Content-Type": self.content_type, "Content-Length": str(self.size)}
         body: Any = Exactly(self.stream, self.size)
-        transport = Transport(
-            self.url, 1, self.settings.request_timeout_seconds, self.settings.user_agent
-        )
+        bounds = limits(self.settings.request_timeout_seconds, self.seconds)
+        transport = Transport(self.url, 1, bounds, self.settings.user_agent, self.watchdog)
         try:
             out = Outgoing("PUT", self.url, _PATH, headers, body, fresh=True)
-            answer = transport.exchange(out, NoAuth())
+            answer = transport.exchange(out, NoAuth(), Mark())
         finally:
             transport.close()
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - the class of success
@@ -82,9 +91,7 @@ class Exactly:
         wanted = self._left if size < 0 else min(size, self._left)
         chunk = self._stream.read(wanted)
         if wanted and not chunk:
-            raise ValidationRejected(
-                "The file is shorter than was declared", Where("PUT", _PATH, not_written=True)
-            )
+            raise ValidationRejected("The file is shorter than was declared", Where("PUT", _PATH))
         self._left -= len(chunk)
         return chunk
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
+import requests
+from urllib3.exceptions import ProxyError
 
 import hootsuite_api.errors as e
 from hootsuite_api import Call, HootsuiteClient
@@ -245,25 +247,45 @@ def test_an_answer_with_two_lengths_is_no_fault_of_the_request(client, server, s
     assert client.send(READ).data == {"id": "7"}
 
 
-def test_whatever_a_library_raises_a_write_is_unknown(client, server, monkeypatch):
-    """Even an exception that nobody has foreseen."""
+@pytest.mark.parametrize("kind", [RuntimeError, OSError, requests.ConnectionError, ProxyError])
+def test_whatever_is_raised_after_the_mark_a_write_is_unknown(client, server, monkeypatch, kind):
+    """The class of an exception proves nothing, not even one that speaks of a proxy."""
     client.send(READ)
 
     def burst(*_args, **_kwargs):
-        raise RuntimeError("unforeseen")
+        raise kind("unforeseen", OSError())
 
-    monkeypatch.setattr("hootsuite_api.transport.requests.Session.request", burst)
+    monkeypatch.setattr("urllib3.connection.HTTPConnection.getresponse", burst)
     with pytest.raises(e.OutcomeUnknown):
         client.send(WRITE)
-    with pytest.raises(e.NetworkFault):
+    with pytest.raises(e.NetworkFault) as caught:
         client.send(READ)
+    assert not isinstance(caught.value, e.ConnectionNeverMade)
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, OSError, requests.ReadTimeout, ProxyError])
+def test_whatever_is_raised_before_the_mark_nothing_was_sent(client, server, monkeypatch, kind):
+    """Not even an exception that speaks of an answer makes it unknown."""
+    client.send(READ)
+    calls = len(server.calls())
+
+    def burst(*_args, **_kwargs):
+        raise kind("unforeseen", OSError())
+
+    monkeypatch.setattr("hootsuite_api.transport.requests.Session.request", burst)
+    with pytest.raises(e.ConnectionNeverMade) as caught:
+        client.send(WRITE)
+    assert caught.value.never_sent
+    assert caught.value.not_written
+    assert len(server.calls()) == calls
 
 
 def test_no_token_for_a_write_means_that_nothing_was_written(client, server, script):
     """The token's trouble is not the write's: `OutcomeUnknown` is kept for the latter."""
     server.tokens = lambda _: script(kind="close")
-    with pytest.raises(e.NetworkFault):
+    with pytest.raises(e.NetworkFault) as caught:
         client.send(WRITE)
+    assert caught.value.never_sent
     assert server.calls() == []
 
 

@@ -1,0 +1,99 @@
+"""Connections that set the mark of a request before its first byte, and pools of them.
+
+The hooks are urllib3's and http.client's: `connect` makes the connection with tunnel and TLS,
+`_new_conn` dials, `send` hands over each piece of the request. CONNECT goes through `send`, too,
+while `connect` runs; it is no part of the request.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.response import HTTPResponse
+
+from hootsuite_api.exchange import Underway
+
+_SWITCHING = 101
+
+
+class _Response(http.client.HTTPResponse):
+    """Reads over every interim answer; http.client knows 100 only and takes 103 for the answer.
+
+    The real answer would stay on the connection, and the next request would read it as its own.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 < status < 200 or status == _SWITCHING:  # noqa: PLR2004 - interim answers
+                return version, status, reason
+            http.client._read_headers(self.fp)  # type: ignore[attr-defined] # noqa: SLF001
+
+
+class _Marked(HTTPConnection):
+    """A connection that marks what it sends.
+
+    Attributes:
+        underway: Where the exchange of the sending thread is found.
+    """
+
+    underway: ClassVar[Underway]
+    response_class = _Response
+    _connecting = False
+
+    def connect(self) -> None:
+        self._connecting = True
+        try:
+            super().connect()
+        finally:
+            self._connecting = False
+
+    def _new_conn(self) -> socket.socket:
+        return self.underway.current.connect(super()._new_conn)
+
+    def send(self, data: Any) -> None:
+        if not self._connecting:
+            exchange = self.underway.current
+            if self.sock is None:
+                if exchange.mark.is_set:  # the rest of a request on another connection
+                    raise http.client.NotConnected
+                self.connect()
+            exchange.leave(self.sock)
+        super().send(data)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        # By now it is marked, unless some library sends by a way of its own.
+        self.underway.current.mark.set()
+        return super().getresponse()
+
+
+class _Once(HTTPConnectionPool):
+    """A pool that closes a connection after one request; it connects anew when taken out again."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn:
+            conn.close()
+        super()._put_conn(conn)
+
+
+def marked_pools(pools: Mapping[str, Any], underway: Underway, *, once: bool) -> dict[str, Any]:
+    """Derive pools with marking connections, per scheme.
+
+    Args:
+        pools: What urllib3 would use; for a SOCKS proxy they are others.
+        underway: Where connections find the exchange.
+        once: Whether a connection serves one request only.
+    """
+    return {scheme: _marked(pool, underway, once=once) for scheme, pool in pools.items()}
+
+
+def _marked(pool: Any, underway: Underway, *, once: bool) -> Any:
+    bases = (_Marked, pool.ConnectionCls)
+    connection = type("_MarkedConnection", bases, {"underway": underway})
+    above = (_Once, pool) if once else (pool,)
+    return type("_MarkedPool", above, {"ConnectionCls": connection})
