@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -52,6 +53,9 @@ class _Marked(HTTPConnection):
             super().connect()
         finally:
             self._connecting = False
+        if isinstance(self.sock, ssl.SSLSocket) and self.sock.version() is None:
+            # Python gives a socket without TLS, and no error, for one that was cut just then.
+            raise ConnectionResetError("the connection was cut before TLS began")
 
     def _new_conn(self) -> socket.socket:
         return self.underway.current.connect(super()._new_conn)

@@ -12,6 +12,7 @@ import hypothesis
 import openpyxl
 import pytest
 import requests
+from fault_lab import Authority
 
 from hootsuite_api.redact import guard_logs
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
@@ -53,6 +54,12 @@ def settings(sandbox: SandboxProcess, tmp_path: Path) -> dict[str, Any]:
         "token_store": str(tmp_path / "tokens" / "tokens.json"),
         "requests_per_second": 1000,
     }
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority of the tests' own."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 class Caller:
