@@ -18,7 +18,7 @@ class Reply:
 
     Attributes:
         status: The HTTP status.
-        data: `data` of the REST envelope; the whole body for SCIM; None when there is none.
+        data: What the envelope holds (`data` for most); the whole body for SCIM; else None.
         errors: What failed for a part of the call; empty when all went well.
         metadata: `metadata` of the envelope, such as the cursor.
         body: The whole parsed body.
@@ -54,18 +54,18 @@ def judge(operation: Operation, answer: Answer, date: datetime) -> Reply:
             raise _foreign(operation, answer)
         return Reply(answer.status, body, [], {}, body, date, answer.headers)
     errors = error_list(body)
-    data = body.get("data") if isinstance(body, dict) else None
+    data = body.get(operation.data) if isinstance(body, dict) else None
     if data is None and errors and operation.read:
         raise error_from(operation, answer)
-    if not (errors or _has_data(body) or _says_deleted(operation, body)):
+    if not (errors or _has_data(operation, body) or _says_deleted(operation, body)):
         raise _foreign(operation, answer)
     metadata = body.get("metadata") if isinstance(body, dict) else None
     known = metadata if isinstance(metadata, dict) else {}
     return Reply(answer.status, data, errors, known, body, date, answer.headers)
 
 
-def _has_data(body: Any) -> bool:
-    return isinstance(body, dict) and "data" in body
+def _has_data(operation: Operation, body: Any) -> bool:
+    return isinstance(body, dict) and operation.data in body
 
 
 def _says_deleted(operation: Operation, body: Any) -> bool:

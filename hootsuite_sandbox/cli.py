@@ -39,6 +39,7 @@ _HELP = {
     "truncate_lists": "Leave out the cursor of a full page of messages, as once seen.",
     "scheduled_quota": "Messages that an organization may have scheduled; 0 for any number.",
     "interactions": "Whether the retired interactions operation still answers.",
+    "analytics": "Whether the account has the analytics add-on.",
     "new_ids": "Ids of what is created: the same after each start, or never seen before.",
 }
 # The platform never gives an id twice, and people keep the journal of an earlier sandbox.

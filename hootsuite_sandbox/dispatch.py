@@ -72,6 +72,7 @@ class Identity(NamedTuple):
     member: Member | None
     organization_id: str | None
     account: str
+    scope: str = ""
 
 
 class Router:
@@ -167,10 +168,11 @@ def answer(world: World, limiter: Limiter, contract: Contract, exchange: Exchang
     operation, registered = target.operation, target.registered
     if operation is None or registered is None:
         raise ApiError(404, UNSUPPORTED, _UNSUPPORTED)
-    if operation.shape in {"rest", "scim"}:
+    if operation.shape in {"rest", "scim", "analytics"}:
         identity = _identify(world, exchange)
         _limit(world, limiter, exchange, identity)
         context.caller, context.organization_id = identity.member, identity.organization_id
+        context.scope = identity.scope
         exchange.seen.identity = identity.member.id if identity.member else identity.organization_id
         _check(contract, operation, registered, context)
     return _result(registered.handler(context))
@@ -233,7 +235,7 @@ def _identify(world: World, exchange: Exchange) -> Identity:
     member = world.members.get(access.member_id or "")
     if access.member_id and (member is None or not member.is_active):
         raise _bad_token(1032, "The token's member is gone.", "token_inactive", recorded=recorded)
-    return Identity(member, access.organization_id, _account(world, access))
+    return Identity(member, access.organization_id, _account(world, access), access.scope)
 
 
 def _bad_token(

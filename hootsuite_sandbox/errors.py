@@ -3,6 +3,7 @@
 SandboxError
 |-- ApiError      {"errors": [{code, message, id, resource}]}   /v1
 |-- ScimError     {"schemas", "status", "detail", "scimType"}   /scim/v2
+|-- ProblemError  {"type", "title", "status", "detail"}         /v1/analytics
 `-- OAuthError    {"error", "error_description", ...}           /oauth2, and /v1 at the gateway
 """
 
@@ -90,6 +91,30 @@ class ScimError(SandboxError):
         if self.scim_type:
             body["scimType"] = self.scim_type
         return body
+
+
+class ProblemError(SandboxError):
+    """A refusal as problem details (RFC 9457).
+
+    Args:
+        status: HTTP status.
+        title: The keyword of the platform.
+        detail: Text for people.
+    """
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        super().__init__(status, detail)
+        self.title = title
+
+    def body(self, trace_id: str) -> dict[str, Any]:
+        """Return the problem; its instance names the trace id."""
+        return {
+            "type": f"https://developer.hootsuite.com/problems/{self.title}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.message,
+            "instance": f"/traces/{trace_id}",
+        }
 
 
 class OAuthError(SandboxError):

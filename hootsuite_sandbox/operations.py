@@ -46,6 +46,7 @@ class Context:
     trace_id: str
     headers: Mapping[str, str] = field(default_factory=dict)
     raw_body: bytes = b""
+    scope: str = ""
 
     @property
     def options(self) -> Options:

@@ -14,6 +14,7 @@ TextChange = Literal["none", "trim", "shorten_links", "append"]
 Consent = Literal["ask", "auto", "deny"]
 Interactions = Literal["available", "withdrawn"]
 NewIds = Literal["fixed", "growing"]
+Analytics = Literal["available", "no_add_on"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ class Options:
     truncate_lists: bool = False  # a full page of messages comes without its cursor, as once seen
     scheduled_quota: int = 0  # messages that an organization may have scheduled; 0: any number
     interactions: Interactions = "available"
+    analytics: Analytics = "available"  # whether the account has bought the add-on
     new_ids: NewIds = "fixed"  # where those of created things start: always there, or by the clock
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ class Sandbox:
         )
         self.log = RequestLog()
         self.access: Access = self.world.tokens.access(
-            member_id=self.world.main_member_id, scope="offline"
+            member_id=self.world.main_member_id, scope="offline analytics:read"
         )
         self.refresh_token = self.world.tokens.refresh(self.access).value
         # What lives until the next reset need not be walked by the collector again and again.

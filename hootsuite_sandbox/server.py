@@ -281,7 +281,7 @@ def _code_of(body: dict[str, Any]) -> int | str | None:
     if errors:
         code: int = errors[0]["code"]
         return code
-    return body.get("error") or body.get("scimType")
+    return body.get("error") or body.get("scimType") or body.get("title")
 
 
 def _encode(body: Any) -> bytes:

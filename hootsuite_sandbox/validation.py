@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from starlette.datastructures import QueryParams
 
 from hootsuite_api.contract import Contract, Operation, Parameter
-from hootsuite_sandbox.errors import ApiError, SandboxError, ScimError
+from hootsuite_sandbox.errors import ApiError, ProblemError, SandboxError, ScimError
 
 INVALID = 4000  # a value that does not fit
 NOT_JSON = 1100  # a body that is no JSON at all
@@ -57,6 +57,8 @@ def read_body(operation: Operation, raw: bytes) -> Any:
     except (msgspec.DecodeError, RecursionError) as error:
         if operation.shape == "scim":
             raise ScimError(400, "The body is not JSON.", "invalidSyntax") from error
+        if operation.shape == "analytics":
+            raise ProblemError(400, "invalid-argument", "The body is not JSON.") from error
         raise ApiError(400, NOT_JSON, "The body is not JSON.") from error
 
 
@@ -74,6 +76,9 @@ def check_body(contract: Contract, operation: Operation, body: Any) -> None:
     if operation.shape == "scim":
         detail = "; ".join(str(problem) for problem in problems)
         raise ScimError(400, detail, _scim_type(operation, body))
+    if operation.shape == "analytics":
+        detail = "; ".join(str(problem) for problem in problems)
+        raise ProblemError(422, "invalid-argument", detail)
     first, *rest = problems
     more = tuple((problem.code or INVALID, str(problem)) for problem in rest)
     raise ApiError(400, first.code or INVALID, str(first), more=more)
@@ -127,6 +132,8 @@ def _refusal(
         return (
             ScimError(404, "No such user.") if in_path else ScimError(400, problem, "invalidValue")
         )
+    if operation.shape == "analytics":
+        return ProblemError(422, "invalid-argument", problem)
     if parameter.name in codes:
         status, code = codes[parameter.name]
         return ApiError(status, code, problem)

@@ -15,6 +15,7 @@ from hootsuite_api.contract.model import ErrorCode, Operation, Parameter, Proble
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _JSON = "application/json"
+_SHAPES: Mapping[str, Shape] = {"/oauth2/auth": "html", "/oauth2/token": "oauth"}
 
 
 class Contract:
@@ -91,7 +92,8 @@ class Contract:
             body_media_type=media_type,
             response=self._response(source),
             shape=_shape(path),
-            read=method == "get",
+            read=method == "get" or bool(source.get("x-hootsuite-safe")),
+            data=source.get("x-hootsuite-data", "data"),
             retired=bool(source.get("deprecated")),
             quirks=source.get("x-hootsuite-quirks", {}),
         )
@@ -138,8 +140,11 @@ def _parameter(source: Mapping[str, Any]) -> Parameter:
 
 
 def _shape(path: str) -> Shape:
-    shapes: dict[str, Shape] = {"/oauth2/auth": "html", "/oauth2/token": "oauth"}
-    return shapes.get(path, "scim" if path.startswith("/scim/") else "rest")
+    if path in _SHAPES:
+        return _SHAPES[path]
+    if path.startswith("/v1/analytics/"):
+        return "analytics"
+    return "scim" if path.startswith("/scim/") else "rest"
 
 
 @functools.cache

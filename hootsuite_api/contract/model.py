@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Schema = Mapping[str, Any]
-Shape = Literal["rest", "scim", "oauth", "html"]
+Shape = Literal["rest", "scim", "analytics", "oauth", "html"]
 Kind = Literal[
     "token", "permission", "scope", "quota", "validation", "not_found", "state", "server"
 ]
@@ -65,7 +65,8 @@ class Operation:
         body_media_type: The body's content type.
         response: JSON Schema of the whole 200 body, None where it is not JSON.
         shape: Which envelope and error body it speaks.
-        read: Whether it changes nothing and may be repeated.
+        read: Whether it changes nothing and may be repeated, whatever its method.
+        data: The field of the answer that holds what was asked for; of no use for SCIM.
         retired: Whether the platform's own documents have dropped it.
         quirks: Where the wire was seen to differ, by a short name.
     """
@@ -81,6 +82,7 @@ class Operation:
     response: Schema | None
     shape: Shape
     read: bool
+    data: str
     retired: bool
     quirks: Mapping[str, Any]
 

@@ -142,6 +142,18 @@ class MessageStore:
         rows = list(islice(found, limit))
         return rows[::-1] if before else rows
 
+    def newest(self, start: int, end: int, profiles: Collection[str]) -> Iterator[Message]:
+        """Yield the sent messages with `start <= time < end`, newest first, as long as asked.
+
+        Args:
+            start: First instant.
+            end: Instant after the last.
+            profiles: Only these profiles (a set).
+        """
+        yield from self._fitting(
+            (start, 0), (end, 0), state="SENT", profiles=profiles, backwards=True, hidden=True
+        )
+
     def unscheduled(self, *, hidden: bool = False) -> list[Message]:
         """List the send-now messages that wait for review and so have no time, by id."""
         now = self._now()

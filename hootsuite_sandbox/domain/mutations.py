@@ -254,7 +254,14 @@ def _remove_profile(world: World, given: dict[str, Any]) -> str:
     profile = world.profiles.pop(given["profile_id"])
     for team in world.teams_with(profile.id):
         team.profile_ids.remove(profile.id)
+    world.former_ids.setdefault(profile.network_id, []).append(profile.id)
     return profile.id
+
+
+def _delete_post(world: World, given: dict[str, Any]) -> str:
+    """Delete a published post on its network, by its id there."""
+    world.deleted_posts.add(given["external_id"])
+    return str(given["external_id"])
 
 
 def _grant_profile(world: World, given: dict[str, Any]) -> str:
@@ -334,6 +341,7 @@ _ACTIONS: Mapping[str, Callable[[World, dict[str, Any]], str]] = {
     "change_profile": _change_profile,
     "remove_profile": _remove_profile,
     "grant_profile": _grant_profile,
+    "delete_post": _delete_post,
     "add_interaction": _add_interaction,
     "revoke_tokens": _revoke_tokens,
     "expire_tokens": _expire_tokens,

@@ -145,6 +145,16 @@ class Media:
         return self.mime_type.startswith("video/")
 
 
+@dataclass(frozen=True, slots=True)
+class NativePost:
+    """What somebody published on a network without Hootsuite; `kind` as in analytics."""
+
+    created: int
+    number: int
+    kind: str
+    text: str
+
+
 @dataclass(slots=True)
 class Interaction:
     """Something one network account did towards another."""

@@ -7,9 +7,13 @@ and visibility lags play no part; the reach of the main member (the ready line's
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
 from hootsuite_sandbox.domain import interactions, media_store, views
-from hootsuite_sandbox.domain.records import Document, Message
+from hootsuite_sandbox.domain.analytics import posts, profiles
+from hootsuite_sandbox.domain.analytics.networks import NETWORKS, day_of
+from hootsuite_sandbox.domain.analytics.requests import LONGEST_REPORT
+from hootsuite_sandbox.domain.records import Document, Message, Profile
 from hootsuite_sandbox.domain.rules import PROFILE_ADMIN
 from hootsuite_sandbox.domain.scim_user import resource_types, show_user
 from hootsuite_sandbox.domain.world import World
@@ -201,6 +205,41 @@ def _scim_resource_types(world: World) -> Iterator[Document]:  # noqa: ARG001 - 
     return iter(resource_types())
 
 
+def _analytics_profiles(world: World) -> list[Profile]:
+    return [p for p in world.profiles_of(world.main_member_id) if p.type in NETWORKS]
+
+
+def _report_days(profile: Profile, world: World) -> tuple[date, date]:
+    """Return the span that a client can ask for: two years less a day, up to the present day."""
+    today = day_of(NETWORKS[profile.type], world.now())
+    return today - timedelta(days=LONGEST_REPORT - 1), today
+
+
+def _metric_key(profile: Profile, datatype: str) -> Document:
+    return {"networkId": profile.type, "socialProfileId": profile.id, "datatype": datatype}
+
+
+def _post_rows(world: World, datatype: str, *, deleted: bool = False) -> Iterator[Document]:
+    for profile in _analytics_profiles(world):
+        since, until = _report_days(profile, world)
+        choice = posts.Choice((profile,), since, until, datatype, deleted=deleted)
+        for row in posts.newest(world, choice):
+            yield {**_metric_key(profile, datatype), **row}
+
+
+def _profile_rows(world: World, datatype: str) -> Iterator[Document]:
+    for profile in _analytics_profiles(world):
+        choice = profiles.Choice((profile,), *_report_days(profile, world), datatype)
+        for row in profiles.rows(world, choice):
+            yield {**_metric_key(profile, datatype), **row}
+
+
+def _deleted_post_metrics(world: World) -> Iterator[Document]:
+    names = ("networkId", "socialProfileId", "datatype", "externalId")
+    for row in _post_rows(world, "ORGANIC", deleted=True):
+        yield {name: row[name] for name in names}
+
+
 _TRUTHS: dict[str, Callable[[World], Iterator[Document]]] = {
     "me": _me,
     "organizations": _organizations,
@@ -223,6 +262,11 @@ _TRUTHS: dict[str, Callable[[World], Iterator[Document]]] = {
     "message_history": _message_history,
     "media": _media,
     "interactions": _interactions,
+    "post_metrics": lambda world: _post_rows(world, "ORGANIC"),
+    "paid_post_metrics": lambda world: _post_rows(world, "PAID"),
+    "deleted_post_metrics": _deleted_post_metrics,
+    "profile_metrics": lambda world: _profile_rows(world, "ORGANIC"),
+    "paid_profile_metrics": lambda world: _profile_rows(world, "PAID"),
     "scim_users": _scim_users,
     "scim_resource_types": _scim_resource_types,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from hootsuite_sandbox.domain.records import (
     Member,
     Message,
     MessageState,
+    NativePost,
     Organization,
     Profile,
     Reviewer,
@@ -54,6 +55,8 @@ __all__ = [
     "iso_millis",
 ]
 
+NativePosts = Callable[[Profile, int], Iterable[NativePost]]
+"""Gives what an account published natively on a day since the epoch, oldest first."""
 FIRST_NEW_ID = {
     "organization": 900_001,
     "member": 7_000_001,
@@ -70,6 +73,8 @@ class World:
 
     Relations: `organization.seats`, `team.members`, `team.profile_ids`, `profile.grants`. Records
     in the dictionaries may be changed in place; messages only through `messages.change`.
+    `deleted_posts` are ids of posts that are gone from their network, `former_ids` the profile ids
+    under which an account of a network was connected before.
     """
 
     options: Options
@@ -83,6 +88,10 @@ class World:
     messages: MessageStore = field(init=False)
     tokens: TokenBook = field(init=False)
     ledger: list[Document] = field(default_factory=list)
+    native_posts: NativePosts | None = None
+    report_tags: tuple[str, ...] = ()
+    deleted_posts: set[str] = field(default_factory=set)
+    former_ids: dict[str, list[str]] = field(default_factory=dict)
     main_member_id: str = ""
     main_organization_id: str = ""
     next_event: int = 1 << 62

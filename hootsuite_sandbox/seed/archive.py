@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from hootsuite_sandbox.domain.chance import mix
 from hootsuite_sandbox.domain.message_store import Key
 from hootsuite_sandbox.domain.records import (
     HistoryAction,
@@ -23,7 +24,7 @@ from hootsuite_sandbox.domain.records import (
 )
 from hootsuite_sandbox.domain.rules import VIDEO_SECONDS, post_reference
 from hootsuite_sandbox.seed.attachments import attach
-from hootsuite_sandbox.seed.texts import TAGS, compose, mix
+from hootsuite_sandbox.seed.texts import TAGS, compose
 
 FIRST_NUMBER = 4_300_000_001  # just above 2**32
 STEP = 3

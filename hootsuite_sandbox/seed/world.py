@@ -12,7 +12,8 @@ from hootsuite_sandbox.options import Options
 from hootsuite_sandbox.seed import people
 from hootsuite_sandbox.seed.archive import SeededMessages
 from hootsuite_sandbox.seed.calendar import DAY, Calendar
-from hootsuite_sandbox.seed.texts import COMPANIES, compose
+from hootsuite_sandbox.seed.native import SeededNativePosts
+from hootsuite_sandbox.seed.texts import COMPANIES, TAGS, compose
 
 WEEK = 7 * DAY
 _IMAGES = ("image/jpeg", "image/png", "image/jpeg", "image/gif")
@@ -33,6 +34,10 @@ def build(options: Options) -> World:
     people.seed_teams(world, random)
     people.seed_interactions(world, random)
     _seed_messages(world, random)
+    # Without activity nobody posts any more, neither here nor on the networks.
+    last = None if options.activity else options.start // DAY - 1
+    world.native_posts = SeededNativePosts(options.seed, last)
+    world.report_tags = TAGS
     if options.new_ids == "growing":
         world.pass_used_ids()
     if options.activity:
