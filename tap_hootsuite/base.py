@@ -15,7 +15,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 
 from hootsuite_api.contract import load
-from hootsuite_api.errors import Cancelled, QuotaExhausted
+from hootsuite_api.errors import Cancelled, QuotaExhausted, TornBody, Where
 from hootsuite_api.naming import snake
 from hootsuite_api.records import builder, singer_schema
 from tap_hootsuite.directory import Gaps, Path
@@ -190,6 +190,7 @@ class HootsuiteStream(Stream):
         """Write rows, the fast way if nothing has to be done to them."""
         if not rows:
             return
+        self._check_keys(rows)
         if self.ABORT_AT_RECORD_COUNT is not None or not self._is_plain():
             self._write_each(rows, version)
         else:
@@ -197,6 +198,14 @@ class HootsuiteStream(Stream):
             self.writer.write_records(alias, rows, version, datetime.now(UTC))
             self.emitted += len(rows)
         self.state_manager.is_flushed = False
+
+    def _check_keys(self, rows: Sequence[Row]) -> None:
+        """Refuse a row without its key, which no loader can write."""
+        for key in self.primary_keys:
+            if any(row.get(key) is None for row in rows):
+                operation = load().operations[self.operation]
+                where = Where(operation.method, operation.path)
+                raise TornBody(f"The stream {self.name} got a row without its {key}", where)
 
     def _write_each(self, rows: Sequence[Row], version: int | None) -> None:
         self._stream_version = version

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied
-from hootsuite_api.records import builder
+from hootsuite_api.records import builder, utc
 from tap_hootsuite import seen_messages
 from tap_hootsuite.base import Row
 from tap_hootsuite.directory import ids
 from tap_hootsuite.filters import Filters, Task, fingerprint, place, widened
 from tap_hootsuite.message_details import Detail, MessageDetails
 from tap_hootsuite.pagination import Scope, WindowPagination
-from tap_hootsuite.prefetch import pages
+from tap_hootsuite.prefetch import Page, pages
 from tap_hootsuite.progress import Progress
 from tap_hootsuite.run import Run
 from tap_hootsuite.seen_messages import Seen
@@ -122,10 +122,10 @@ class MessageSync:
                 done(pagination.window)
                 progress.step()
 
-    def _fetch(self, query: dict[str, Any]) -> tuple[list[Row], str | None]:
+    def _fetch(self, query: dict[str, Any]) -> Page:
         reply = self.run.send("list_messages", **query)
         cursor = (reply.metadata.get("cursor") or {}).get("next")
-        return reply.data, cursor
+        return reply.data, cursor, reply.headers.get("X-Request-Id")
 
     # ------------------------------------------------------------------ rows and details
 
@@ -156,7 +156,7 @@ class MessageSync:
     ) -> None:
         """Remember a message that the next run will read again; ask for what is new about it."""
         ident = str(message["id"])
-        time = message.get("scheduledSendTime")
+        time = utc(message.get("scheduledSendTime"))
         keep = cutoff is not None and (not time or time >= cutoff)
         old = self.remembered.get(ident)
         digest = f"{zlib.crc32(encode(message)):x}" if keep or old else ""
@@ -363,10 +363,12 @@ def _without(rows: list[Row], window: Window, edge: set[str]) -> list[Row]:
         return rows
     start = stamp(window.start)
     return [
-        one for one in rows if one.get("scheduledSendTime") != start or str(one["id"]) not in edge
+        one
+        for one in rows
+        if utc(one.get("scheduledSendTime")) != start or str(one["id"]) not in edge
     ]
 
 
 def _on_edge(rows: list[Row], window: Window) -> set[str]:
     end = stamp(window.end)
-    return {str(one["id"]) for one in rows if one.get("scheduledSendTime") == end}
+    return {str(one["id"]) for one in rows if utc(one.get("scheduledSendTime")) == end}

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.contract import load
+from hootsuite_api.errors import HootsuiteError, Where
 from tap_hootsuite.windows import SECOND, Window, instant, stamp
 
 PAGE = 100  # the most rows that the platform gives at once
 MANY = 100  # profiles named in one request: keeps the address short enough for any proxy
+FRUITLESS = 20  # pages with a cursor and without a new row, before a listing is given up
 Row = dict[str, Any]
 
 
@@ -18,6 +20,51 @@ class ListingFault(HootsuiteError):  # noqa: N818 - as the tree that it belongs 
     """A listing that can't be read to its end without a risk of gaps."""
 
     advice = "Report it to Hootsuite's support: the list can't be read completely"
+
+
+class CursorGuard:
+    """Ends a listing whose cursors lead nowhere: one that repeats, or pages without a new row.
+
+    Args:
+        operation: The operation that lists, as in the contract.
+        what: What is listed, for the message.
+    """
+
+    def __init__(self, operation: str, what: str) -> None:
+        self._operation = operation
+        self._what = what
+        self._cursors: set[str] = set()
+        self._pages: set[int] = set()
+        self._fruitless = 0
+
+    def accept(self, rows: Sequence[Row], cursor: str | None, trace: str | None = None) -> None:
+        """Take note of a page and of the cursor that it gives.
+
+        Raises:
+            ListingFault: If the cursor was given before, or too many pages in a row were empty or
+                the same as earlier ones.
+        """
+        if not cursor:
+            self._fruitless = 0
+            self._cursors.clear()
+            self._pages.clear()
+            return
+        if cursor in self._cursors:
+            raise self._fault("repeats a cursor", trace)
+        self._cursors.add(cursor)
+        page = hash(tuple(str(row.get("id") or row) for row in rows))
+        fruitless = not rows or page in self._pages
+        self._pages.add(page)
+        self._fruitless = self._fruitless + 1 if fruitless else 0
+        if self._fruitless >= FRUITLESS:
+            raise self._fault(
+                f"gave a new cursor and nothing new on {FRUITLESS} pages in a row", trace
+            )
+
+    def _fault(self, does: str, trace: str | None) -> ListingFault:
+        operation = load().operations[self._operation]
+        where = Where(operation.method, operation.path, trace_id=trace)
+        return ListingFault(f"The list of {self._what} {does}", where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +123,15 @@ class WindowPagination:
     review: bool = False
     _parts: list[Part] = field(init=False)
     _cursor: str | None = field(init=False, default=None)
-    _cursors: set[str] = field(init=False, default_factory=set)
+    _guard: CursorGuard = field(init=False)
     _seen: set[str] | None = field(init=False, default=None)
     _tail: set[str] = field(init=False, default_factory=set)  # ids that share the last row's second
     _last: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Lay out the parts: one, or one for every hundred profiles."""
+        span = f"messages from {stamp(self.window.start)} to {stamp(self.window.end)}"
+        self._guard = CursorGuard("list_messages", span)
         whole = Part(self.window, self.scope.profiles, self.review)
         if self.scope.profiles is None:
             self._parts = [whole]
@@ -112,43 +161,35 @@ class WindowPagination:
             query["cursor"] = self._cursor
         return query
 
-    def accept(self, rows: Sequence[Row], cursor: str | None) -> list[Row]:
+    def accept(
+        self, rows: Sequence[Row], cursor: str | None, trace: str | None = None
+    ) -> list[Row]:
         """Take the answer to `query` and return the rows that were not there before.
 
         Raises:
-            ListingFault: If a cursor repeats, or one profile has more rows in one second than a
-                page holds.
+            ListingFault: If a cursor repeats, if cursors lead nowhere, or if one profile has more
+                rows in one second than a page holds.
         """
         first = self._cursor is None
-        self._advance(cursor)
+        self._guard.accept(rows, cursor, trace)
+        self._cursor = cursor
         fresh = self._fresh(rows)
         if cursor:
             self._remember_tail(rows)
             return fresh
         part = self._parts.pop()
-        self._cursors.clear()
         if len(rows) >= PAGE:
             if self._seen is None:
                 self._seen = self._tail.union(str(row["id"]) for row in rows)
             self._parts += reversed(self._split(part, rows, first=first))
         return fresh
 
-    def _advance(self, cursor: str | None) -> None:
-        if cursor and cursor in self._cursors:
-            raise ListingFault(
-                f"The list of messages from {stamp(self.window.start)} to "
-                f"{stamp(self.window.end)} repeats a cursor"
-            )
-        if cursor:
-            self._cursors.add(cursor)
-        self._cursor = cursor
-
     def _remember_tail(self, rows: Sequence[Row]) -> None:
-        last = rows[-1]["scheduledSendTime"] if rows else self._last
+        last = rows[-1].get("scheduledSendTime") if rows else self._last
         if last != self._last:
             self._last, self._tail = last, set()
         for row in reversed(rows):
-            if row["scheduledSendTime"] != last:
+            if row.get("scheduledSendTime") != last:
                 break
             self._tail.add(str(row["id"]))
 
@@ -161,15 +202,15 @@ class WindowPagination:
 
     def _split(self, part: Part, page: Sequence[Row], *, first: bool) -> list[Part]:
         """Cut a part whose last page was full; pages with a cursor before it are sure."""
-        times = sorted(row["scheduledSendTime"] for row in page if row["scheduledSendTime"])
+        found = (row.get("scheduledSendTime") for row in page)
+        times = sorted(instant(time).replace(microsecond=0) for time in found if time)
         window = part.window
         if times and not first:
-            sure = instant(times[0]).replace(microsecond=0)
-            window = Window(min(max(sure, window.start), window.end - SECOND), window.end)
+            window = Window(min(max(times[0], window.start), window.end - SECOND), window.end)
         if window.length > SECOND:
             # Nine tenths of the page in one piece, the tenth and what may be hidden in the other:
             # a page that was full by chance is settled by two requests.
-            dense = instant(times[len(times) * 9 // 10]).replace(microsecond=0) if times else None
+            dense = times[len(times) * 9 // 10] if times else None
             pieces = [replace(part, window=half) for half in window.halves(dense)]
         else:
             pieces = [replace(part, window=window, profiles=(one,)) for one in self._each(part)]

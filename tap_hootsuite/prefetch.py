@@ -13,7 +13,7 @@ from tap_hootsuite.pagination import Row, WindowPagination
 AHEAD = 8  # windows in flight: at 120 ms a page this fills 60 requests/s
 DEPTH = 2  # pages kept ready per window; bounds the memory to AHEAD x DEPTH x 100 rows
 
-Page = tuple[list[Row], str | None]
+Page = tuple[list[Row], str | None, str | None]  # rows, next cursor, trace
 Fetch = Callable[[dict[str, Any]], Page]
 
 
@@ -50,7 +50,7 @@ def pages(
 
     Args:
         pool: Where `fetch` runs.
-        fetch: Sends one query; returns the rows and the next cursor.
+        fetch: Sends one query; returns the rows, the next cursor and the trace.
         paginations: The windows, in the order in which they are handed out.
 
     Yields:

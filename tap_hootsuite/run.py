@@ -7,7 +7,6 @@ import logging
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -21,16 +20,15 @@ from hootsuite_api.errors import (
     PermissionDenied,
     QuotaExhausted,
     ServerFault,
-    TornBody,
     ValidationRejected,
     Where,
 )
+from hootsuite_api.response_check import check
 from tap_hootsuite.directory import Directory
 from tap_hootsuite.settings import Options, options
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_SHAPES: Mapping[str, type] = {"array": list, "object": dict}
 
 
 class Run:
@@ -182,18 +180,12 @@ class Run:
 
 
 def _check(operation: Operation, reply: Reply) -> None:
-    where = Where(operation.method, operation.path, reply.status)
     if reply.errors:
         said = "; ".join(str(one.get("message")) for one in reply.errors)
         code, trace = (reply.errors[0].get(name) for name in ("code", "id"))
-        where = replace(where, code=code, trace_id=trace)
+        where = Where(operation.method, operation.path, reply.status, code, trace)
         raise ServerFault(f"Hootsuite answered only in part: {said}", where)
-    name = "Resources" if operation.shape == "scim" else "data"
-    kind = (operation.response or {}).get("properties", {}).get(name, {}).get("type")
-    found = reply.body.get(name)
-    nobody = name == "Resources" and found is None and reply.body.get("totalResults") == 0
-    if kind in _SHAPES and not isinstance(found, _SHAPES[kind]) and not nobody:
-        raise TornBody(f"The answer's {name} is not the {kind} that it must be", where)
+    check(operation, reply)
 
 
 def chunks(items: Iterator[Item], size: int) -> Iterator[list[Item]]:

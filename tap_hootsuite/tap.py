@@ -6,7 +6,6 @@ import contextlib
 import functools
 import importlib
 import logging
-import os
 import pkgutil
 import signal
 import sys
@@ -31,7 +30,7 @@ from tap_hootsuite import streams as surfaces
 from tap_hootsuite.base import HootsuiteStream, StreamTap
 from tap_hootsuite.run import Run
 from tap_hootsuite.settings import CONFIG, options
-from tap_hootsuite.writer import BufferedWriter
+from tap_hootsuite.writer import BufferedWriter, output_failed
 
 
 class TapHootsuite(CheckedPlugin, StreamTap):
@@ -98,7 +97,8 @@ class TapHootsuite(CheckedPlugin, StreamTap):
     ) -> None:
         """Run the tap; every failure that is not a defect ends in one sentence and exit code 1."""
         if about:
-            cls.print_about(about_format)
+            with _one_sentence(cls.logger), _standard_output():
+                cls.print_about(about_format)
             return
         cls.print_version(print_fn=cls.logger.info)
         config = config or _ConfigInput()
@@ -124,6 +124,11 @@ class TapHootsuite(CheckedPlugin, StreamTap):
             if isinstance(option.type, click.File):
                 option.type = _Document()
         return command
+
+    def run_discovery(self) -> str:
+        """Print the catalog, and notice if that fails."""
+        with _one_sentence(self.logger), _standard_output():
+            return super().run_discovery()
 
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
@@ -166,6 +171,16 @@ class _Document(click.File):
             raise click.ClickException(f"The {what} {value} can't be read: {reason}") from None
 
 
+@contextlib.contextmanager
+def _standard_output() -> Iterator[None]:
+    """Notice at once if what is printed can't be written."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (OSError, AttributeError) as error:
+        raise output_failed(error) from error
+
+
 @functools.cache
 def stream_classes() -> tuple[type[HootsuiteStream], ...]:
     """Find every stream: the classes in `tap_hootsuite.streams` that have a name of their own."""
@@ -201,10 +216,8 @@ def _one_sentence(logger: logging.Logger) -> Iterator[None]:
     except ConfigValidationError as error:
         for sentence in error.errors:
             logger.error("%s", sentence)  # noqa: TRY400 - as above
-    except BrokenPipeError:
-        # The interpreter flushes once more when it ends, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        logger.error("The target closed the pipe; look at its log.")  # noqa: TRY400 - as above
+    except BrokenPipeError as error:
+        logger.error("%s", output_failed(error))  # noqa: TRY400 - as above
     else:
         return
     sys.exit(1)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from hootsuite_api import moments
+
 LONGEST = timedelta(days=28)  # 40020 beyond
 SECOND = timedelta(seconds=1)  # the platform's precision, so nothing shorter can be asked for
 
@@ -55,18 +57,17 @@ def cut(start: datetime, end: datetime, at: datetime) -> Iterator[Window]:
 
 
 def instant(text: str) -> datetime:
-    """Read an RFC 3339 time, or a date alone, which begins at midnight UTC.
+    """Read a time of the platform, of the state or of a setting; without a zone it is UTC.
 
     Raises:
-        ValueError: If it is neither.
+        ValueError: If it is no time.
     """
-    found = datetime.fromisoformat(text)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return moments.parse(text)
 
 
 def stamp(moment: datetime) -> str:
     """Write a time as the platform wants it: UTC, whole seconds, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def _floor(moment: datetime) -> datetime:

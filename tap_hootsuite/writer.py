@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import errno
 import json
+import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,9 +15,18 @@ from typing import Any
 import msgspec
 from singer_sdk.singerlib.encoding import GenericSingerWriter
 from singer_sdk.singerlib.encoding.simple import Message, RecordMessage
-from singer_sdk.singerlib.json import serialize_json
 
+from hootsuite_api.errors import HootsuiteError
+
+_NUL = rb"\u0000"  # may also be a backslash and the text u0000; then nothing is replaced
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _FULL = 1 << 18  # bytes: few system calls, and no memory to speak of
+
+
+class OutputFailed(HootsuiteError):  # noqa: N818 - as the tree that it belongs to
+    """What was read can't be handed on."""
+
+    advice = "Run again with a standard output that takes everything: a loader, a pipe or a file"
 
 
 def _encode_other(value: object) -> str:
@@ -26,11 +39,31 @@ _encode = msgspec.json.Encoder(enc_hook=_encode_other, decimal_format="number").
 
 
 def encode(value: object) -> bytes:
-    """Encode as JSON in UTF-8; half a surrogate pair, which UTF-8 can't hold, is escaped."""
+    """Encode as JSON in UTF-8 that PostgreSQL can hold.
+
+    U+FFFD stands for each NUL and for each half of a surrogate pair, in texts and in keys.
+
+    Raises:
+        OutputFailed: The value is nested so deeply that nothing can write it.
+    """
     try:
-        return _encode(value)
-    except UnicodeEncodeError:
-        return serialize_json(value).encode()
+        try:
+            encoded = _encode(value)
+        except UnicodeEncodeError:
+            return _encode(_clean(value))
+        return _encode(_clean(value)) if _NUL in encoded else encoded
+    except RecursionError:
+        raise OutputFailed("A record is nested too deeply to be written") from None
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_clean(name): _clean(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(inner) for inner in value]
+    return value
 
 
 class BufferedWriter(GenericSingerWriter[bytes, Message]):
@@ -81,7 +114,27 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
     def flush(self) -> None:
         """Send on all that waits."""
-        if self._buffer:
-            sys.stdout.buffer.write(self._buffer)
+        try:
+            if self._buffer:
+                sys.stdout.buffer.write(self._buffer)
+                self._buffer.clear()
+            sys.stdout.flush()
+        except (OSError, ValueError, AttributeError) as error:
             self._buffer.clear()
-        sys.stdout.flush()
+            raise output_failed(error) from error
+
+
+def output_failed(error: Exception) -> OutputFailed:
+    """Return what to say about standard output that can't be written to.
+
+    The interpreter flushes once more when it ends; that is led to nowhere, since it would fail
+    with a stack trace.
+    """
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return OutputFailed("The target closed the pipe", advice="Look at its log")
+    if isinstance(error, OSError) and error.errno != errno.EBADF:
+        return OutputFailed(f"Standard output can't be written to: {error.strerror}")
+    return OutputFailed("Standard output is closed")

@@ -8,7 +8,7 @@ from typing import Any
 from hootsuite_api.errors import NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.directory import allowed
-from tap_hootsuite.pagination import ListingFault
+from tap_hootsuite.pagination import CursorGuard
 
 Conversation = tuple[str, str, str]  # network, own account, other account
 LIMIT = 100
@@ -70,7 +70,7 @@ class Interactions(HootsuiteStream):
         network, own, target = conversation
         cursor = (self.stream_state.get("cursors") or {}).get("/".join(conversation))
         found: list[Any] = []
-        seen = {cursor}
+        guard = CursorGuard(self.operation, "interactions")
         while True:
             reply = self.run.send(
                 self.operation,
@@ -80,13 +80,12 @@ class Interactions(HootsuiteStream):
                 limit=LIMIT,
                 cursor=cursor,
             )
-            found += reply.data.get("interactions") or []
+            page = reply.data.get("interactions") or []
+            found += page
             following = _next(reply.data)
+            guard.accept(page, following, reply.headers.get("X-Request-Id"))
             if not following:
                 return found, cursor
-            if following in seen:
-                raise ListingFault("The list of interactions repeats a cursor")
-            seen.add(following)
             cursor = following
 
 

@@ -73,7 +73,7 @@ class Members(IncrementalStream):
         if place and order(ident) <= order(place):
             return False  # read by the run that was interrupted
         date = self.run.directory.scim_dates().get(ident) if self.since else None
-        return self.since is None or date is None or instant(date) >= self.since
+        return self.since is None or not date or instant(date) >= self.since
 
     def _judge(self, ident: str, found: Any) -> list[Row]:
         if isinstance(found, PermissionDenied):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+from hootsuite_api.records import utc
 from tap_hootsuite.base import ID, TIME, Row, Stage
 from tap_hootsuite.message_details import Detail
 from tap_hootsuite.message_stream import MessageStream
@@ -69,7 +70,7 @@ class MessageHistory(MessageStream):
 
     def detail(self, key: str, data: Any) -> Detail:
         """Number the actions."""
-        actions = sorted(data.get("actions") or (), key=lambda one: one.get("timestamp") or "")
+        actions = sorted(data.get("actions") or (), key=lambda one: utc(one.get("timestamp")) or "")
         rows = [
             {"message_id": key, "sequence": number, **self.row({}, action)}
             for number, action in enumerate(actions, 1)
@@ -98,7 +99,7 @@ class Media(MessageStream):
     def wanted(self, message: Mapping[str, Any]) -> Iterator[str]:
         """Ask for media of messages used within 90 days."""
         media, time = message.get("media"), message.get("scheduledSendTime")
-        if media and (time is None or instant(time) >= self.run.start - RETENTION):
+        if media and (not time or instant(time) >= self.run.start - RETENTION):
             yield from (str(one["id"]) for one in media if one.get("id"))
 
     def ask(self, key: str) -> Any:

@@ -1,0 +1,96 @@
+"""Answers of a wrong shape end in one sentence that names operation, fault and trace."""
+
+import json
+import time
+
+import pytest
+
+from hootsuite_api.contract import load
+from hootsuite_api.errors import HootsuiteError
+from tap_hootsuite.message_sync import MessageSync
+from tap_hootsuite.pagination import FRUITLESS
+
+MESSAGE = {"id": "1", "state": "SENT", "scheduledSendTime": "2026-01-10T10:00:00Z"}
+
+LIES = [
+    ("messages", "list_messages", {"data": ["1"]}, "data[0] is text, not an object"),
+    ("messages", "list_messages", {"data": [{"id": 1.5}]}, "data[0].id is a number, not an id"),
+    ("media", "get_media", {"data": {"id": None}}, "data.id is null"),
+    (
+        "message_history",
+        "get_message_history",
+        {"data": {"actions": [1]}},
+        "actions[0] is a n",
+    ),
+    ("organizations", "list_my_organizations", {"data": [{}]}, "data[0].id is missing"),
+    ("teams", "list_organization_teams", {"data": [None]}, "data[0] is null"),
+    ("members", "get_member", {"data": "x"}, "data is text, not an object"),
+    ("team_members", "list_team_members", {"data": {}}, "data is an object, not a list"),
+    ("scim_users", "list_scim_users", {"Resources": [], "totalResults": "1"}, "totalResults is"),
+    (
+        "organization_member_permissions",
+        "get_organization_member_permissions",
+        {"data": {"permissions": "ALL"}},
+        "permissions is text",
+    ),
+    (
+        "interactions",
+        "list_interactions",
+        {"data": {"interactions": [{"type": "POST"}]}},
+        "got a row without its social_network_type",
+    ),
+]
+
+
+@pytest.fixture
+def lied_to(sandbox, attempt, only):
+    """Run the streams of one operation, which always answers the same body."""
+
+    def run(operation, body, *streams, **settings):
+        sandbox.faults(
+            operation=operation, kind="status", status=200, times=0, body=json.dumps(body),
+            headers={"Content-Type": "application/json", "X-Request-Id": "trace-4711"},
+        )  # fmt: skip
+        catalog = only(*streams) if streams else None
+        return attempt(catalog=catalog, **settings)
+
+    return run
+
+
+@pytest.mark.parametrize(("stream", "operation", "body", "says"), LIES)
+def test_a_wrong_shape_is_one_sentence(lied_to, stream, operation, body, says):
+    """Operation, field, fault and trace are named; nothing ends in a bare KeyError."""
+    _, failure = lied_to(operation, body, stream)
+    assert isinstance(failure, HootsuiteError)
+    sentence = str(failure)
+    assert says in sentence
+    assert load().operations[operation].path in sentence
+    if "row without its" not in sentence:
+        assert "trace trace-4711" in sentence
+
+
+@pytest.mark.parametrize("rows", [[], [MESSAGE]])
+def test_cursors_that_lead_nowhere_end_the_list(sandbox, attempt, only, rows, monkeypatch):
+    """Fresh cursors without anything new are given up after 20 pages; the operation is named."""
+    pages = iter(range(10_000))
+
+    def answer(*_):
+        return rows, f"cursor-{next(pages)}", "trace-4711"
+
+    monkeypatch.setattr(MessageSync, "_fetch", answer)
+    _, failure = attempt(catalog=only("messages"), start_date="2026-01-01", horizon_days=0)
+    assert f"nothing new on {FRUITLESS} pages in a row (GET /v1/messages" in str(failure)
+    assert "trace-4711" in str(failure)
+
+
+def test_a_time_without_a_zone_is_utc_on_any_machine(lied_to, monkeypatch):
+    """The zone of this machine changes nothing about what is read."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        body = {"data": [MESSAGE | {"scheduledSendTime": "2026-01-10T10:00:00"}]}
+        output, _ = lied_to("list_messages", body, "messages")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert output.rows("messages")[0]["scheduled_send_time"] == "2026-01-10T10:00:00Z"
