@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from hootsuite_api.contract import Operation, load
-from hootsuite_api.errors import ValidationRejected, Where
+from hootsuite_api.errors import MalformedCall, Where
 from hootsuite_api.transport import Outgoing
 
 _JSON = "application/json;charset=utf-8"
@@ -60,7 +60,7 @@ def build(call: Call, api_url: str) -> tuple[Operation, Outgoing]:
         The operation, and the request that goes out.
 
     Raises:
-        ValidationRejected: If a path or query parameter is missing, unknown or malformed.
+        MalformedCall: If a path or query parameter is missing, unknown or malformed.
         ValueError: If the contract has no such operation, or it is none of JSON.
     """
     shape = _shape(call.operation)
@@ -138,6 +138,6 @@ def _content_type(operation: Operation) -> str:
     return _JSON if media is None or media == "application/json" else media
 
 
-def _wrong(operation: Operation, happened: str) -> ValidationRejected:
+def _wrong(operation: Operation, happened: str) -> MalformedCall:
     where = Where(operation.method, operation.path, not_written=True)
-    return ValidationRejected(happened, where)
+    return MalformedCall(happened, where)

@@ -11,6 +11,7 @@ HootsuiteError
 ├── RateLimited             too fast: wait for the next second and repeat
 ├── QuotaExhausted          the day's allowance is used up: pause until tomorrow
 ├── ValidationRejected      the request itself is wrong: give this one up
+│   └── MalformedCall       a value makes no request: nothing was sent
 ├── NotFound                there is no such thing: skip
 │   └── Withdrawn           the platform no longer offers this operation
 ├── WrongState              not possible in the thing's present state: give this one up
@@ -155,6 +156,10 @@ class ValidationRejected(HootsuiteError):
     """The platform, or our own check, finds the request malformed."""
 
     advice = "Correct the value that is named"
+
+
+class MalformedCall(ValidationRejected):
+    """A value of the call, such as an id with a slash in it, makes no request; nothing is sent."""
 
 
 class NotFound(HootsuiteError):

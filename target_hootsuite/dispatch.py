@@ -8,20 +8,18 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hootsuite_api import errors
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import (
-    Ambiguous,
     Deferred,
-    Ignored,
     JournalFault,
     LeaseLost,
-    RowRejected,
     RunStopped,
 )
 from target_hootsuite.journal.entries import Busy
 from target_hootsuite.log import logger
-from target_hootsuite.model import Outcome, Planned, Unit
+from target_hootsuite.model import Outcome, Unit
+from target_hootsuite.outcomes import ENDINGS, outcome_of
+from target_hootsuite.unforeseen import FAULTS
 
 _FOLLOWS = {"done": "unchanged", "adopted": "unchanged", "planned": "unchanged"}
 
@@ -99,7 +97,7 @@ def do(context: RunContext, unit: Unit, later: list[Unit]) -> None:
         context.stop(f"an unexpected {type(error).__name__}; this is a fault of target-hootsuite")
 
 
-def decide(context: RunContext, unit: Unit) -> Outcome:  # noqa: PLR0911 - one line per ending
+def decide(context: RunContext, unit: Unit) -> Outcome:
     """Do one unit, and turn everything that may end it into an outcome.
 
     Raises:
@@ -110,18 +108,14 @@ def decide(context: RunContext, unit: Unit) -> Outcome:  # noqa: PLR0911 - one l
         return _follow(unit.twin)
     try:
         return unit.action.rule.act(context, unit)
-    except Planned as plan:
-        return Outcome("planned", plan.action, plan.remote_id)
-    except Ignored as error:
-        return Outcome("ignored", "none", code="ignored", message=str(error))
-    except RowRejected as error:
-        return _refused(error.code, str(error), error.trace_id)
-    except Ambiguous as error:
-        return Outcome("unknown", "none", code="open", message=str(error))
-    except Deferred as error:
-        return Outcome("deferred", "none", message=str(error))
-    except errors.HootsuiteError as error:
-        return _answered(context, error)
+    except ENDINGS as error:
+        return outcome_of(context, error)
+    except FAULTS as error:
+        if unit.attempts or (unit.newest is not None and unit.newest.owner is not None):
+            raise  # a request may be under way
+        logger.debug("", exc_info=True)
+        msg = f"An unexpected {type(error).__name__}; this is a fault of target-hootsuite."
+        return outcome_of(context, Deferred(msg, code="unexpected"))
 
 
 def _follow(twin: Unit) -> Outcome:
@@ -133,22 +127,3 @@ def _follow(twin: Unit) -> Outcome:
     return Outcome(
         status, "none", first.remote_id, first.error_code, first.error_message, first.trace_id
     )
-
-
-def _refused(code: object, message: str, trace: str | None) -> Outcome:
-    shown = None if code is None else str(code)
-    return Outcome("rejected", "none", code=shown, message=message, trace_id=trace)
-
-
-def _answered(context: RunContext, error: errors.HootsuiteError) -> Outcome:
-    """What an error of the platform means for a row whose write is not in question."""
-    if isinstance(error, errors.OutcomeUnknown):
-        code = None if error.code is None else str(error.code)
-        return Outcome("unknown", "none", None, code, str(error), error.trace_id)
-    lasting = (errors.AuthError, errors.ConnectionNeverMade, errors.ScopeMissing)
-    if isinstance(error, (*lasting, errors.QuotaExhausted, errors.Cancelled, errors.ConfigError)):
-        failed = isinstance(error, lasting) or context.settings["on_quota"] == "fail"
-        context.stop(str(error), failed=failed)
-    elif not isinstance(error, (errors.NetworkFault, errors.ServerFault, errors.TornBody)):
-        return _refused(error.code, str(error), error.trace_id)
-    return Outcome("deferred", "none", message=str(error), trace_id=error.trace_id)

@@ -50,7 +50,16 @@ class Ambiguous(TargetError):
 
 
 class Deferred(TargetError):
-    """Nothing was attempted for this row; a later run will."""
+    """Nothing was attempted for this row; a later run will.
+
+    Args:
+        message: What is in the way, for a person.
+        code: A word for programs, where there is one.
+    """
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Ignored(TargetError):

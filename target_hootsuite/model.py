@@ -126,6 +126,12 @@ class Rule:
     def prepare(self, context: RunContext, units: Sequence[Unit]) -> None:
         """Read what the units need before the first of them is written."""
 
+    def probe(self, context: RunContext, unit: Unit) -> None:
+        """Do for one unit what `prepare` does for all, without asking the platform for anything.
+
+        It tells which unit makes `prepare` fail.
+        """
+
     def act(self, context: RunContext, unit: Unit) -> Outcome:
         """Do it, at most once.
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from target_hootsuite.actions import Action
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.intake import Intake, Taken
-from target_hootsuite.model import Outcome, Rule, Unit
+from target_hootsuite.model import Outcome, Row, Rule, Unit
+from target_hootsuite.outcomes import ENDINGS, outcome_of, rejection
 from target_hootsuite.rows.identity import Identity, fingerprint
+from target_hootsuite.unforeseen import FAULTS, field_at_fault, unplannable
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Plan:
                 made.append(unit)
                 error = problem or self._twin(unit)
                 if error is not None:
-                    refused.append((unit, rejection(error)))
+                    refused.append((unit, outcome_of(self.context, error)))
         self.units += made
         journal = self.context.journal
         digests = [unit.identity.digest for unit in made]
@@ -68,10 +71,11 @@ class Plan:
                 for profile in dict.fromkeys(profiles):
                     self.units.append(_blank(self.context, row, profile))
 
-    def _units(self, row: Taken) -> Iterator[tuple[Unit, RowRejected | None]]:
+    def _units(self, row: Taken) -> Iterator[tuple[Unit, Exception | None]]:
+        rule = row.action.rule
         try:
-            profiles = row.action.rule.profiles(self.context, row.row, row.key)
-        except RowRejected as error:
+            profiles = _alone(lambda one: rule.profiles(self.context, one, row.key), row.row)
+        except ENDINGS as error:
             self.context.gate.expect(row.number, 1)
             yield _blank(self.context, row, None), error
             return
@@ -79,15 +83,22 @@ class Plan:
         for profile in profiles:
             yield self._unit(row, profile)
 
-    def _unit(self, row: Taken, profile: str | None) -> tuple[Unit, RowRejected | None]:
+    def _unit(self, row: Taken, profile: str | None) -> tuple[Unit, Exception | None]:
         unit = _blank(self.context, row, profile)
         try:
-            unit.content = row.action.rule.content(self.context, row.row, profile)
-        except RowRejected as error:
+            unit.content, unit.fingerprint = _alone(
+                lambda one: self._content(row.action, one, profile), row.row
+            )
+        except ENDINGS as error:
             return unit, error
-        unit.fingerprint = fingerprint(unit.content)
         self.context.note(unit)
         return unit, None
+
+    def _content(
+        self, action: Action, row: Row, profile: str | None
+    ) -> tuple[Mapping[str, Any], str]:
+        content = action.rule.content(self.context, row, profile)
+        return content, fingerprint(content)
 
     def _twin(self, unit: Unit) -> RowRejected | None:
         """Notice a key that comes twice: the same again, or a contradiction."""
@@ -107,7 +118,16 @@ def _blank(context: RunContext, row: Taken, profile: str | None) -> Unit:
     return Unit(row.number, row.action, row.row, identity, {}, "")
 
 
-def rejection(error: RowRejected) -> Outcome:
-    """The outcome of a row that can't be sent."""
-    code = None if error.code is None else str(error.code)
-    return Outcome("rejected", "none", code=code, message=str(error), trace_id=error.trace_id)
+Found = TypeVar("Found")
+
+
+def _alone(attempt: Callable[[Row], Found], row: Row) -> Found:
+    """Do a part of planning a row; what nobody foresaw is the row's own fault.
+
+    Raises:
+        RowRejected: With the field at fault.
+    """
+    try:
+        return attempt(row)
+    except FAULTS as error:
+        raise unplannable(error, field_at_fault(attempt, row)) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from typing import Any
 
@@ -19,7 +19,7 @@ from hootsuite_api.redact import scrub
 from target_hootsuite import rejected_rows
 from target_hootsuite.context import RunContext
 from target_hootsuite.dispatch import Dispatcher, decide
-from target_hootsuite.errors import JournalFault, ResultsFault, RunStopped
+from target_hootsuite.errors import JournalFault, ResultsFault, RowRejected, RunStopped
 from target_hootsuite.intake import Intake
 from target_hootsuite.journal import notes
 from target_hootsuite.journal.database import exists
@@ -29,11 +29,13 @@ from target_hootsuite.log import logger
 from target_hootsuite.lookup.account import Directory
 from target_hootsuite.media.upload import MediaStore
 from target_hootsuite.messages.reconcile import settle_open
-from target_hootsuite.model import Outcome, Unit
+from target_hootsuite.model import Outcome, Rule, Unit
+from target_hootsuite.outcomes import outcome_of
 from target_hootsuite.plan import Plan
 from target_hootsuite.results import Result, ResultsFile, exit_code, summary
 from target_hootsuite.rows.identity import scope_of
 from target_hootsuite.state_gate import StateGate
+from target_hootsuite.unforeseen import FAULTS, unplannable
 
 _BUSY_PAUSE = 0.5
 _GRACE = 5.0  # seconds after a signal in which what was begun may still send
@@ -213,7 +215,7 @@ class Job:
         for rule in rules:
             if context.reason is None:
                 own = [unit for unit in units if unit.action.rule is rule and unit.result is None]
-                rule.prepare(context, own)
+                _prepare(context, rule, own)
 
     def _wait_for_others(self, context: RunContext, later: list[Unit]) -> None:
         """Rows that another process was at: it settles them, or its lease runs out."""
@@ -228,6 +230,29 @@ class Job:
             Dispatcher(context, self.settings["max_concurrency"], later).run(again)
             if later:
                 self._stopping.wait(_BUSY_PAUSE)
+
+
+def _prepare(context: RunContext, rule: Rule, units: Sequence[Unit]) -> None:
+    """Prepare units together; one that raises alone, too, is rejected and the others go on."""
+    try:
+        rule.prepare(context, units)
+    except FAULTS as error:
+        bad = [(unit, outcome_of(context, found)) for unit, found in _failing(context, rule, units)]
+        if not bad:
+            msg = f"An unexpected {type(error).__name__}; this is a fault of target-hootsuite."
+            raise RunStopped(msg) from error
+        context.book_all(bad)
+        rule.prepare(context, [unit for unit in units if unit.result is None])
+
+
+def _failing(
+    context: RunContext, rule: Rule, units: Sequence[Unit]
+) -> Iterator[tuple[Unit, RowRejected]]:
+    for unit in units:
+        try:
+            rule.probe(context, unit)
+        except FAULTS as error:
+            yield unit, unplannable(error)
 
 
 def _waiting(units: Sequence[Unit], stage: int) -> list[Unit]:

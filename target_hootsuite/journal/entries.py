@@ -14,6 +14,10 @@ STANDING = frozenset({"done", "adopted"})
 CURRENT = STANDING | {"deleted"}
 
 
+TO_CREATE = "to_create"
+"""The step of a replacement whose old version is deleted and whose create was not sent yet."""
+
+
 class Busy(Exception):  # noqa: N818 - a state of the entry, not a fault
     """The identity has an open entry, or changed since it was looked up."""
 

@@ -10,6 +10,7 @@ from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.fanout import ordered_map
+from target_hootsuite.lookup import answers
 from target_hootsuite.lookup.cache import Cache
 
 Document = dict[str, Any]
@@ -35,7 +36,7 @@ class Directory:
             return None
         if self._settings.get("auth_method") == "member_app":
             return str(self._settings["member_id"])
-        me: Document = self._memo.get("me", lambda: self._client.send(Call("get_me")).data)
+        me = self._memo.get("me", lambda: answers.one(self._client, Call("get_me")))
         return str(me["id"])
 
     def account(self) -> str:
@@ -48,7 +49,8 @@ class Directory:
         return self._memo.get("profiles", self._profiles)
 
     def _profiles(self) -> dict[str, Document]:
-        return {str(one["id"]): one for one in self._client.send(Call("list_social_profiles")).data}
+        found = answers.items(self._client, Call("list_social_profiles"), "type")
+        return {str(one["id"]): one for one in found}
 
     def organizations(self) -> list[str]:
         """Ids of the caller's organizations."""
@@ -57,7 +59,8 @@ class Directory:
     def _organizations(self) -> list[str]:
         if self._settings.get("auth_method") == "organization_app":
             return [str(self._settings["organization_id"])]
-        return [str(one["id"]) for one in self._client.send(Call("list_my_organizations")).data]
+        found = answers.items(self._client, Call("list_my_organizations"))
+        return [str(one["id"]) for one in found]
 
     def member_ids(self, organization: str) -> set[str]:
         """Ids of an organization's members."""
@@ -65,7 +68,7 @@ class Directory:
 
     def _member_ids(self, organization: str) -> set[str]:
         call = Call("list_organization_members", {"organizationId": organization})
-        return {str(one["id"]) for one in self._client.send(call).data}
+        return {str(one["id"]) for one in answers.items(self._client, call)}
 
     def member_by_email(self, organization: str, email: str) -> str | None:
         """The id of the member with this address, if the organization lists one."""
@@ -81,19 +84,20 @@ class Directory:
             if isinstance(detail, Exception):
                 raise detail
             if detail:
-                found[str(detail["email"]).casefold()] = str(detail["id"])
+                found[str(detail.get("email")).casefold()] = str(detail["id"])
         return found
 
     def _member(self, member: str) -> Document:
         try:
-            found: Document = self._client.send(Call("get_member", {"memberId": member})).data
+            return answers.one(self._client, Call("get_member", {"memberId": member}))
         except errors.PermissionDenied:
             if member != self.member_id():
                 raise
-            found = self._client.send(Call("get_me")).data  # oneself is refused there (1202)
-        except errors.NotFound:
+            return answers.one(self._client, Call("get_me"))  # refused there (1202)
+        except errors.NotFound as error:
+            if not error.not_written:  # a proxy's 404, perhaps
+                raise
             return {}
-        return found
 
     def forget_members(self, organization: str) -> None:
         """Members changed: ask again."""
@@ -124,7 +128,8 @@ class Directory:
 
     def _teams(self, organization: str) -> dict[str, str]:
         call = Call("list_organization_teams", {"organizationId": organization})
-        return {str(one["name"]): str(one["id"]) for one in self._client.send(call).data}
+        found = answers.items(self._client, call, "name")
+        return {one["name"]: str(one["id"]) for one in found}
 
     def forget_teams(self, organization: str) -> None:
         """Teams changed: ask again."""
@@ -137,7 +142,8 @@ class Directory:
 
     def _team_member_ids(self, organization: str, team: str) -> set[str]:
         path = {"organizationId": organization, "teamId": team}
-        return {str(one["id"]) for one in self._client.send(Call("list_team_members", path)).data}
+        call = Call("list_team_members", path)
+        return {str(one["id"]) for one in answers.items(self._client, call)}
 
     def forget_team(self, organization: str, team: str) -> None:
         """A team's members changed: ask again."""

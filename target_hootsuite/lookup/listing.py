@@ -10,6 +10,8 @@ from typing import Any
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.errors import TornBody
+from hootsuite_api.replies import Reply
+from target_hootsuite.lookup import answers
 from target_hootsuite.rows.identity import plain_text
 from target_hootsuite.rows.times import api_time
 
@@ -146,6 +148,17 @@ def read(client: HootsuiteClient, places: Sequence[Place]) -> Listing:
     return listing
 
 
+def check(place: Place) -> None:
+    """Do what `read` does with the times of a place, without reading.
+
+    Raises:
+        OverflowError: No window can hold them.
+    """
+    for start, end in windows([(_moment(place.since), _moment(place.until))]):
+        api_time(start - _MARGIN)
+        api_time(end + _MARGIN)
+
+
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(int(seconds), tz=UTC)
 
@@ -158,17 +171,34 @@ def _window(
     seen: set[str] = set()
     cursor = None
     while True:
-        reply = client.send(Call("list_messages", query={**query, **times, "cursor": cursor}))
-        cursor = (reply.metadata.get("cursor") or {}).get("next")
-        if not cursor and len(reply.data) >= _PAGE:
+        call = Call("list_messages", query={**query, **times, "cursor": cursor})
+        reply = client.send(call)
+        if reply.errors:
+            raise answers.torn(call, reply, "it carries errors, so that the list may be incomplete")
+        page, cursor = answers.objects(call, reply, reply.data), answers.cursor_of(call, reply)
+        if not cursor and len(page) >= _PAGE:
             yield from _halves(client, start, end, query)
             return
-        yield from reply.data
+        yield from (_checked(call, reply, message) for message in page)
         if not cursor:
             return
         if cursor in seen:
             raise TornBody("The message list repeats its cursor")
         seen.add(cursor)
+
+
+def _checked(call: Call, reply: Reply, message: dict[str, Any]) -> dict[str, Any]:
+    """A message whose time, text and references can be read.
+
+    Raises:
+        TornBody: They can't.
+    """
+    try:
+        found_of(message)
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+        what = f"message {message['id']} has a field of another kind ({type(error).__name__})"
+        raise answers.torn(call, reply, what) from error
+    return message
 
 
 def _halves(

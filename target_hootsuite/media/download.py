@@ -20,12 +20,14 @@ from urllib.parse import urljoin, urlsplit
 
 import urllib3
 
-from target_hootsuite.errors import RowRejected
+from target_hootsuite.errors import Deferred, RowRejected
 
 _REDIRECTS = 5
 _MAX_BYTES = 1024**3
 _CHUNK = 1 << 16
 _STATUS_OK = 200
+_STATUS_FAILED = 500
+_STATUS_LATER = frozenset({408, 425, 429})
 _STATUS_MOVED = frozenset({301, 302, 303, 307, 308})
 Resolver = Callable[[str, int], list[str]]
 _RESERVED = tuple(
@@ -48,6 +50,11 @@ def is_public(address: str) -> bool:
     if any(ip.version == net.version and ip in net for net in _RESERVED):
         return False  # addresses that carry another address inside
     return ip.is_global and not ip.is_multicast
+
+
+def _reason(error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or type(error).__name__
 
 
 @dataclass(frozen=True)
@@ -73,15 +80,19 @@ class Fetcher:
 
         Raises:
             RowRejected: The URL is refused, or does not give a file.
+            Deferred: The network, the host or this machine's disk fails.
         """
         deadline = time.monotonic() + self.max_seconds
         for _ in range(_REDIRECTS + 1):
             host, address, target = self._gate(url, field)
             try:
                 moved, file = self._get(host, address, target, deadline)
-            except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                msg = f"can't be fetched from {host} ({type(error).__name__})."
+            except ValueError as error:
+                msg = f"can't be fetched from {host} ({error})."
                 raise RowRejected(msg, field=field, code="media_url") from None
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                msg = f"{field}: can't be fetched from {host} ({_reason(error)})."
+                raise Deferred(msg, code="media_url") from None
             if file is not None:
                 return file
             url = urljoin(url, moved)
@@ -92,6 +103,12 @@ class Fetcher:
         host = self._listed_host(url, field)
         try:
             addresses = self.resolver(host, 443)
+        except socket.gaierror as error:
+            if error.errno == socket.EAI_AGAIN:
+                raise Deferred(
+                    f"{field}: {host} can't be resolved now.", code="media_url"
+                ) from None
+            addresses = []
         except (OSError, UnicodeError):
             addresses = []
         if not addresses or not all(is_public(address) for address in addresses):
@@ -141,6 +158,8 @@ class Fetcher:
             try:
                 if response.status in _STATUS_MOVED:
                     return response.headers.get("Location", ""), None
+                if response.status >= _STATUS_FAILED or response.status in _STATUS_LATER:
+                    raise OSError(None, f"HTTP {response.status}")
                 if response.status != _STATUS_OK:
                     raise ValueError(f"HTTP {response.status}")
                 return "", self._save(response, deadline)
@@ -156,8 +175,10 @@ class Fetcher:
             size = 0
             for chunk in response.stream(_CHUNK, decode_content=False):
                 size += len(chunk)
-                if size > self.max_bytes or time.monotonic() > deadline:
-                    raise ValueError("too large or too slow")
+                if size > self.max_bytes:
+                    raise ValueError("too large")
+                if time.monotonic() > deadline:
+                    raise TimeoutError(None, "too slow")
                 file.write(chunk)
             file.seek(0)
             undo.pop_all()

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import filetype  # type: ignore[import-untyped]
 from PIL import Image, UnidentifiedImageError
 
-from target_hootsuite.errors import RowRejected
+from target_hootsuite.errors import Deferred, RowRejected
 from target_hootsuite.media.mp4 import is_mp4, read_video
 
 _HEAD = 262
@@ -48,8 +48,9 @@ def inspect(file: BinaryIO, field: str) -> Media:
 
     Raises:
         RowRejected: Empty, too large, of another type, or damaged.
+        Deferred: The disk does not give its content.
     """
-    head = file.read(_HEAD)
+    head = _read(file, _HEAD, field)
     mime_type = _type(head)
     if mime_type is None:
         msg = "is none of JPEG, PNG, GIF and MP4 by its content; convert it."
@@ -60,11 +61,22 @@ def inspect(file: BinaryIO, field: str) -> Media:
         seconds = read_video(file, size).seconds if mime_type == "video/mp4" else 0
         notes = _image(file, mime_type) if mime_type in _IMAGES else ()
     except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        if (
+            isinstance(error, OSError) and error.errno is not None
+        ):  # of the disk, not of the content
+            raise Deferred(f"{field}: it can't be read ({error.strerror}).") from None
         reason = "is damaged" if isinstance(error, UnidentifiedImageError) else str(error)
         msg = f"can't be used as {mime_type}: it {reason}."
         raise RowRejected(msg, field=field, code="media_content") from None
     file.seek(0)
     return Media(digest, size, mime_type, seconds, notes)
+
+
+def _read(file: BinaryIO, size: int, field: str) -> bytes:
+    try:
+        return file.read(size)
+    except OSError as error:  # a share that went away, a bad sector
+        raise Deferred(f"{field}: it can't be read ({error.strerror}).") from None
 
 
 def _type(head: bytes) -> str | None:
@@ -77,7 +89,7 @@ def _type(head: bytes) -> str | None:
 def _hash(file: BinaryIO, limit: int, field: str) -> tuple[str, int]:
     file.seek(0)
     digest, size = hashlib.sha256(), 0
-    while chunk := file.read(_CHUNK):
+    while chunk := _read(file, _CHUNK, field):
         size += len(chunk)
         if size > limit:
             msg = f"is larger than {limit // 1024**2} MiB."

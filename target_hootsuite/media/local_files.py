@@ -7,16 +7,24 @@ descriptor, never the name a second time.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from target_hootsuite.errors import RowRejected
+from target_hootsuite.errors import Deferred, RowRejected
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _MAX_PATH = 4096
+_OF_THE_PATH = frozenset(
+    {
+        *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EMLINK),
+        *(errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ENXIO),
+    }
+)
+"""Errors that say what the path is; all others say how this machine fares."""
 
 
 def open_under(root: str | None, path: str, field: str) -> BinaryIO:
@@ -29,6 +37,8 @@ def open_under(root: str | None, path: str, field: str) -> BinaryIO:
 
     Raises:
         RowRejected: The setting is missing, or the path is not such a file.
+        Deferred: The folder is not there (a share that is not mounted), or this machine can't open
+            a file just now.
     """
     if not root:
         raise RowRejected("Files need the `media_root` setting.", field=field, code="media_path")
@@ -37,7 +47,9 @@ def open_under(root: str | None, path: str, field: str) -> BinaryIO:
         return _walk(root, parts, field)
     except OSError as error:
         msg = f"{path!r} can't be opened in {_shown(root)} ({error.strerror})."
-        raise RowRejected(msg, field=field, code="media_path") from None
+        if error.errno in _OF_THE_PATH:
+            raise RowRejected(msg, field=field, code="media_path") from None
+        raise Deferred(f"{field}: {msg}", code="media_path") from None
 
 
 def _parts(root: str, path: str, field: str) -> tuple[str, ...]:
@@ -59,8 +71,16 @@ def _shown(root: str) -> str:
     return f"the folder {Path(root).absolute()} (`media_root`)"
 
 
+def _root(root: str, field: str) -> int:
+    try:
+        return os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        msg = f"{field}: {_shown(root)} can't be opened ({error.strerror})."
+        raise Deferred(msg, code="media_root") from None
+
+
 def _walk(root: str, parts: tuple[str, ...], field: str) -> BinaryIO:
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder = _root(root, field)
     try:
         for part in parts[:-1]:
             inner = os.open(part, _FOLDER, dir_fd=folder)

@@ -15,6 +15,7 @@ from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from target_hootsuite.errors import Deferred, RowRejected
 from target_hootsuite.journal.store import Journal
+from target_hootsuite.lookup import answers
 from target_hootsuite.lookup.cache import Cache
 from target_hootsuite.media.download import Fetcher
 from target_hootsuite.media.inspect import Media, inspect
@@ -102,14 +103,16 @@ class MediaStore:
             return None
         try:
             state = self._state(known["media_id"])
-        except (errors.NotFound, errors.ValidationRejected):
+        except (errors.NotFound, errors.ValidationRejected) as error:
+            if not error.not_written:  # a proxy's 404, perhaps
+                raise
             return None
         if state != "READY":
             return None
         return str(known["media_id"])
 
     def _state(self, media_id: str) -> str:
-        return str(self.client.send(Call("get_media", {"mediaId": media_id})).data.get("state"))
+        return str(answers.one(self.client, Call("get_media", {"mediaId": media_id})).get("state"))
 
     def _send(self, source: Source, media: Media, field: str, now: datetime) -> str:
         with self._open(source, field) as file:
@@ -131,7 +134,8 @@ class MediaStore:
         body = {"sizeBytes": media.size, "mimeType": media.mime_type}
         for attempt in range(1, _CREATE_TRIES + 1):
             try:
-                created: dict[str, Any] = self.client.send(Call("create_media", body=body)).data
+                call = Call("create_media", body=body)
+                created = answers.one(self.client, call, "uploadUrl")
             except errors.OutcomeUnknown as error:
                 if attempt == _CREATE_TRIES:  # deferred: the message that wants it was not tried
                     raise Deferred("The media could not be announced; run again.") from error

@@ -18,6 +18,7 @@ from target_hootsuite.rules import media
 TIME = "scheduled_send_time"
 _LOOK_BACK = 7 * 86_400
 _AHEAD = 5
+_YEARS = (1970, 9998)
 _HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info"})
 _SOURCES = ("path", "url", "id", "external_id")
 
@@ -33,12 +34,21 @@ def content(context: RunContext, row: Row, profile: str) -> dict[str, Any]:
     if not kept.get("send_now"):
         kept.pop("send_now", None)
     if TIME in row:
-        kept[TIME] = api_time(read_time(row[TIME], TIME, context.settings.get("timezone")))
+        kept[TIME] = api_time(_time(row[TIME], context.settings.get("timezone")))
     kept["media"] = [
         _media(context, item, place) for place, item in enumerate(row.get("media", []))
     ]
     kept["extended_info"] = own_info(row, profile)
     return kept
+
+
+def _time(value: Any, zone: str | None) -> datetime:
+    """The time of a row; the ends of the calendar leave no room for the windows around it."""
+    moment = read_time(value, TIME, zone)
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        msg = f"is not in the years {_YEARS[0]} to {_YEARS[1]}."
+        raise RowRejected(msg, field=TIME, code="invalid_time")
+    return moment
 
 
 def own_info(row: Row, profile: str) -> list[dict[str, Any]]:

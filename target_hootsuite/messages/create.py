@@ -1,7 +1,8 @@
 """One POST: the intent on disk, the request once, the outcome on disk.
 
-What is not proved to have failed may have been posted. Only these prove that nothing was: the
-connection was never made, a 429, and a refusal that carries a known code of the platform.
+What is not proved to have failed may have been posted: `HootsuiteClient.send` says so with
+`OutcomeUnknown`, and after every other error nothing was. Then a listed refusal rejects the row;
+anything else is a failure of the run, and the row is sent again.
 """
 
 from __future__ import annotations
@@ -13,23 +14,16 @@ from typing import Any
 
 from hootsuite_api import errors
 from hootsuite_api.calls import Call
-from hootsuite_api.contract import load
 from hootsuite_api.replies import Reply
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Deferred, RowRejected, RunStopped
-from target_hootsuite.journal.entries import Busy, Entry, Intent, claim_of
+from target_hootsuite.journal.entries import TO_CREATE, Busy, Entry, Intent, claim_of
 from target_hootsuite.messages import content
 from target_hootsuite.model import Outcome, Unit
+from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
 from target_hootsuite.rows.times import check_lead
+from target_hootsuite.unforeseen import FAULTS
 
-UNSENT = (
-    errors.AuthError,
-    errors.Cancelled,
-    errors.ConnectionNeverMade,
-    errors.QuotaExhausted,
-    errors.RateLimited,
-    errors.ScopeMissing,
-)
 _MEDIA_BUSY = 40021
 _MEDIA_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
@@ -90,8 +84,8 @@ def post(context: RunContext, unit: Unit, draft: Draft, entry: Entry) -> Outcome
     """Send the request once and book what it proves.
 
     Raises:
-        RowRejected: Refused; closed in the journal.
         RunStopped: The journal or the lease failed.
+        Deferred: Nothing was sent; closed in the journal.
         HootsuiteError: Nothing was sent; closed in the journal.
     """
     call = Call("create_message", body=draft.body, guard=lambda: _guard(context, unit, entry))
@@ -99,16 +93,15 @@ def post(context: RunContext, unit: Unit, draft: Draft, entry: Entry) -> Outcome
         reply = _send(context, call)
     except RunStopped:
         raise
-    except (Deferred, *UNSENT):
-        context.journal.settle(entry, "not_sent")
-        raise
     except RowRejected as error:
         return reject(context, unit, entry, draft, error)
     except errors.OutcomeUnknown as error:
         return hold(context, unit, entry, draft, error)
-    except errors.HootsuiteError as error:
-        refusal = RowRejected(str(error), code=error.code, trace_id=error.trace_id)
-        return reject(context, unit, entry, draft, refusal)
+    except (Deferred, errors.HootsuiteError) as error:
+        if isinstance(error, errors.HootsuiteError) and is_about_row(error):
+            return reject(context, unit, entry, draft, row_rejected(error))
+        context.journal.settle(entry, "not_sent")
+        raise
     return _read(context, unit, entry, draft, reply)
 
 
@@ -130,6 +123,8 @@ def _guard(context: RunContext, unit: Unit, entry: Entry) -> None:
     moment, now = content.send_time(unit), context.client.known_now()
     if moment is not None and now is not None:
         check_lead(moment, now, context.settings["min_lead_minutes"], content.TIME)
+    if entry.step == TO_CREATE:  # from here on the create may have been sent
+        context.journal.step(entry, "create", entry.intent_at if now is None else now.timestamp())
     context.journal.check_owned(entry)
     unit.attempts += 1
 
@@ -182,12 +177,11 @@ def _own_message(data: Any, profile: str) -> Mapping[str, Any] | None:
 
 
 def _own_error(found: Sequence[Mapping[str, Any]], profile: str) -> RowRejected | None:
-    """A refusal of this profile, if its code proves that nothing was written."""
-    known = load().error_codes
+    """A listed refusal of this profile."""
     for error in found:
         resource, code = error.get("resource"), error.get("code")
         named = not isinstance(resource, dict) or str(resource.get("id")) == profile
-        if named and isinstance(code, int) and code in known and known[code].kind != "server":
+        if named and is_listed(code):
             trace = error.get("id")
             text = f"Hootsuite refuses the request: {error.get('message')}."
             return RowRejected(text, code=code, trace_id=None if trace is None else str(trace))
@@ -203,7 +197,7 @@ def done(
     if draft.action == "replace" and message.get("state") == "PENDING_APPROVAL":
         note = "The approval starts anew."
     outcome = Outcome("done", draft.action, remote_id, message=note, journalled=True)
-    content = {**entry.content, "echo": echo(message)}
+    content = {**entry.content, "echo": _echo(message)}
     try:
         context.journal.settle(
             entry,
@@ -221,11 +215,25 @@ def done(
     return outcome
 
 
+def _echo(message: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The echo of a reply; the reply proves the post whatever else stands in it."""
+    try:
+        return echo(message)
+    except FAULTS:
+        return None
+
+
 def echo(message: Mapping[str, Any]) -> dict[str, Any]:
     """What the platform made of a message: to notice later that somebody edited it."""
     return {
-        "text": message.get("text"),
-        "at": message.get("scheduledSendTime"),
+        "text": _text(message.get("text")),
+        "at": _text(message.get("scheduledSendTime")),
         "media": len(message.get("media") or []),
         "tags": sorted(message.get("tags") or []),
     }
+
+
+def _text(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("not text")
+    return value

@@ -10,8 +10,8 @@ from hootsuite_api.calls import Call
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ambiguous, Deferred, RowRejected, RunStopped
 from target_hootsuite.journal.entries import STANDING, Busy, Entry, Intent
-from target_hootsuite.messages import create
 from target_hootsuite.model import Outcome, Row, Rule, Unit
+from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.rows.identity import Identity
 
 
@@ -54,12 +54,12 @@ class DeletionRule(Rule):
         except errors.OutcomeUnknown as error:
             context.journal.settle(entry, "unknown", error_message=str(error))
             raise Ambiguous(f"{error} The next run deletes again.") from error
-        except create.UNSENT:
-            context.journal.settle(entry, "not_sent")
-            raise
         except errors.HootsuiteError as error:
+            if not is_about_row(error):
+                context.journal.settle(entry, "not_sent")
+                raise
             context.journal.settle(entry, "rejected", error_code=str(error.code))
-            raise RowRejected(str(error), code=error.code, trace_id=error.trace_id) from error
+            raise row_rejected(error) from error
         return self._gone(context, unit, entry, ours)
 
     def _target(self, context: RunContext, unit: Unit) -> tuple[str | None, Entry | None]:

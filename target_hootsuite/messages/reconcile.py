@@ -14,7 +14,7 @@ from typing import Any
 
 from hootsuite_api import errors
 from target_hootsuite.context import RunContext
-from target_hootsuite.journal.entries import STANDING, Busy, Entry, claim_of
+from target_hootsuite.journal.entries import STANDING, TO_CREATE, Busy, Entry, claim_of
 from target_hootsuite.log import logger
 from target_hootsuite.lookup.listing import Found, Listing, Place, comparable, read
 from target_hootsuite.messages import create, replace
@@ -44,7 +44,10 @@ def settle_open(context: RunContext, units: Sequence[Unit], *, others: bool = Tr
     for entry in owned:
         if entry.step == "delete":
             _settle_delete(context, entry)
-    _settle_creates(context, [entry for entry in owned if entry.step != "delete"])
+        elif entry.step == TO_CREATE:
+            context.journal.settle(entry, "not_sent")
+    sent = [entry for entry in owned if entry.step not in ("delete", TO_CREATE)]
+    _settle_creates(context, sent)
     touched = {entry.identity for entry in owned}
     for unit in units:
         if unit.identity.digest in touched:

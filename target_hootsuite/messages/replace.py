@@ -9,12 +9,15 @@ from typing import Any
 from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from target_hootsuite.context import RunContext
-from target_hootsuite.errors import Ambiguous, Ignored, RowRejected, RunStopped
-from target_hootsuite.journal.entries import Entry
+from target_hootsuite.errors import Ambiguous, Deferred, Ignored, RowRejected, RunStopped
+from target_hootsuite.journal.entries import TO_CREATE, Entry
+from target_hootsuite.lookup import answers
 from target_hootsuite.lookup.listing import comparable
 from target_hootsuite.messages import create
 from target_hootsuite.messages.create import Draft
 from target_hootsuite.model import Unit
+from target_hootsuite.refusals import is_about_row
+from target_hootsuite.unforeseen import FAULTS
 
 _REPLACEABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL"})
 _ENDED = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
@@ -24,13 +27,29 @@ _PERCENT = 25
 
 
 def get_message(context: RunContext, message_id: str) -> dict[str, Any] | None:
-    """A message as it stands; None when it is gone or hidden. The wire gives an array of one."""
+    """A message as it stands; None when it is gone or hidden. The wire gives an array of one.
+
+    Raises:
+        HootsuiteError: It can't be seen. A 404 without a code of the platform says no more: it may
+            be a proxy's.
+    """
+    call = Call("get_message", {"messageId": message_id})
     try:
-        data = context.client.send(Call("get_message", {"messageId": message_id})).data
-    except errors.NotFound:
+        reply = context.client.send(call)
+    except errors.NotFound as error:
+        if not error.not_written:
+            raise
         return None
-    found: dict[str, Any] | None = (data or [None])[0] if isinstance(data, list) else data
-    return found
+    data = reply.data[0] if isinstance(reply.data, list) and reply.data else reply.data
+    if data in (None, []):
+        return None
+    message = answers.checked(call, reply, data, "the message")
+    try:
+        create.echo(message)
+    except FAULTS as error:
+        what = f"a field of the message is of another kind ({type(error).__name__})"
+        raise answers.torn(call, reply, what) from error
+    return message
 
 
 def check_count(context: RunContext, changed: Sequence[Unit], total: int) -> None:
@@ -108,7 +127,7 @@ def _check_gone(context: RunContext, current: Entry) -> None:
     settled = context.has_settled(current.settled_at or current.intent_at)
     if not settled or may_be_uploading(context, current):
         msg = f"Message {current.remote_id} is not visible yet; a later run will replace it."
-        raise RowRejected(msg, code="not_visible")
+        raise Deferred(msg, code="not_visible")
 
 
 def _check_untouched(context: RunContext, current: Entry, message: dict[str, Any]) -> None:
@@ -137,12 +156,13 @@ def _check_lead(context: RunContext, message: dict[str, Any]) -> None:
 
 
 def delete_old(context: RunContext, unit: Unit, draft: Draft, old: Entry) -> Entry:
-    """Delete the old version; afterwards the entry's next step is the create.
+    """Delete the old version; afterwards the journal says "deleted, to be created".
 
     Raises:
-        RowRejected: The platform refuses, or a person was faster.
+        RowRejected: The platform refuses the delete.
+        Deferred: A person was faster.
         Ambiguous: The delete went unanswered and the message still stands.
-        HootsuiteError: Nothing was sent; closed in the journal.
+        HootsuiteError: Nothing was deleted; closed in the journal.
     """
     entry = create.intend(context, unit, draft, "delete", old)
     try:
@@ -153,17 +173,16 @@ def delete_old(context: RunContext, unit: Unit, draft: Draft, old: Entry) -> Ent
         context.journal.settle(entry, "not_sent")
         context.journal.mark(old, "deleted")
         msg = f"Message {old.remote_id} vanished while it was replaced; a later run posts the row."
-        raise RowRejected(msg, code="vanished") from None
-    except create.UNSENT:
-        context.journal.settle(entry, "not_sent")
-        raise
+        raise Deferred(msg, code="vanished") from None
     except errors.HootsuiteError as error:
         context.journal.settle(entry, "not_sent")
+        if not is_about_row(error):
+            raise
         msg = f"Message {old.remote_id} can't be replaced. {error}"
         raise RowRejected(msg, code=error.code, trace_id=error.trace_id) from error
     # First what is gone: a death between the two must not leave a version that seems to stand.
     context.journal.mark(old, "replaced")
-    return context.journal.step(entry, "create", context.now().timestamp())
+    return context.journal.step(entry, TO_CREATE, entry.intent_at)
 
 
 def _may_stand(context: RunContext, message_id: str) -> bool:

@@ -8,11 +8,15 @@ from typing import Any
 from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from target_hootsuite.context import RunContext
-from target_hootsuite.errors import Ambiguous, Deferred, RowRejected, RunStopped
+from target_hootsuite.errors import Ambiguous, RowRejected, RunStopped
 from target_hootsuite.journal.entries import Busy, Entry, Intent
-from target_hootsuite.messages import create, replace
+from target_hootsuite.lookup import answers
+from target_hootsuite.messages import replace
 from target_hootsuite.model import Outcome, Rule, Unit
+from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.rules.members_teams import checked_body
+
+_NEVER_IN_REVIEW = frozenset({4000, 4001})
 
 
 class ReviewRule(Rule):
@@ -77,12 +81,16 @@ class ReviewRule(Rule):
 
     def _is_ours(self, context: RunContext, unit: Unit) -> bool:
         """Whether the history holds this very decision by this caller."""
-        path = {"messageId": unit.row["message_id"]}
+        call = Call("get_message_history", {"messageId": unit.row["message_id"]})
         try:
-            found = context.client.send(Call("get_message_history", path)).data
-        except (errors.ValidationRejected, errors.WrongState, errors.NotFound):
-            return False  # never in review
-        actions = found.get("actions", []) if isinstance(found, dict) else []
+            reply = context.client.send(call)
+        except errors.HootsuiteError as error:
+            if error.not_written and error.code in _NEVER_IN_REVIEW:
+                return False
+            raise
+        actions = reply.data.get("actions", []) if isinstance(reply.data, dict) else None
+        if not isinstance(actions, list) or not all(isinstance(one, dict) for one in actions):
+            raise answers.torn(call, reply, "there is no list of actions in it")
         decisions = [one for one in actions if one.get("actionType") in ("APPROVE", "REJECT")]
         place = unit.row["sequence_number"] - 1
         mine = decisions[place] if 0 <= place < len(decisions) else None
@@ -113,14 +121,14 @@ class ReviewRule(Rule):
             )
         except RunStopped:
             raise
-        except (Deferred, *create.UNSENT):
-            context.journal.settle(entry, "not_sent")
-            raise
         except errors.OutcomeUnknown as error:
             return self._after_silence(context, unit, entry, error)
         except errors.HootsuiteError as error:
+            if not is_about_row(error):
+                context.journal.settle(entry, "not_sent")
+                raise
             context.journal.settle(entry, "rejected", error_code=str(error.code))
-            raise RowRejected(str(error), code=error.code, trace_id=error.trace_id) from error
+            raise row_rejected(error) from error
         outcome = Outcome("done", self.verb, message_id, journalled=True)
         context.journal.settle(entry, "done", context.result(unit, outcome), remote_id=message_id)
         return outcome

@@ -14,6 +14,7 @@ from target_hootsuite.messages import content, create, preflight, reconcile, rep
 from target_hootsuite.messages.create import Draft
 from target_hootsuite.model import Outcome, Row, Rule, Unit
 from target_hootsuite.rules import media
+from target_hootsuite.unforeseen import FAULTS, unplannable
 
 
 class MessageRule(Rule):
@@ -48,17 +49,29 @@ class MessageRule(Rule):
         places = [content.place(unit, now) for unit in known]
         context.listing = listing.read(context.client, places)
 
+    def probe(self, context: RunContext, unit: Unit) -> None:
+        """Work out where the message would stand, and when that place would be listed."""
+        listing.check(content.place(unit, context.now()))
+
     def act(self, context: RunContext, unit: Unit) -> Outcome:
         """Post, replace, adopt, or leave alone."""
         _refuse_open(context, unit)
         current = unit.current
         if current is not None and context.same(unit, current):
             return Outcome("unchanged", "none", current.remote_id)
-        network = preflight.check(context, unit)
+        network = _checked(context, unit)
         replaced = None
         if current is not None:
             replaced = replace.decide(context, current)
         return _create(context, unit, network, replaced)
+
+
+def _checked(context: RunContext, unit: Unit) -> str:
+    """Preflight; what it can't understand is rejected, not left to stop the run."""
+    try:
+        return preflight.check(context, unit)
+    except FAULTS as error:
+        raise unplannable(error) from error
 
 
 def _is_news(context: RunContext, unit: Unit) -> bool:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from hootsuite_api import errors
 from hootsuite_api.calls import Call
+from hootsuite_api.replies import Reply
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ambiguous, RowRejected
 from target_hootsuite.model import Outcome, Rule, Unit
+from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
+from target_hootsuite.unforeseen import FAULTS
 
 
 class PresentState(Rule):
@@ -39,6 +42,10 @@ class PresentState(Rule):
         """
         raise NotImplementedError
 
+    def is_already(self, error: errors.HootsuiteError) -> bool:
+        """Whether a refusal says that the platform matches the row already."""
+        return error.code in self.already
+
     def learn(self, context: RunContext, unit: Unit, data: object) -> str | None:
         """Take over what a request made; gives the remote id."""
         raise NotImplementedError
@@ -55,17 +62,32 @@ class PresentState(Rule):
             reply = context.client.send(call)
         except errors.OutcomeUnknown as error:
             return self._look_again(context, unit, verb, error)
-        except (errors.ValidationRejected, errors.WrongState, errors.NotFound) as error:
-            if error.code not in self.already:
+        except errors.HootsuiteError as error:
+            if not (is_about_row(error) and self.is_already(error)):
                 raise
             return self._believe(context, unit, error)
         if reply.errors:
-            first = reply.errors[0]
-            raise RowRejected(str(first.get("message")), code=first.get("code"))
-        return Outcome("done", verb, self.learn(context, unit, reply.data))
+            return self._with_errors(context, unit, verb, reply)
+        try:
+            return Outcome("done", verb, self.learn(context, unit, reply.data))
+        except (*FAULTS, errors.HootsuiteError) as error:  # of the answer, or of a look at others
+            return self._look_again(context, unit, verb, f"The answer can't be used ({error}).")
+
+    def _with_errors(self, context: RunContext, unit: Unit, verb: str, reply: Reply) -> Outcome:
+        """A success that carries errors: refused if all of them are listed, else look again."""
+        first = reply.errors[0]
+        text, trace = str(first.get("message")), first.get("id")
+        if reply.data is None and all(is_listed(one.get("code")) for one in reply.errors):
+            raise RowRejected(
+                text, code=first.get("code"), trace_id=None if trace is None else str(trace)
+            )
+        where = f"code {first.get('code')}, trace {trace}"
+        return self._look_again(
+            context, unit, verb, f"The answer carries an error: {text} ({where})."
+        )
 
     def _look_again(
-        self, context: RunContext, unit: Unit, verb: str, error: errors.HootsuiteError
+        self, context: RunContext, unit: Unit, verb: str, error: errors.HootsuiteError | str
     ) -> Outcome:
         self.forget(context, unit)
         try:
@@ -73,7 +95,8 @@ class PresentState(Rule):
         except errors.HootsuiteError:  # a look that fails proves nothing, least of all a refusal
             remote_id = None
         if remote_id is None:
-            raise Ambiguous(f"{error} The next run looks again.") from error
+            cause = error if isinstance(error, errors.HootsuiteError) else None
+            raise Ambiguous(f"{error} The next run looks again.") from cause
         return Outcome("done", verb, remote_id)
 
     def _believe(self, context: RunContext, unit: Unit, error: errors.HootsuiteError) -> Outcome:
@@ -81,5 +104,5 @@ class PresentState(Rule):
         self.forget(context, unit)
         remote_id = self.found(context, unit)
         if remote_id is None:
-            raise RowRejected(str(error), code=error.code, trace_id=error.trace_id) from error
+            raise row_rejected(error) from error
         return Outcome("unchanged", "none", remote_id)

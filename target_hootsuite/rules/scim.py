@@ -6,17 +6,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from hootsuite_api.contract import load
 from hootsuite_api.naming import snake
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
+from target_hootsuite.lookup import answers
 from target_hootsuite.model import Row, Unit
 from target_hootsuite.rules.desired_state import PresentState
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 EXTENSION = "urn:ietf:params:scim:schemas:extension:Hootsuite:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+_CONFLICT = 409
 _LEFT_OUT = frozenset({"schemas", "groups", EXTENSION})
 _EXTENDED = {"organizationIds": "organization_ids", "teamIds": "team_ids"}
 Document = dict[str, Any]
@@ -79,7 +82,9 @@ def _text(value: Any) -> str:
 class ScimRule(PresentState):
     """Creates, replaces or patches a user to match the row."""
 
-    already = frozenset({"uniqueness"})
+    def is_already(self, error: errors.HootsuiteError) -> bool:
+        """Whether the name is taken; the answer may leave the word out (RFC 7644, 3.12)."""
+        return error.code == "uniqueness" or error.status == _CONFLICT
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
         """The user's id, if it matches the row."""
@@ -98,10 +103,9 @@ class ScimRule(PresentState):
             RowRejected: The look-up gives another user, or several.
         """
         name = unit.row["user_name"]
-        query = {"filter": name_filter(name)}
-        users = (
-            context.client.send(Call("list_scim_users", query=query)).body.get("Resources") or []
-        )
+        call = Call("list_scim_users", query={"filter": name_filter(name)})
+        reply = context.client.send(call)
+        users = answers.objects(call, reply, reply.body.get("Resources") or [])
         if len(users) > 1 or any(user.get("userName") != name for user in users):
             msg = "does not name exactly one user; the look-up gave others."
             raise RowRejected(msg, field="user_name", code="ambiguous_user")

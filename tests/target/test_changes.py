@@ -122,7 +122,8 @@ def test_a_message_that_is_being_uploaded_is_not_gone(posted, run_target, sandbo
     sandbox.faults(operation="get_message", kind="status", status=404, code=4001, times=0)
     changed = row | {"text": "New", "scheduled_send_time": "2026-03-01T00:00:00Z"}
     run = run_target([changed])
-    assert (run.statuses, run.results[0]["error_code"]) == ({"rejected": 1}, "not_visible")
+    assert (run.statuses, run.results[0]["error_code"]) == ({"deferred": 1}, "not_visible")
+    assert (run.code, run.states) == (1, []), "a later run needs the row again"
     sandbox.clear_faults()
     assert run_target([changed]).results[0]["error_code"] == "too_late"
     assert texts(sandbox) == ["Post 0"]
@@ -137,6 +138,7 @@ def test_a_message_that_vanishes_during_its_replacement(posted, run_target, sand
     sandbox.faults(operation="delete_message", kind="status", status=404, code=4001, times=1)
     run = run_target([row | {"text": "New"}])
     assert run.results[0]["error_code"] == "vanished"
+    assert (run.code, run.statuses, run.states) == (1, {"deferred": 1}, [])
     sandbox.mutate("delete_message", message_id=old)
     assert run_target([row | {"text": "New"}]).statuses == {"done": 1}
     assert texts(sandbox) == ["New"]

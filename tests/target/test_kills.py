@@ -197,15 +197,15 @@ def test_a_paused_sender_that_was_taken_over(
     text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(1)))
     stopper = (
         "import os, signal, sys, json, threading\n"
-        "from target_hootsuite import posting\n"
+        "from target_hootsuite.messages import create\n"
         "from target_hootsuite.target import HootsuiteTarget\n"
-        "inner = posting._guard\n"
+        "inner = create._guard\n"
         "def guard(*args):\n"
         "    print('paused', flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGSTOP)\n"
         "    threading.Event().wait(0.5)\n"  # the process may stop a little later
         "    inner(*args)\n"
-        "posting._guard = guard\n"
+        "create._guard = guard\n"
         "sys.exit(HootsuiteTarget(config=json.loads(sys.argv[1])).run())\n"
     )
     first = subprocess.Popen(

@@ -1,0 +1,86 @@
+"""Which answers of the platform are about the row itself: the only ones that reject it.
+
+A row is rejected by our own checks of its content, or by an answer from the lists here. Whatever
+else goes wrong (the sign-in server, the network, a file of ours, an answer that nobody published)
+is a failure of the run: the row is deferred and sent again, since nothing says that it is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from hootsuite_api import errors
+from hootsuite_api.contract import load
+from target_hootsuite.errors import RowRejected
+
+_BODY = frozenset({1100, 4000})
+_PERSON = frozenset({2000, 2001, 2002, 2003, 2004, 2005, 2006, 2007, 2008, 2303, 2304, 2305, 3010})
+_TEAM = frozenset({3002, 3004, 3006, 3008, 3301})
+_MESSAGE = frozenset({2306, 40001, 40003, 40004, 40005, 40023, 40024, 40025})
+_GONE = frozenset({3003, 3005, 4001, 4303})
+# Recorded with codes that look wrong, such as 4003 for a removal: any of them may come.
+_MAY_NOT = frozenset({1201, 1202, *range(4002, 4011)})
+
+WRITES = _BODY | _PERSON | _TEAM | _MESSAGE | _GONE | _MAY_NOT
+"""Codes that refuse a write for what the row asks for, or for the things that it names.
+
+Not among the published codes: those about tokens, scopes and quotas, those about the request as
+such (1009 to 1044, 5001, 5002), those about lists (3020, 3021, 40019, 40020, 40022), and 40021,
+which only says that a file of the row is not ready yet.
+"""
+
+LOOK_UPS: Mapping[str, frozenset[int]] = {
+    "list_organization_members": frozenset({2303, 3003, 4002}),
+    "list_organization_teams": frozenset({2303, 3003, 4010}),
+    "list_team_members": frozenset({3003, 3004, 3005, 4005, 4006}),
+}
+"""Codes that refuse a look-up of the organization or team which the row names."""
+
+SCIM = frozenset({"invalidSyntax", "invalidValue", "mutability", "uniqueness"})
+"""Words of RFC 7644 that refuse what a row of `scim_users` asks for."""
+
+_SCIM_CONFLICT = 409  # RFC 7644, 3.3: a value that must be unique is taken, whatever else it says
+
+
+def is_about_row(error: errors.HootsuiteError) -> bool:
+    """Whether an answer is a listed refusal of the row that was looked up or written.
+
+    Args:
+        error: What `HootsuiteClient.send` raised, for a request of this row.
+    """
+    if isinstance(error, errors.MalformedCall):
+        return True  # a value of the row makes no request
+    if not error.not_written or isinstance(error, errors.OutcomeUnknown) or error.status is None:
+        return False
+    codes = _listed().get((error.method, error.path))
+    if codes is None or isinstance(error, errors.AuthError):
+        return False
+    if error.path is not None and error.path.startswith("/scim/"):
+        return error.code in SCIM or error.status == _SCIM_CONFLICT
+    return error.code in codes
+
+
+def is_listed(code: Any) -> bool:
+    """Whether an error inside an answer has the code of a refused write."""
+    return isinstance(code, int) and code in WRITES
+
+
+@cache
+def _listed() -> Mapping[tuple[str | None, str | None], frozenset[int]]:
+    """The list by method and path, as errors name their call."""
+    operations = load().operations
+    found: dict[tuple[str | None, str | None], frozenset[int]] = {
+        (one.method, one.path): WRITES
+        for one in operations.values()
+        if not one.read and one.shape not in ("oauth", "html")
+    }
+    for name, codes in LOOK_UPS.items():
+        found[operations[name].method, operations[name].path] = codes
+    return found
+
+
+def row_rejected(error: errors.HootsuiteError) -> RowRejected:
+    """The rejection that a listed refusal means."""
+    return RowRejected(str(error), code=error.code, trace_id=error.trace_id)
