@@ -1,11 +1,13 @@
 """Read the loaded tables back and hold them against the sandbox's truth, row by row."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
 import sqlalchemy as sa
 
 Row = dict[str, Any]
@@ -44,6 +46,34 @@ def read_tables(url: str, schema: str) -> dict[str, Table]:
             }
     finally:
         engine.dispose()
+
+
+def read_duckdb(path: str, schema: str, keys: Mapping[str, Sequence[str]]) -> dict[str, Table]:
+    """Return every table of `schema` in a DuckDB file, by name.
+
+    Args:
+        path: The file.
+        schema: The schema.
+        keys: The key columns of each table, which the file does not know.
+    """
+    with duckdb.connect(path, read_only=True) as link:
+        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = ?"
+        names = sorted(name for (name,) in link.execute(query, [schema]).fetchall())
+        return {
+            name: Table(_documents(link, f"{schema}.{name}"), tuple(keys[name])) for name in names
+        }
+
+
+def _documents(link: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
+    found = link.execute(rf"SELECT * NOT LIKE '\_sdc\_%' ESCAPE '\' FROM {table}")  # noqa: S608 - our own names
+    heads = [(column[0], str(column[1]) == "JSON") for column in found.description]
+    return [
+        {
+            name: json.loads(value) if document and value is not None else value
+            for (name, document), value in zip(heads, row, strict=True)
+        }
+        for row in found.fetchall()
+    ]
 
 
 def drop_schema(url: str, schema: str) -> None:

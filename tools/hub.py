@@ -22,9 +22,19 @@ _DESCRIPTIONS = {
     "target-hootsuite": "Schedules posts, uploads media, reviews, provisions people; each row at "
     "most once.",
     "tap-hootsuite-sheet": "The rows of a spreadsheet as posts for target-hootsuite.",
+    "target-duckdb": "Loads the rows of any tap into a DuckDB file: upserts by key, rows that "
+    "ended, new and changed columns.",
 }
-_LABELS = {"tap-hootsuite-sheet": "Hootsuite plan (spreadsheet)"}
-_SHEET_GROUPS = [["path"], ["google_sheet_id", "google_credentials_file"]]
+_LABELS = {
+    "tap-hootsuite-sheet": "Hootsuite plan (spreadsheet)",
+    "target-duckdb": "DuckDB",
+}
+_DOMAINS = {"target-duckdb": "https://duckdb.org"}
+_EXTRAS = {"target-duckdb": "[duckdb]", "target-hootsuite": "[postgres]"}
+_GROUPS = {
+    "tap-hootsuite-sheet": [["path"], ["google_sheet_id", "google_credentials_file"]],
+    "target-duckdb": [["path"]],
+}
 
 
 def files(root: Path) -> Iterator[tuple[Path, str]]:
@@ -46,9 +56,9 @@ def definition(plugin: str) -> dict[str, Any]:
         "label": _LABELS.get(plugin, "Hootsuite"),
         "namespace": plugin.replace("-", "_"),
         "description": _DESCRIPTIONS[plugin],
-        "domain_url": "https://www.hootsuite.com",
+        "domain_url": _DOMAINS.get(plugin, "https://www.hootsuite.com"),
         "repo": "https://pypi.org/project/meltano-hootsuite/",
-        "pip_url": "meltano-hootsuite" + ("[postgres]" if plugin == "target-hootsuite" else ""),
+        "pip_url": "meltano-hootsuite" + _EXTRAS.get(plugin, ""),
         "executable": plugin,
         "keywords": ["api", "meltano_sdk"],
         "maintenance_status": "active",
@@ -64,9 +74,9 @@ def _folder(plugin: str) -> str:
 
 def _groups(plugin: str) -> list[list[str]]:
     """Which settings make a plugin usable: those of one way to sign in, and the required ones."""
-    required = tables.plugin_class(plugin).config_jsonschema.get("required")
-    if required is None:
-        return _SHEET_GROUPS
+    if plugin in _GROUPS:
+        return _GROUPS[plugin]
+    required = tables.plugin_class(plugin).config_jsonschema.get("required", ())
     return [[*required, *needs] for needs in AUTH_METHODS.values()]
 
 

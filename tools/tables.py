@@ -11,6 +11,7 @@ PLUGINS = {
     "tap-hootsuite": ("tap_hootsuite.tap", "TapHootsuite"),
     "target-hootsuite": ("target_hootsuite.target", "HootsuiteTarget"),
     "tap-hootsuite-sheet": ("tap_hootsuite_sheet.tap", "TapHootsuiteSheet"),
+    "target-duckdb": ("target_hootsuite_duckdb.target", "DuckDBTarget"),
 }
 
 

@@ -21,6 +21,7 @@ PACKAGES = {
     "tap_hootsuite",
     "tap_hootsuite_sheet",
     "target_hootsuite",
+    "target_hootsuite_duckdb",
 }
 pytestmark = pytest.mark.xdist_group("package")  # built and installed once
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

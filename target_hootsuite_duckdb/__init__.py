@@ -1,0 +1,1 @@
+"""Singer target that loads any tap's rows into a DuckDB file."""
