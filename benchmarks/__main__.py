@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import cpu, incremental, memory, output, speed, state
+from benchmarks import cpu, incremental, loaders, memory, output, speed, state
 from benchmarks.figures import Benchmark, Figure, Place, table
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "memory": memory.peaks,
     "incremental": incremental.unchanged,
     "state": state.sizes,
+    "loaders": loaders.beside_postgres,
 }
 
 
