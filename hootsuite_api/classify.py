@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,8 @@ from hootsuite_api.clock import date_of
 from hootsuite_api.contract import ErrorCode, Operation, load
 from hootsuite_api.redact import scrub
 
+_TOO_MANY = 429  # whatever the body says, nothing was done
+_SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _LONGEST = 300  # characters of a server's text that a person is shown
 _KINDS: Mapping[str, type[e.HootsuiteError]] = {
     "token": e.TokenRejected,
@@ -100,14 +102,24 @@ class Findings:
     text: str = ""
     trace_id: str | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
-    known: bool = False  # every code in it is one that we know
+    shape: str = ""
+    known: bool = False  # whether it is a refusal in the platform's own words, and nothing else
 
 
 def error_list(body: Any) -> list[dict[str, Any]]:
-    """The `errors` of a REST body, scrubbed; malformed entries are dropped."""
+    """The `errors` of a REST body, scrubbed; a malformed entry is one without a code."""
     found = body.get("errors") if isinstance(body, dict) else None
     entries = found if isinstance(found, list) else []
-    return [_scrubbed(one) for one in entries if isinstance(one, dict)]
+    return [_scrubbed(one) if isinstance(one, dict) else {} for one in entries]
+
+
+def are_refusals(errors: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all of some errors say that nothing was done: published codes, none of a server."""
+    known = load().error_codes
+    meanings = [known.get(_number(one.get("code")) or 0) for one in errors]
+    return bool(meanings) and all(
+        one is not None and one.published and one.kind != "server" for one in meanings
+    )
 
 
 def _scrubbed(error: dict[str, Any]) -> dict[str, Any]:
@@ -127,8 +139,6 @@ def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
     """
     found = _read(answer)
     kind = _kind(operation, answer, found)
-    refused = 400 <= answer.status < 500  # noqa: PLR2004 - status classes
-    proof = refused and (kind is e.RateLimited or found.known)
     trace = found.trace_id or answer.headers.get("X-Request-Id")
     code = found.code
     where = e.Where(
@@ -138,7 +148,7 @@ def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
         _clean(code) if isinstance(code, str) else code,
         _clean(trace) if trace else None,
         tuple(found.errors),
-        proof and not issubclass(kind, e.ServerFault),
+        _proves_refusal(operation, answer, found),
         _retry_after(answer.headers),
     )
     says = _SAYS[kind]
@@ -147,15 +157,34 @@ def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
     return kind(happened, where, advice=_NAMELESS if nameless else "")
 
 
+def _proves_refusal(operation: Operation, answer: Answer, found: Findings) -> bool:
+    """Whether an answer proves that a write was refused; the table stands in docs/client.md.
+
+    A body alone never does: with a 3xx or 5xx it may come from a gateway that gave up waiting, and
+    with a 2xx it stands beside what was done.
+    """
+    if answer.status == _TOO_MANY:
+        return True
+    if not 400 <= answer.status < 500 or not found.known:  # noqa: PLR2004 - status classes
+        return False
+    if found.shape == "oauth":
+        # RFC 6749 5.2: the token endpoint itself refuses with 400.
+        return answer.status in (401, 403) or (operation.shape == "oauth" and answer.status == 400)  # noqa: PLR2004
+    return found.shape == "rest" or operation.shape == "scim"
+
+
 def _kind(operation: Operation, answer: Answer, found: Findings) -> type[e.HootsuiteError]:
-    if answer.status == 429:  # noqa: PLR2004 - whatever the body says, nothing was done
+    if answer.status == _TOO_MANY:
         return e.RateLimited
     if operation.retired and answer.status in (404, 410) and not found.known:
         return e.Withdrawn
+    if 300 <= answer.status < 400:  # noqa: PLR2004 - status classes
+        return e.ServerFault
+    if answer.status >= 500:  # noqa: PLR2004 - status classes
+        # A gateway's word that requests come too fast makes the next ones wait, and no more.
+        return e.RateLimited if found.kind is e.RateLimited else e.ServerFault
     if found.kind:
         return found.kind
-    if 300 <= answer.status < 400 or answer.status >= 500:  # noqa: PLR2004 - status classes
-        return e.ServerFault
     return _STATUSES.get(answer.status, e.ValidationRejected)
 
 
@@ -163,28 +192,35 @@ def _read(answer: Answer) -> Findings:
     body = answer.body
     if isinstance(body, dict):
         if errors := error_list(body):
-            return _rest(errors)
+            return _rest(errors, body.get("data"))
         if isinstance(body.get("error"), str):
             return _oauth(body)
-        if "scimType" in body or "urn:ietf:params:scim:api:messages:2.0:Error" in str(
-            body.get("schemas")
-        ):
+        if "scimType" in body or _SCIM_ERROR in str(body.get("schemas")):
             return _scim(body, answer.status)
         return Findings(text=_words(body, "detail", "title", "message"))
     text = body if isinstance(body, str) and not answer.is_json else ""
     if text.lstrip().lower().startswith("max rate reached"):
-        return Findings(e.RateLimited, None, text, known=True)
+        return Findings(e.RateLimited, None, text)
     return Findings(text="" if "<" in text[:20] else text)
 
 
-def _rest(errors: list[dict[str, Any]]) -> Findings:
+def _rest(errors: list[dict[str, Any]], data: Any) -> Findings:
     known = load().error_codes
     codes = [_number(one.get("code")) for one in errors]
     text = "; ".join(filter(None, (_words(one, "message") for one in errors)))
     trace = next((str(one["id"]) for one in errors if one.get("id")), None)
-    meanings = [known.get(code) if code is not None else None for code in codes]
-    safe = all(one is not None and one.kind != "server" for one in meanings)
-    return Findings(_by_code(meanings[0]), codes[0], text, trace, errors, safe)
+    meanings = [known.get(code or 0) for code in codes]
+    failed = any(one is not None and one.kind == "server" for one in meanings)
+    return Findings(
+        e.ServerFault if failed else _by_code(meanings[0]),
+        codes[0],
+        text,
+        trace,
+        errors,
+        # What carries data beside its errors was done in part.
+        known=are_refusals(errors) and not data,
+        shape="rest",
+    )
 
 
 def _by_code(meaning: ErrorCode | None) -> type[e.HootsuiteError] | None:
@@ -201,9 +237,9 @@ def _oauth(body: Mapping[str, Any]) -> Findings:
     names = ("error_description", "error_hint")[: 1 if word == "invalid_client" else 2]
     text = _words(body, *names) or word
     trace = body.get("id") or body.get("request_id")
-    return Findings(
-        _OAUTH.get(word), word, text, str(trace) if trace else None, known=word in _OAUTH
-    )
+    kind = _OAUTH.get(word)
+    known = kind is not None and kind is not e.ServerFault
+    return Findings(kind, word, text, str(trace) if trace else None, known=known, shape="oauth")
 
 
 def _scim(body: Mapping[str, Any], status: int) -> Findings:
@@ -211,18 +247,18 @@ def _scim(body: Mapping[str, Any], status: int) -> Findings:
     kind = _SCIM.get(word) if isinstance(word, str) else None
     if status == 409:  # noqa: PLR2004 - RFC 7644 3.12: uniqueness
         kind = e.ValidationRejected
-    known = kind is not None or status in (400, 401, 403, 404)
+    # RFC 7644 3.12: the body repeats the status; one that differs is somebody else's.
+    known = str(body.get("status", status)) == str(status)
     code = word if isinstance(word, str) else None
-    return Findings(kind, code, _words(body, "detail"), known=known)
+    return Findings(kind, code, _words(body, "detail"), known=known, shape="scim")
 
 
 def _number(value: Any) -> int | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
+    """A code as a number; it may be written in quotes, but 4000.7 is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    digits = isinstance(value, str) and value.isascii() and value.isdecimal()
+    return int(value) if digits and len(value) < 10 else None  # noqa: PLR2004 - digits of a code
 
 
 def _words(body: Mapping[str, Any], *names: str) -> str:

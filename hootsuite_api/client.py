@@ -89,8 +89,8 @@ class HootsuiteClient:
             call: What is asked.
 
         Returns:
-            The answer. A 200 with both `data` and `errors` is a reply that carries both; a write
-            that got a 200 with errors alone is one too, with `data` None.
+            The answer. A 200 with both `data` and `errors` is a reply that carries both; for
+            `create_message`, whose errors may be about some profiles, so is one with errors alone.
 
         Raises:
             OutcomeUnknown: If a write may or may not have happened; the cause is chained. After

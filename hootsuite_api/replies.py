@@ -55,13 +55,18 @@ def judge(operation: Operation, answer: Answer, date: datetime) -> Reply:
         return Reply(answer.status, body, [], {}, body, date, answer.headers)
     errors = error_list(body)
     data = body.get(operation.data) if isinstance(body, dict) else None
-    if data is None and errors and operation.read:
+    if errors and _leaves_nothing(operation, data):
         raise error_from(operation, answer)
     if not (errors or _has_data(operation, body) or _says_deleted(operation, body)):
         raise _foreign(operation, answer)
     metadata = body.get("metadata") if isinstance(body, dict) else None
     known = metadata if isinstance(metadata, dict) else {}
     return Reply(answer.status, data, errors, known, body, date, answer.headers)
+
+
+def _leaves_nothing(operation: Operation, data: Any) -> bool:
+    """Whether errors with a 2xx are all there is; creating messages is answered per profile."""
+    return data is None if operation.read else "partial" not in operation.quirks
 
 
 def _has_data(operation: Operation, body: Any) -> bool:

@@ -23,12 +23,15 @@ class ErrorCode:
         kind: What sort of trouble it is, hence what a caller may do about it.
         renew: Whether a fresh access token can help. Of the token codes only some say that the
             access token itself is bad; the others speak of client, login or code.
+        published: Whether the platform's documents name it; a code that was only seen proves
+            nothing about a write.
     """
 
     code: int
     meaning: str
     kind: Kind
     renew: bool = False
+    published: bool = True
 
 
 @dataclass(frozen=True)

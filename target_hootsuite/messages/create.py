@@ -14,6 +14,7 @@ from typing import Any
 
 from hootsuite_api import errors
 from hootsuite_api.calls import Call
+from hootsuite_api.classify import are_refusals
 from hootsuite_api.replies import Reply
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Deferred, RowRejected, RunStopped
@@ -177,15 +178,19 @@ def _own_message(data: Any, profile: str) -> Mapping[str, Any] | None:
 
 
 def _own_error(found: Sequence[Mapping[str, Any]], profile: str) -> RowRejected | None:
-    """A listed refusal of this profile."""
-    for error in found:
-        resource, code = error.get("resource"), error.get("code")
-        named = not isinstance(resource, dict) or str(resource.get("id")) == profile
-        if named and is_listed(code):
-            trace = error.get("id")
-            text = f"Hootsuite refuses the request: {error.get('message')}."
-            return RowRejected(text, code=code, trace_id=None if trace is None else str(trace))
-    return None
+    """A listed refusal of this profile; all that is said about it must prove that nothing is."""
+    own = [one for one in found if _is_about(one, profile)]
+    if not are_refusals(own) or not is_listed(own[0].get("code")):
+        return None
+    trace = own[0].get("id")
+    text = f"Hootsuite refuses the request: {own[0].get('message')}."
+    code = own[0].get("code")
+    return RowRejected(text, code=code, trace_id=None if trace is None else str(trace))
+
+
+def _is_about(error: Mapping[str, Any], profile: str) -> bool:
+    resource = error.get("resource")
+    return not isinstance(resource, dict) or str(resource.get("id")) == profile
 
 
 def done(

@@ -126,10 +126,15 @@ def test_a_429_is_repeated_even_for_a_write(client, server, rest_error, call):
 
 
 def test_max_rate_reached_in_plain_words_is_a_429(client, server, script):
-    """The gateway's text counts, whatever its status."""
-    server.add(script(403, b"Max rate reached, slow down", {"Retry-After": "0"}))
-    client.send(WRITE)
+    """The gateway's text counts for a read, whatever its status; for a write it proves nothing."""
+    slow = script(403, b"Max rate reached, slow down", {"Retry-After": "0"})
+    server.add(slow)
+    client.send(READ)
     assert len(server.calls()) == 2
+    server.add(slow)
+    with pytest.raises(e.OutcomeUnknown):
+        client.send(WRITE)
+    assert len(server.calls()) == 3
 
 
 def test_429_without_end_is_a_quota_that_is_used_up(client, server, rest_error):
