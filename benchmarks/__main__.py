@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import cpu, incremental, loaders, memory, output, speed, state
+from benchmarks import cpu, incremental, loaders, memory, output, speed, startup, state
 from benchmarks.figures import Benchmark, Figure, Place, table
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -23,6 +23,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "incremental": incremental.unchanged,
     "state": state.sizes,
     "loaders": loaders.beside_postgres,
+    "startup": startup.ratios,
 }
 
 

@@ -17,7 +17,6 @@ from hootsuite_api.settings_schema import (
     text,
     texts,
 )
-from target_hootsuite.rows.times import zone
 
 _OWN = {
     "timezone": text(
@@ -129,6 +128,8 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     settings = {name: schema.get("default") for name, schema in properties.items()}
     settings |= {name: value for name, value in config.items() if value is not None}
     if settings.get("timezone"):
+        from target_hootsuite.rows.times import zone  # noqa: PLC0415 - pendulum is slow to import
+
         try:
             zone(settings["timezone"])
         except ValueError as error:

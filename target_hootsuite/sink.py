@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.sinks import Sink
 
-from target_hootsuite.intake import Intake
-
 if TYPE_CHECKING:
     from singer_sdk.sinks.core import BaseJSONSchemaValidator
     from singer_sdk.target_base import Target
+
+    from target_hootsuite.intake import Intake
 
 
 class HootsuiteSink(Sink):

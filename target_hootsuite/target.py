@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import FrameType
-from typing import IO, Any, ClassVar, NoReturn
+from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from singer_sdk import Target
 from singer_sdk.exceptions import (
@@ -24,11 +24,12 @@ from hootsuite_api.plugin import CheckedPlugin
 from hootsuite_api.settings import parse
 from target_hootsuite import settings
 from target_hootsuite.errors import RowRejected, TargetError
-from target_hootsuite.intake import Intake
 from target_hootsuite.log import logger
-from target_hootsuite.run import Job
 from target_hootsuite.singer_input import Interrupted, Reader
 from target_hootsuite.sink import HootsuiteSink
+
+if TYPE_CHECKING:
+    from target_hootsuite.intake import Intake
 
 
 class HootsuiteTarget(CheckedPlugin, Target):
@@ -47,6 +48,9 @@ class HootsuiteTarget(CheckedPlugin, Target):
     ]
 
     def __init__(self, **options: Any) -> None:
+        # The journal's database and the readers of media are not needed for --version.
+        from target_hootsuite.run import Job  # noqa: PLC0415
+
         redact.guard_logs()
         super().__init__(**options)
         complete = settings.complete(self.config)

@@ -1,0 +1,216 @@
+"""Carries out `hootsuite schedule` as its options say: a template, a copy with IDs, or a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from singer_sdk.exceptions import ConfigValidationError
+
+from hootsuite_api.errors import ConfigError
+from hootsuite_cli.account import Account
+from hootsuite_cli.console import say
+from hootsuite_cli.errors import Failure, WrongUsage
+from hootsuite_cli.plan import template
+from hootsuite_cli.plan.previous_run import keys_to_write, scheduled_before
+from hootsuite_cli.plan.report import in_options
+from hootsuite_cli.plan.results_copy import Source, replace, write_copy
+from hootsuite_cli.plan.workflow import Choices, Scheduling
+from tap_hootsuite_sheet import account as platform
+from tap_hootsuite_sheet import google, identity
+from tap_hootsuite_sheet import settings as plan_settings
+from tap_hootsuite_sheet.model import Options, Plan
+from tap_hootsuite_sheet.plan import build, read_plan
+from tap_hootsuite_sheet.problems import PlanError, SheetError, counted
+from tap_hootsuite_sheet.profiles import Profile
+from tap_hootsuite_sheet.reader import MAX_FILE
+from tap_hootsuite_sheet.safe_zip import read_bytes
+from target_hootsuite.errors import TargetError
+from target_hootsuite.messages.preflight import NO_PUBLISHING
+
+
+def run(account: Account, file: str | None, given: Mapping[str, Any]) -> int:
+    """Do what the command line says.
+
+    Args:
+        account: Whom the posts are scheduled for.
+        file: The plan.
+        given: The options.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        Failure: It can't be done; the message says why.
+    """
+    try:
+        return _dispatch(account, file, given)
+    except (SheetError, TargetError) as error:
+        lines = error.lines if isinstance(error, PlanError) else [str(error)]
+        raise Failure(*map(in_options, lines)) from error
+    except ConfigValidationError as error:
+        raise Failure(" ".join(error.errors) or str(error)) from error
+
+
+def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> int:
+    settings = _settings(account)
+    if given["new"]:
+        return _template(given["new"], settings)
+    if file is None:
+        raise WrongUsage("Name the plan: hootsuite schedule plan.xlsx")
+    options = _options(given, settings or account.given)
+    source = _source(file, options, given["google_credentials"], settings or account.given)
+    if given["add_ids"]:
+        return _add_ids(source, options, settings, edited_are_new=given["edited_rows_are_new"])
+    target = _results(given["results_file"], source)
+    _keep(given["preview"], source.path, target)
+    choices = Choices(
+        results=target,
+        preview=given["preview"],
+        dry=given["dry_run"],
+        yes=given["yes"],
+        skip_bad=given["skip_bad"],
+        edited_are_new=given["edited_rows_are_new"],
+        post_again=given["post_again"],
+        media_root=given["media_root"],
+    )
+    return Scheduling(source, options, settings, choices).run()
+
+
+def _source(
+    file: str, options: Options, credentials: Path | None, settings: Mapping[str, Any]
+) -> Source:
+    """Return the plan's file, or a sheet from Google, whose copies lie in the present folder."""
+    if not file.startswith(google.ADDRESS):
+        return Source(Path(file), read_bytes(Path(file), MAX_FILE))
+    key = credentials or settings.get("google_credentials_file")
+    if not key:
+        raise WrongUsage("A Google sheet needs --google-credentials FILE.")
+    sheet = google.read_google(google.open_session(Path(key)), file, options.sheet)
+    name = "".join(c if c.isalnum() or c in " -_." else "_" for c in sheet.source)
+    return Source(Path.cwd() / name, b"", sheet)
+
+
+def _results(wanted: Path | None, source: Source) -> Path:
+    usual = source.beside(identity.RESULTS_SUFFIX)
+    if wanted is not None and wanted.suffix.lower() != usual.suffix.lower():
+        raise WrongUsage(f"The results of this plan are a {usual.suffix} file: --results {usual}")
+    return wanted or usual
+
+
+def _keep(preview: Path | None, *files: Path) -> None:
+    """Refuse a calendar that would take the place of the plan or of its results."""
+    if preview is not None and any(_same(preview, one) for one in files):
+        raise WrongUsage(f"--preview would overwrite {preview}: name another file.")
+
+
+def _same(one: Path, other: Path) -> bool:
+    both_there = one.exists() and other.exists()
+    return one.samefile(other) if both_there else one.absolute() == other.absolute()
+
+
+def _settings(account: Account) -> dict[str, Any] | None:
+    """Return the account's settings, None when nobody is signed in."""
+    try:
+        return account.settings
+    except ConfigError:
+        if account.given.get("auth_method"):
+            raise
+        return None
+
+
+def _options(given: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
+    said = {
+        "sheet": given["sheet"],
+        "encoding": given["encoding"],
+        "columns": _columns(given["column"]),
+        "date_formats": given["date_format"],
+        "timezone": given["timezone"],
+        "profiles": given["profiles"],
+        "alias_file": given["aliases"],
+        "composer_date_format": given["composer"],
+        "plan_name": given["same_plan"],
+    }
+    config = {**settings, **{name: value for name, value in said.items() if value}}
+    for name in ("date_formats", "profiles"):
+        if isinstance(config.get(name), (str, int)):  # one alone, as environments hold it
+            config[name] = [config[name]]
+    return plan_settings.options(config)
+
+
+def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
+    split = [pair.partition("=") for pair in pairs]
+    for name, equals, header in split:
+        if not (name and equals and header):
+            raise WrongUsage('Write --column "text=Post copy".')
+    return {name.strip(): header.strip() for name, _, header in split}
+
+
+def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
+    if target.suffix.lower() != ".xlsx":
+        usual = target.with_suffix(".xlsx")
+        raise WrongUsage(f"An empty plan is an .xlsx file: --template {usual}")
+    if target.exists():
+        raise SheetError(f"{target} exists already; nothing was written.")
+    profiles: Sequence[Profile] = []
+    if settings is not None:
+        directory = platform.Account(settings)
+        try:
+            profiles = directory.profiles()
+        finally:
+            directory.close()
+    usable = [one for one in profiles if _can_publish(one)]
+    replace(target, template.workbook(usable))
+    offered = counted(len(usable), "profile") if usable else "networks"
+    say(f"{target} is ready: a row per post, with a list of {offered}.")
+    if left := len(profiles) - len(usable):
+        say(f"{counted(left, 'profile')} can't be published to and left out.", err=True)
+    if settings is None:
+        say("Sign in with hootsuite login to see profiles in the list.", err=True)
+    return 0
+
+
+def _can_publish(profile: Profile) -> bool:
+    """Whether a plan may name a profile: others are refused when they are scheduled."""
+    return profile.type not in NO_PUBLISHING and not profile.reconnect
+
+
+def _add_ids(
+    source: Source, options: Options, settings: Mapping[str, Any] | None, *, edited_are_new: bool
+) -> int:
+    if options.composer_date_format:
+        raise SheetError("A bulk composer file has no column for IDs. Nothing was written.")
+    directory = platform.Account(settings) if settings else None
+    results = source.beside(identity.RESULTS_SUFFIX)
+    try:
+        sheet = source.sheet
+        plan = (
+            build(sheet, options, directory)
+            if sheet
+            else read_plan(source.path, options, directory)
+        )
+        before = {} if edited_are_new else scheduled_before(results, options, directory)
+    finally:
+        if directory is not None:
+            directory.close()
+    target = source.beside(identity.IDS_SUFFIX)
+    if target.exists() and not _same(target, source.path):
+        raise SheetError(
+            f"{target} exists already and may have been edited: schedule it, or move it away. "
+            "Nothing was written."
+        )
+    keys = keys_to_write(plan, before)
+    fresh = {row: key for row, key in keys.items() if not _has_id(plan, row)}
+    write_copy(source, plan, [("ID", fresh)], target)
+    left = len(plan.problems.rows - keys.keys())
+    say(f"{target}: {counted(len(fresh), 'row')} got an ID. Edit that copy and schedule it.")
+    if left:
+        say(f"{counted(left, 'row')} got none: their cells can't be read yet.", err=True)
+    return 0
+
+
+def _has_id(plan: Plan, row: int) -> bool:
+    column = plan.table.fields.get("id")
+    cell = "" if column is None else plan.sheet.rows[row - 1][column]
+    return not (isinstance(cell, str) and not cell.strip())

@@ -1,0 +1,154 @@
+"""Carries out `hootsuite results`: chooses rows, shows them, settles those of unknown fate."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from rich.text import Text
+
+from hootsuite_api.printable import one_line
+from hootsuite_api.redact import scrub
+from hootsuite_cli.account import Account
+from hootsuite_cli.console import emit, say
+from hootsuite_cli.errors import Failure
+from hootsuite_cli.results.journals import reading
+from hootsuite_cli.results.resolve import read_decision, resolve, settle
+from hootsuite_cli.results.retry_rejected import singer_lines
+from hootsuite_cli.tables import Table, screen
+from tap_hootsuite_sheet.problems import counted
+from target_hootsuite.errors import TargetError
+from target_hootsuite.journal.report import COLUMNS, Report, Wanted
+from target_hootsuite.results import exit_code
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def run(account: Account, verdicts: Sequence[str], options: Mapping[str, Any]) -> int:
+    """Do what the command line says.
+
+    Args:
+        account: Whose journal is read.
+        verdicts: What a person decides about rows.
+        options: The other options.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        Failure: If the journal can't be used.
+    """
+    try:
+        if verdicts:
+            _decide(account, verdicts, options)
+            return 0
+        sought = _settle(account, options) if options["look"] else None
+        return _print(account, options, sought)
+    except TargetError as error:
+        raise Failure(str(error)) from error
+
+
+def _decide(account: Account, verdicts: Sequence[str], options: Mapping[str, Any]) -> None:
+    names = ("stream", "social_profile", "scope", "user")
+    chosen = {name: options[name] for name in names}
+    for decision in [read_decision(text, **chosen) for text in verdicts]:
+        say(resolve(account.given, decision))
+
+
+def _settle(account: Account, options: Mapping[str, Any]) -> set[str]:
+    """Look for what is of unknown fate; gives the rows that it was about."""
+    with reading(account.given) as report:
+        sought = {row["identity"] for row in report.results(_wanted(report, options, "unknown"))}
+    if not sought:
+        say("No row is of unknown fate: nothing was looked for.", err=True)
+        return sought
+    settle(account.settings)
+    with reading(account.given) as report:
+        left = len(sought & {row["identity"] for row in report.results(Wanted(status="unknown"))})
+    rows, are = counted(len(sought), "row"), "is" if left == 1 else "are"
+    text = f"{len(sought) - left} of {rows} of unknown fate are settled now, {left} {are} still"
+    say(f"{text} unknown.", err=True)
+    return sought
+
+
+def _wanted(report: Report, options: Mapping[str, Any], status: str) -> Wanted:
+    chosen: dict[str, Any] = {name: options[name] for name in ("stream", "key", "scope")}
+    for name in ("since", "until"):
+        moment = options[name]
+        chosen[name] = report.now() - moment if isinstance(moment, timedelta) else moment
+    run_id = report.last_run() if options["run_id"] == "last" else options["run_id"]
+    return Wanted(run_id=run_id, status=status, **chosen)
+
+
+def _print(account: Account, options: Mapping[str, Any], sought: set[str] | None) -> int:
+    """Show the rows that are chosen, or those of them that were looked for."""
+    status = "rejected" if options["retry_rejected"] else options["status"] or ""
+    with reading(account.given) as report:
+        if sought is None:
+            rows = report.results(_wanted(report, options, status))
+        else:
+            rows = [
+                row for row in report.results(Wanted(status=status)) if row["identity"] in sought
+            ]
+        if options["retry_rejected"]:
+            return _retry(singer_lines(report, rows))
+    _SHAPES[options["shape"]](rows)
+    return exit_code(Counter(row["status"] for row in rows), failed=False)
+
+
+def _retry(found: tuple[list[str], list[str]]) -> int:
+    lines, lost = found
+    for line in lines:
+        say(line)
+    for key in lost:
+        say(f"The journal did not keep the row {key}: send its source again", err=True)
+    return 0 if not lost else 2
+
+
+def _table(rows: Rows) -> None:
+    console = screen(width=200)
+    table = Table("Stream", "Key", "Profile", "Status", "Remote id", "Time", "Message")
+    for row in rows:
+        status = Text(row["status"], style=_COLOURS.get(row["status"], ""))
+        code = f"[{row['error_code']}] " if row["error_code"] else ""
+        message = code + scrub(row["error_message"] or "")
+        cells = (row["stream"], row["key"], row["social_profile_id"])
+        after = (row["remote_id"], row["settled_at"] or row["first_seen_at"], message)
+        table.add_row(*map(_cell, cells), status, *map(_cell, after))
+    if rows:
+        console.print(table)
+    counts = Counter(row["status"] for row in rows)
+    console.print(", ".join(f"{count} {status}" for status, count in counts.items()) or "No rows.")
+
+
+def _cell(value: Any) -> Text:
+    return Text("-" if value in (None, "") else str(value))
+
+
+def _jsonl(rows: Rows) -> None:
+    for row in rows:
+        emit(json.dumps({name: row[name] for name in COLUMNS}))
+
+
+def _csv(rows: Rows) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        cells = [row[name] if name == "key" else _harmless(row[name]) for name in COLUMNS]
+        writer.writerow(map(one_line, cells) if sys.stdout.isatty() else cells)
+
+
+def _harmless(value: Any) -> Any:
+    """A cell that a spreadsheet does not take for a formula; the row's own key stays as it is."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+_SHAPES: Mapping[str, Callable[[Rows], None]] = {"table": _table, "jsonl": _jsonl, "csv": _csv}
