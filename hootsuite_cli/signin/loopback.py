@@ -97,6 +97,7 @@ class Server(ThreadingHTTPServer):
         self.judge = judge
         self._patience = patience
         self._deadlines: dict[socket.socket, float] = {}  # oldest first
+        self._answered: set[socket.socket] = set()  # whose request was read
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         super().__init__(address, _Handler)
@@ -116,7 +117,7 @@ class Server(ThreadingHTTPServer):
         self._thread.join()
         self.server_close()
         with self._change:
-            self._cut({one for one, ends in self._deadlines.items() if ends != inf})
+            self._cut(self._deadlines.keys() - self._answered)
             self._change.wait_for(lambda: not self._deadlines, _LAST_PAGE)
             self._cut(set(self._deadlines))
             self._change.wait_for(lambda: not self._deadlines, _LAST_PAGE)
@@ -127,11 +128,12 @@ class Server(ThreadingHTTPServer):
             if connection in self._deadlines:
                 ends = inf if waits_for_us else time.monotonic() + self._patience
                 self._deadlines[connection] = ends
+                self._answered.add(connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start the thread of a connection; the oldest one that still sends makes room."""
         with self._change:
-            sending = [one for one, ends in self._deadlines.items() if ends != inf]
+            sending = [one for one in self._deadlines if one not in self._answered]
             if len(self._deadlines) >= _MOST:
                 self._cut(set(sending[:1]))
             self._deadlines[request] = time.monotonic() + self._patience
@@ -141,6 +143,7 @@ class Server(ThreadingHTTPServer):
         """Forget a connection whose thread has ended."""
         with self._change:
             self._deadlines.pop(request, None)
+            self._answered.discard(request)
             self._change.notify_all()
         super().shutdown_request(request)
 

@@ -297,6 +297,25 @@ def test_a_browser_that_reads_nothing_does_not_hold_up_the_end(monkeypatch):
         client.close()
 
 
+def test_a_page_that_is_being_written_is_not_cut_off(monkeypatch):
+    """The command ends as soon as it has its page to show, and the browser still gets it whole."""
+    begun, send_response = threading.Event(), loopback._Handler.send_response
+
+    def slowly(self, *arguments):
+        begun.set()
+        time.sleep(0.3)  # by now close() waits for us
+        send_response(self, *arguments)
+
+    monkeypatch.setattr(loopback._Handler, "send_response", slowly)
+    with listening() as listener:
+        thread, answers = good(listener)
+        listener.wait(10)
+        listener.show(pages.page(200, "Signed in", "Welcome"))
+        assert begun.wait(10)
+    thread.join()
+    assert (answers[0].status_code, "Welcome" in answers[0].text) == (200, True)
+
+
 def test_breaking_off_frees_the_browser():
     """A browser that waits gets a page when the command ends early."""
     with listening() as listener:
