@@ -1,5 +1,7 @@
 """Airflow: a task for each account and organization, and one for each plan of posts.
 
+One more prepares what they share, before any of them begins.
+
 The secret of an account's app is the password of a connection: `hootsuite_acme` for `acme`. Tasks
 of one account share its 20 requests a second, so each account has a pool of one slot.
 """
@@ -14,8 +16,21 @@ from airflow.sdk import DAG
 import fleet
 
 
+def task(run: fleet.Run, pool: str) -> BashOperator:
+    """Make a task of one Meltano run."""
+    secret = {run.secret: f"{{{{ conn.hootsuite_{run.account}.password }}}}"} if run.secret else {}
+    return BashOperator(
+        task_id=f"{run.account}_{run.name}",
+        bash_command=shlex.join(run.command),
+        env={**run.env, **secret},
+        append_env=True,
+        cwd=fleet.PROJECT,
+        pool=pool,
+    )
+
+
 def dag(name: str, schedule: str, runs: Iterable[fleet.Run]) -> DAG:
-    """Make a DAG of Meltano runs that do not depend on each other."""
+    """Make a DAG of Meltano runs that depend on one that prepares what they share, only."""
     defaults = {"retries": 2, "retry_delay": timedelta(minutes=10)}  # any run may be repeated
     with DAG(
         name,
@@ -25,16 +40,9 @@ def dag(name: str, schedule: str, runs: Iterable[fleet.Run]) -> DAG:
         max_active_runs=1,
         default_args=defaults,
     ) as made:
+        prepared = task(fleet.preparation(), pool="default_pool")
         for run in runs:
-            secret = f"{{{{ conn.hootsuite_{run.account}.password }}}}"
-            BashOperator(
-                task_id=f"{run.account}_{run.name}",
-                bash_command=shlex.join(run.command),
-                env={**run.env, run.secret: secret},
-                append_env=True,
-                cwd=fleet.PROJECT,
-                pool=f"hootsuite_{run.account}",
-            )
+            prepared >> task(run, pool=f"hootsuite_{run.account}")
     return made
 
 

@@ -29,7 +29,7 @@ class Run:
         name: unique within the account.
         command: program and arguments.
         env: settings, without secrets.
-        secret: the variable that must hold the secret of the account's app.
+        secret: the variable that must hold the secret of the account's app; empty if it needs none.
     """
 
     account: str
@@ -37,6 +37,16 @@ class Run:
     command: tuple[str, ...]
     env: Mapping[str, str]
     secret: str
+
+
+def preparation() -> Run:
+    """Return the run that must end before all others begin.
+
+    Every Meltano brings the tables of its database up to date when it starts. Two that do so at the
+    same time, in a new database or after an upgrade of Meltano, get in each other's way.
+    """
+    command = ("meltano", "upgrade", "database")
+    return Run("fleet", "prepare", command, _own("fleet"), secret="")
 
 
 def loads() -> Iterator[Run]:
@@ -79,19 +89,22 @@ def _run(
     env: Mapping[str, str],
     plugin: str,
 ) -> Run:
-    folder = f"{PROJECT}/.meltano/{account['name']}"
-    own = {
+    state_id = f"{account['name']}_{name}"
+    return Run(
+        account=account["name"],
+        name=name,
+        command=("meltano", "run", "--state-id-suffix", state_id, *pipeline),
+        env={**_own(account["name"]), **env},
+        secret=f"{plugin}_CLIENT_SECRET",
+    )
+
+
+def _own(account: str) -> dict[str, str]:
+    folder = f"{PROJECT}/.meltano/{account}"
+    return {
         "MELTANO_ENVIRONMENT": "prod",
         # Concurrent runs of an extractor must not share a catalog file, so each account has its
         # own folder; `meltano run` installs there what is missing.
         "MELTANO_SYS_DIR_ROOT": folder,
         "XDG_STATE_HOME": f"{folder}/state",  # the account's tokens and request budget
     }
-    state_id = f"{account['name']}_{name}"
-    return Run(
-        account=account["name"],
-        name=name,
-        command=("meltano", "run", "--state-id-suffix", state_id, *pipeline),
-        env={**own, **env},
-        secret=f"{plugin}_CLIENT_SECRET",
-    )

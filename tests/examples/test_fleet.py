@@ -1,4 +1,5 @@
 import itertools
+import os
 import shutil
 from pathlib import Path
 
@@ -12,8 +13,34 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("examples")]
 
 
-def test_dagster_runs_the_fleet(fleet, secrets, environment):
-    """Dagster loads every organization and posts a plan once, though workers lose their disks."""
+# A Meltano whose first run of each kind meets the race for a new database, and then a healthy one.
+STUMBLE = """#!/bin/sh
+mark="{folder}/stumbled-$(echo "$*" | cksum | cut -d ' ' -f 1)"
+if [ "$1" = run ] && [ ! -e "$mark" ]; then
+  touch "$mark"
+  echo 'duplicate key value violates unique constraint "pg_type_typname_nsp_index"' >&2
+  echo 'Cannot upgrade the system database' >&2
+  exit 1
+fi
+exec {meltano} "$@"
+"""
+
+
+@pytest.fixture
+def stumble(fleet, tmp_path):
+    """Let every run fail once, as one does that meets another in a new system database."""
+    folder = tmp_path / "stumble"
+    folder.mkdir()
+    program = folder / "meltano"
+    real = shutil.which("meltano", path=fleet.place.env["PATH"])
+    program.write_text(STUMBLE.format(folder=folder, meltano=real))
+    program.chmod(0o755)
+    fleet.place.env["PATH"] = f"{folder}{os.pathsep}{fleet.place.env['PATH']}"
+    return folder
+
+
+def test_dagster_runs_the_fleet(fleet, secrets, environment, stumble):
+    """Dagster loads organizations and posts a plan once, though runs fail and disks are lost."""
     home = fleet.place.folder / "dagster"
     home.mkdir()
     shutil.copy(ROOT / "examples/dagster/dagster.yaml", home)
@@ -27,6 +54,9 @@ def test_dagster_runs_the_fleet(fleet, secrets, environment):
         return fleet.place(dagster, "job", "execute", "-f", definitions, "-j", job)
 
     _prove(fleet, secrets, run)
+    assert (
+        len([*stumble.glob("stumbled-*")]) == 4
+    )  # three loads and a plan: the engine repeated each
 
 
 def test_airflow_runs_the_fleet(fleet, secrets, connections, environment):
@@ -41,7 +71,11 @@ def test_airflow_runs_the_fleet(fleet, secrets, connections, environment):
     }
     airflow = environment("airflow") / "airflow"
     fleet.place(airflow, "db", "migrate")
-    program = "import hootsuite_fleet as f; print(*{(t.task_id, t.pool) for t in f.nightly.tasks})"
+    program = (
+        "import hootsuite_fleet as f; tasks = f.nightly.tasks\n"
+        "print(*{(t.task_id, t.pool) for t in tasks})\n"
+        "print({t.task_id: (t.retries, sorted(t.upstream_task_ids)) for t in tasks})"
+    )
     said = fleet.place(
         airflow.with_name("python"),
         *("-c", program),
@@ -50,6 +84,7 @@ def test_airflow_runs_the_fleet(fleet, secrets, connections, environment):
     for name in fleet.accounts:  # `dags test` runs one task at a time; a scheduler heeds pools
         (home, *_) = fleet.organizations(name)
         assert f"('{name}_load_{home}', 'hootsuite_{name}')" in said
+        assert f"'{name}_load_{home}': (2, ['fleet_prepare'])" in said  # not before it, and again
     for name in fleet.accounts:
         fleet.place(airflow, "pools", "set", f"hootsuite_{name}", "1", "one run at a time")
 
