@@ -8,14 +8,14 @@ posted twice. Whatever differs makes the demonstration fail.
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table as Grid
 
-from demo.load import TAP, Loads, load
+from demo.load import TAP, Loads, load, load_duckdb
 from demo.pipeline import (
     ROOT,
     Meltano,
@@ -35,6 +35,7 @@ WORLD = {"messages": 1500, "members": 14, "teams": 4, "profiles": 8}
 PLUGINS = (
     "tap-hootsuite",
     "target-postgres",
+    "target-duckdb",
     "tap-postgres",
     "tap-hootsuite-sheet",
     "target-hootsuite",
@@ -75,13 +76,16 @@ def _run(console: Console, work: Path) -> bool:
         meltano("install", *PLUGINS)
         loads = load(sandbox, meltano, url, lambda text: console.print(f"- {text}"))
         _report_loads(console, loads)
+        console.print("- the same into a DuckDB file: meltano run tap-hootsuite target-duckdb")
+        unlike = load_duckdb(sandbox, meltano, work / "warehouse.duckdb")
+        _report_differences(console, unlike)
         console.print("- the way back, twice: meltano run tap-postgres target-hootsuite")
         back = write_back(sandbox, meltano, url, work)
         _report_back(console, back)
         console.print("- a social team's plan of ten rows, two of them bad")
         steps = [*schedule(sandbox, work), by_pipeline(sandbox, meltano, work)]
         _report_steps(console, steps)
-        return not loads.wrong and back.right and right(steps)
+        return not loads.wrong and not unlike and back.right and right(steps)
 
 
 def _report_loads(console: Console, loads: Loads) -> None:
@@ -97,7 +101,11 @@ def _report_loads(console: Console, loads: Loads) -> None:
     console.print(grid)
     full, later = loads.requests
     console.print(f"requests: {full} for the full load, {later} later; 429s: {loads.too_many}")
-    for stream, said in loads.wrong.items():
+    _report_differences(console, loads.wrong)
+
+
+def _report_differences(console: Console, wrong: Mapping[str, Sequence[str]]) -> None:
+    for stream, said in wrong.items():
         console.print(f"{stream}: {len(said)} differences, such as {said[0]}")
 
 

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from demo.pipeline import Meltano
 from demo.streams import compare
-from demo.warehouse import Table, drop_schema, read_tables
+from demo.warehouse import Table, drop_schema, read_duckdb, read_tables
 from hootsuite_sandbox.testing import SandboxProcess
+from tap_hootsuite.tap import stream_classes
 
 SCHEMA = "hootsuite_demo"
 WEEK = 7 * 24 * 3600
@@ -64,3 +66,11 @@ def load(
     counts, wrong = compare(sandbox, tables)
     requests = (before["total"], after["total"] - before["total"])
     return Loads(first, tables, counts, wrong, requests, after["rejected_429"])
+
+
+def load_duckdb(sandbox: SandboxProcess, meltano: Meltano, path: Path) -> dict[str, list[str]]:
+    """Run `meltano run tap-hootsuite target-duckdb` from the start; return what differs, if any."""
+    given = meltano.given(TARGET_DUCKDB_PATH=str(path), TARGET_DUCKDB_DEFAULT_TARGET_SCHEMA=SCHEMA)
+    given("run", "--state-id-suffix", "duckdb", "tap-hootsuite", "target-duckdb")
+    keys = {stream.name: stream.primary_keys for stream in stream_classes()}
+    return compare(sandbox, read_duckdb(str(path), SCHEMA, keys))[1]
