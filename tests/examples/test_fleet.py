@@ -54,9 +54,8 @@ def test_dagster_runs_the_fleet(fleet, secrets, environment, stumble):
         return fleet.place(dagster, "job", "execute", "-f", definitions, "-j", job)
 
     _prove(fleet, secrets, run)
-    assert (
-        len([*stumble.glob("stumbled-*")]) == 4
-    )  # three loads and a plan: the engine repeated each
+    stumbled = [*stumble.glob("stumbled-*")]
+    assert len(stumbled) == 4  # three loads and a plan: the engine has repeated each
 
 
 def test_airflow_runs_the_fleet(fleet, secrets, connections, environment):
