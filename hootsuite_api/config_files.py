@@ -34,7 +34,7 @@ def document(text: str, what: str, path: str) -> dict[str, Any]:
         ConfigError: If it is not one.
     """
     try:
-        found = json.loads(text)
+        found = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         raise _unreadable(what, path, "it is not JSON") from None
     if not isinstance(found, dict):

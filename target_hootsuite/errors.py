@@ -9,6 +9,7 @@ TargetError
 └── RunStopped         nothing more is sent in this run
     ├── JournalFault   the journal can't be read or written
     ├── ResultsFault   the results can't be written
+    ├── OutputFault    STATE can't be written
     └── LeaseLost      another process took over what this one was about to send
 """
 
@@ -76,6 +77,10 @@ class JournalFault(RunStopped):
 
 class ResultsFault(RunStopped):
     """The results can't be written."""
+
+
+class OutputFault(RunStopped):
+    """STATE can't be written."""
 
 
 class LeaseLost(RunStopped):

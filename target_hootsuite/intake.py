@@ -12,6 +12,7 @@ from target_hootsuite.log import logger
 from target_hootsuite.model import Row
 from target_hootsuite.rows.normalise import key_of, normalise, unknown_columns
 from target_hootsuite.state_gate import StateGate
+from target_hootsuite.unforeseen import FAULTS, field_at_fault, unplannable
 
 _LABELS = ("external_id", "message_id", "email", "user_name", "name")
 _LONGEST = 500
@@ -75,6 +76,9 @@ class Intake:
             self.taken.append(self._understood(number, stream, record))
         except RowRejected as error:
             self.refuse(number, stream, record, error)
+        except FAULTS as error:
+            field = field_at_fault(lambda row: self._understood(number, stream, row), record)
+            self.refuse(number, stream, record, unplannable(error, field))
 
     def refuse(self, number: int, stream: str, record: Any, error: RowRejected) -> None:
         """Keep a row that can't be used, for its result."""

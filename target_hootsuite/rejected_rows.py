@@ -24,9 +24,11 @@ def keep(journal: Journal, units: Sequence[Unit]) -> None:
     """
     digests = list({unit.identity.digest for unit in units})
     rejected = {
-        unit.identity.digest: {"identity": unit.identity.digest, "content": _text(unit)}
+        unit.identity.digest: {"identity": unit.identity.digest, "content": content}
         for unit in units
-        if unit.result is not None and unit.result.status == "rejected"
+        if unit.result is not None
+        and unit.result.status == "rejected"
+        and (content := _text(unit)) is not None
     }
     # Another process that was given the same rows keeps them just as well.
     with suppress(sa.exc.IntegrityError), journal._write() as connection:  # noqa: SLF001 - a part of it
@@ -37,8 +39,17 @@ def keep(journal: Journal, units: Sequence[Unit]) -> None:
             connection.execute(ROWS.insert(), list(rejected.values()))
 
 
-def _text(unit: Unit) -> str:
-    return json.dumps(unit.row, default=str)
+def _text(unit: Unit) -> str | None:
+    """The row as JSON; None for one that can't be written, such as one that is nested too deeply.
+
+    What was not understood lacks columns by then, and would be sent again without them.
+    """
+    if unit.result is not None and unit.result.error_code == "unreadable":
+        return None
+    try:
+        return json.dumps(unit.row, default=str)
+    except (ValueError, RecursionError):
+        return None
 
 
 def kept(connection: sa.Connection, identities: Sequence[str]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Job:
     """
 
     def __init__(
-        self, settings: Mapping[str, Any], emit: Callable[[Any], None], journal_url: str
+        self, settings: Mapping[str, Any], emit: Callable[[str], None], journal_url: str
     ) -> None:
         self.settings = settings
         self._journal_url = journal_url
@@ -93,7 +93,7 @@ class Job:
         """
         if not self.intake.taken and not self.intake.refused:
             ResultsFile(self.settings.get("results_path")).close()
-            self.gate.finish()
+            self._let_state_out()
             return
         client = self._client = HootsuiteClient.from_settings(self.settings)
         try:
@@ -141,11 +141,17 @@ class Job:
             plan.add_unreached(self.intake.taken)
             defer_rest(context, plan.units)
             self._keep_for_people(context, plan)
-            self.gate.finish()
+            self._let_state_out()
             self._statuses, self._failed = context.statuses, self._failed or context.failed
             context.file.close()
             for line in summary(context.counts):
                 logger.info("%s", line)
+
+    def _let_state_out(self) -> None:
+        self.gate.finish()
+        if self.gate.fault is not None:
+            logger.critical("%s", self.gate.fault)
+            self._failed = True
 
     def _keep_for_people(self, context: RunContext, plan: Plan) -> None:
         if self.settings["dry_run"]:
@@ -196,6 +202,12 @@ class Job:
             context.stop(str(error), failed=self.settings["on_quota"] == "fail")
         except (RunStopped, errors.HootsuiteError) as error:
             context.stop(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, each row has a result
+            logger.debug("", exc_info=True)
+            self.gate.shut()
+            context.stop(
+                f"an unexpected {type(error).__name__}; this is a fault of target-hootsuite"
+            )
 
     def _work(self, context: RunContext, plan: Plan) -> None:
         rows = self.intake.taken

@@ -7,7 +7,8 @@ import time
 from array import array
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+
+from target_hootsuite.errors import OutputFault
 
 _SECONDS = 10.0
 
@@ -16,17 +17,21 @@ class StateGate:
     """Holds STATE back until the rows before it are settled.
 
     Args:
-        emit: Writes one state.
+        emit: Writes one state, given as its JSON text.
         seconds: At most one state in so many seconds, until the end.
+
+    Attributes:
+        fault: Why no state could be written, if so.
     """
 
-    def __init__(self, emit: Callable[[Any], None], seconds: float = _SECONDS) -> None:
+    def __init__(self, emit: Callable[[str], None], seconds: float = _SECONDS) -> None:
         self._emit = emit
         self._seconds = seconds
         self._open = array("l")
         self._passed = 0
-        self._states: deque[tuple[int, Any]] = deque()
-        self._ready: Any = None
+        self._states: deque[tuple[int, str]] = deque()
+        self._ready: str | None = None
+        self.fault: str | None = None
         self._emitted_at = time.monotonic()
         self._shut = False
         self._lock = threading.Lock()
@@ -44,8 +49,8 @@ class StateGate:
         """Say how many results a row will have."""
         self._open[number] = units
 
-    def state(self, value: Any) -> None:
-        """Take a state that follows the rows counted so far."""
+    def state(self, value: str) -> None:
+        """Take a state that follows the rows counted so far, as its JSON text."""
         position = len(self._open)
         if self._states and self._states[-1][0] == position:
             self._states.pop()
@@ -78,6 +83,10 @@ class StateGate:
 
     def _flush(self) -> None:
         if self._ready is not None and not self._shut:
-            self._emit(self._ready)
+            try:
+                self._emit(self._ready)
+            except OutputFault as error:  # what is under way goes on: the journal keeps it
+                self.fault = str(error)
+                self._shut = True
             self._ready = None
             self._emitted_at = time.monotonic()

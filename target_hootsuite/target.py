@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -25,8 +26,10 @@ from hootsuite_api.settings import parse
 from target_hootsuite import settings
 from target_hootsuite.errors import RowRejected, TargetError
 from target_hootsuite.log import logger
-from target_hootsuite.singer_input import Interrupted, Reader
+from target_hootsuite.output import write_state
+from target_hootsuite.singer_input import Interrupted, Reader, Unreadable
 from target_hootsuite.sink import HootsuiteSink
+from target_hootsuite.unforeseen import FAULTS
 
 if TYPE_CHECKING:
     from target_hootsuite.intake import Intake
@@ -56,7 +59,7 @@ class HootsuiteTarget(CheckedPlugin, Target):
         complete = settings.complete(self.config)
         parse(complete)
         redact.register(settings.journal_url(complete))
-        self._job = Job(complete, self._write_state_message, settings.journal_url(complete))
+        self._job = Job(complete, write_state, settings.journal_url(complete))
 
     @property
     def intake(self) -> Intake:
@@ -82,10 +85,16 @@ class HootsuiteTarget(CheckedPlugin, Target):
         if not isinstance(record, dict):
             self.intake.add(stream, record)
             return
+        if isinstance(record, Unreadable):
+            error = RowRejected(f"It holds a value that is {record.reason}.", code="unreadable")
+            if record.field is not None:
+                error = RowRejected(f"is {record.reason}.", field=record.field, code="unreadable")
+            self.intake.refuse(self._job.gate.row(), stream, dict(record), error)
+            return
         taken = len(self.intake.taken) + len(self.intake.refused)
         try:
             super()._process_record_message(message_dict)
-        except (ArithmeticError, LookupError, TypeError, ValueError, MapExpressionError) as error:
+        except (*FAULTS, MapExpressionError) as error:
             if taken != len(self.intake.taken) + len(self.intake.refused):
                 raise
             number = self._job.gate.row()
@@ -95,7 +104,9 @@ class HootsuiteTarget(CheckedPlugin, Target):
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Keep a STATE behind the rows before it; the SDK would let it out too early."""
         self._assert_line_requires(message_dict, requires={"value"})
-        self._job.gate.state(message_dict["value"])
+        reader = self.message_reader
+        value = reader.raw("value") if isinstance(reader, Reader) else None
+        self._job.gate.state(json.dumps(message_dict["value"]) if value is None else value)
 
     def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
         """Ignore it: versions are for tables that are written anew."""
@@ -107,8 +118,18 @@ class HootsuiteTarget(CheckedPlugin, Target):
         raise TargetError(msg)
 
     def process_endofpipe(self) -> None:
-        """Write what was read."""
-        self._job.execute()
+        """Write what was read.
+
+        Raises:
+            TargetError: It could not begin.
+        """
+        try:
+            self._job.execute()
+        except (HootsuiteError, TargetError):
+            raise
+        except Exception as error:
+            msg = f"An unexpected {type(error).__name__}; this is a fault of target-hootsuite."
+            raise TargetError(msg) from error
         super().process_endofpipe()
 
     # Running
@@ -130,6 +151,7 @@ class HootsuiteTarget(CheckedPlugin, Target):
         except Interrupted:
             return self._abort("A signal came while rows were read; nothing was attempted.")
         except (HootsuiteError, TargetError) as error:
+            logger.debug("", exc_info=True)
             return self._abort(str(error))
         except InvalidInputLine:
             return self._abort(self._line_fault("lacks a part that messages of its type have."))

@@ -6,11 +6,12 @@ with the row alone, and rejected if it fails alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.model import Row
 
+Row = Mapping[str, Any]
 FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What a value that nobody thought of raises; not what a broken machine raises."""
 

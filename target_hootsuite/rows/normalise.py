@@ -90,6 +90,8 @@ def _check_free(value: Any, field: str, depth: int = 0) -> None:
         raise RowRejected("is nested too deeply.", field=field, code="wrong_type")
     if isinstance(value, str):
         _string(value, {}, field)
+    elif _is_float(value):
+        _number(value, {}, field)
     elif isinstance(value, dict):
         for name, item in value.items():
             _string(str(name), {}, field)

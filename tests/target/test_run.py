@@ -331,7 +331,7 @@ def test_input_that_is_no_text(target_config, caplog):
     """Bytes that are not UTF-8 are a sentence too."""
     target = HootsuiteTarget(config=target_config)
     assert target.run(io.TextIOWrapper(io.BytesIO(b"\xff\xfe\n"), encoding="utf-8")) == 1
-    assert "The input is not text in UTF-8" in caplog.text
+    assert "Line 1 of the input is not text in UTF-8" in caplog.text
     assert "Traceback" not in caplog.text
 
 
