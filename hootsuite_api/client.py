@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import IO, Any, Self
 
 from hootsuite_api import redact, uploads
 from hootsuite_api.budget import Budget, Quota
 from hootsuite_api.calls import Call, build
-from hootsuite_api.classify import Answer, unknown
-from hootsuite_api.clock import date_of
+from hootsuite_api.classify import unknown
+from hootsuite_api.clock import own_clock
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import (
     AuthError,
@@ -69,7 +69,9 @@ class HootsuiteClient:
             self._watchdog,
         )
         budget = Budget(settings.requests_per_second, account_slots(settings), self.stop)
-        self._gateway = Gateway(transport, budget, Quota(settings.daily_quota_percent))
+        quota = Quota(settings.daily_quota_percent)
+        self._gateway = Gateway(transport, budget, quota, own_clock(settings.api_url))
+        self._asked_for_time = False
         self._tokens = TokenManager(self._renewal())
 
     @classmethod
@@ -139,20 +141,37 @@ class HootsuiteClient:
         )
 
     def now(self) -> datetime:
-        """The platform's now, UTC; asks only if nothing has been answered yet."""
-        known = self._gateway.clock.now()
-        if known is None:
+        """The platform's now, UTC; asks, once, only if no answer has told it yet.
+
+        Raises:
+            HootsuiteError: If the question was not answered at all.
+        """
+        clock = self._gateway.clock
+        if clock.now() is None and not self._asked_for_time:
+            self._asked_for_time = True
             try:
-                return self.send(Call("get_me")).date
+                self.send(Call("get_me"))
             except HootsuiteError:
-                known = self._gateway.clock.now()  # a refusal is as good a clock as any
-                if known is None:
+                if clock.now() is None:  # a refusal is as good a clock as any
                     raise
-        return known
+        return clock.estimate()
 
     def known_now(self) -> datetime | None:
         """The platform's now as far as answers have told; asks nothing."""
         return self._gateway.clock.now()
+
+    def estimated_now(self) -> datetime:
+        """The platform's now as far as answers have told, or else our own; asks nothing."""
+        return self._gateway.clock.estimate()
+
+    @property
+    def is_sure_of_now(self) -> bool:
+        """Whether the answers' dates are believable: two clocks agree, or most answers do."""
+        return self._gateway.clock.is_sure
+
+    def expect_ahead(self, ahead: timedelta) -> None:
+        """Take over how far the platform's clock was ahead of ours in earlier runs."""
+        self._gateway.clock.expect(ahead)
 
     @property
     def stats(self) -> Stats:
@@ -209,7 +228,7 @@ class HootsuiteClient:
         mark = Mark()
         try:
             answer = self._gateway.ask(operation, out, auth, mark, attempt)
-            reply = judge(operation, answer, self._date(answer))
+            reply = judge(operation, answer, self._gateway.clock.estimate())
         except HootsuiteError as error:
             if not mark.is_set:
                 error.never_left()
@@ -237,7 +256,3 @@ class HootsuiteClient:
         except HootsuiteError as fault:  # the call itself was refused for its token
             fault.not_written = error.not_written
             raise
-
-    def _date(self, answer: Answer) -> datetime:
-        known = date_of(answer.headers.get("Date")) or self._gateway.clock.now()
-        return known or datetime.now(UTC)

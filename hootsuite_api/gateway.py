@@ -12,7 +12,7 @@ from requests.auth import AuthBase
 
 from hootsuite_api.budget import Budget, Quota, Turn
 from hootsuite_api.classify import Answer, error_from
-from hootsuite_api.clock import ServerClock
+from hootsuite_api.clock import OwnClock, ServerClock
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import HootsuiteError, QuotaExhausted, RateLimited
 from hootsuite_api.exchange import Mark
@@ -53,13 +53,16 @@ class Gateway:
         transport: The connections.
         budget: Whose turn it is.
         quota: The day's requests.
+        own: This machine's clock, against which the platform's is checked.
     """
 
-    def __init__(self, transport: Transport, budget: Budget, quota: Quota) -> None:
+    def __init__(
+        self, transport: Transport, budget: Budget, quota: Quota, own: OwnClock | None = None
+    ) -> None:
         self._transport = transport
         self._budget = budget
         self.quota = quota
-        self.clock = ServerClock()
+        self.clock = ServerClock(own)
         self.stats = Stats()
 
     def ask(
@@ -93,7 +96,7 @@ class Gateway:
             except HootsuiteError as error:
                 self._log(operation, type(error).__name__, began, attempt)
                 raise
-            self._learn(answer)
+            self._learn(answer, time.monotonic() - began)
             self._log(operation, answer.status, began, attempt)
             if answer.status >= 400:  # noqa: PLR2004 - the classes of errors
                 self._check_rate(error_from(operation, answer), turn)
@@ -103,10 +106,10 @@ class Gateway:
         """Close all connections."""
         self._transport.close()
 
-    def _learn(self, answer: Answer) -> None:
+    def _learn(self, answer: Answer, took: float) -> None:
         headers = answer.headers
         self.quota.note(headers.get("X-Account-Quota-Used"), headers.get("X-Account-Quota"))
-        self.clock.note(headers.get("Date"))
+        self.clock.note(headers.get("Date"), took)
 
     def _check_rate(self, error: HootsuiteError, turn: Turn) -> None:
         if not isinstance(error, RateLimited):

@@ -6,12 +6,12 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.redact import scrub
-from target_hootsuite.errors import JournalFault, ResultsFault
+from target_hootsuite.errors import Deferred, JournalFault, ResultsFault, RowRejected
 from target_hootsuite.journal.entries import Entry
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.log import logger
@@ -21,10 +21,11 @@ from target_hootsuite.media.upload import MediaStore
 from target_hootsuite.model import Outcome, Planned, Unit
 from target_hootsuite.results import SETTLED, Result, ResultsFile
 from target_hootsuite.rows.identity import ALGORITHM, fingerprint
-from target_hootsuite.rows.times import api_time
+from target_hootsuite.rows.times import api_time, check_lead
 from target_hootsuite.state_gate import StateGate
 
 _WELL = frozenset({"done", "adopted", "unchanged"})
+UNSURE_OF_NOW = "the platform's answers do not tell the time reliably; run again"
 
 
 @dataclass
@@ -41,7 +42,6 @@ class RunContext:
         media: Files, opened and uploaded.
         scope: Platform and account.
         run_id: Names the run.
-        ahead: How far the platform's clock was ahead of this machine's in earlier runs.
         listing: What stood on the platform before the first create.
         planned: What a dry run would have made or adopted, such as teams by name.
         media_units: Rows of `media` by their key, for the messages that name them.
@@ -60,7 +60,6 @@ class RunContext:
     media: MediaStore
     scope: str
     run_id: str
-    ahead: timedelta = timedelta()
     listing: Listing = field(default_factory=Listing)
     planned: set[tuple[str, ...]] = field(default_factory=set)
     media_units: dict[str, Unit] = field(default_factory=dict)
@@ -81,11 +80,36 @@ class RunContext:
         """The platform's now."""
         return self.client.now()
 
-    def has_settled(self, at: float) -> bool:
-        """Whether `settle_seconds` passed since an instant of the platform's clock."""
+    def elapsed(self, at: float, own_at: float | None) -> tuple[float, float]:
+        """The least and the most seconds that may have passed since an instant.
+
+        Args:
+            at: The instant by the platform's clock.
+            own_at: The same by our own; nothing has passed where it is not known.
+        """
+        both = self.now().timestamp() - at, self.journal.now() - own_at if own_at else 0.0
+        return min(both), max(both)
+
+    def has_settled(self, entry: Entry) -> bool:
+        """Whether `settle_seconds` passed by both clocks since an entry was last written."""
         seconds: int = self.settings["settle_seconds"]
         # The clock shows whole seconds, so that an instant just noted may lie ahead of it.
-        return seconds == 0 or self.now().timestamp() - at >= seconds
+        return seconds == 0 or self.elapsed(entry.at, entry.own_at)[0] >= seconds
+
+    def check_lead(self, moment: datetime, field: str) -> None:
+        """Refuse a time that is past or too near; asks the platform nothing.
+
+        Raises:
+            RowRejected: It is, by a clock that can be believed.
+            Deferred: It seems to be, but the answers' dates are missing or contradict each other.
+        """
+        now = self.client.estimated_now()
+        try:
+            check_lead(moment, now, self.settings["min_lead_minutes"], field)
+        except RowRejected as error:
+            if self.client.is_sure_of_now:
+                raise
+            raise Deferred(f"{error} But {UNSURE_OF_NOW}.") from error
 
     def stop(self, reason: str, *, failed: bool = True) -> None:
         """Attempt nothing more; what is under way is finished."""
@@ -118,7 +142,7 @@ class RunContext:
 
     def result(self, unit: Unit, outcome: Outcome) -> Result:
         """The line for a unit's outcome."""
-        now = api_time(self._clock())
+        now = api_time(self.client.estimated_now())
         settled = outcome.status in SETTLED
         return Result(
             run_id=self.run_id,
@@ -136,11 +160,6 @@ class RunContext:
             settled_at=now if settled else None,
             fingerprint=unit.fingerprint or None,
         )
-
-    def _clock(self) -> datetime:
-        """The platform's clock as far as it is known: results ask nothing for it."""
-        known = self.client.known_now()
-        return known or datetime.now(UTC) + self.ahead
 
     def book(self, unit: Unit, outcome: Outcome) -> None:
         """Give a unit its result: journal first, then file, counts and STATE.

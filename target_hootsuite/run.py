@@ -15,6 +15,7 @@ from typing import Any
 
 from hootsuite_api import errors
 from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.clock import own_clock
 from hootsuite_api.redact import scrub
 from target_hootsuite import rejected_rows
 from target_hootsuite.context import RunContext
@@ -111,7 +112,8 @@ class Job:
         """The journal; a dry run that finds none works with one that leaves no trace."""
         dry = self.settings["dry_run"] and not exists(self._journal_url)
         url = "sqlite://" if dry else self._journal_url
-        return Journal(url, uuid.uuid4().hex, self.settings["lease_seconds"])
+        own = own_clock(self.settings["api_url"])
+        return Journal(url, uuid.uuid4().hex, self.settings["lease_seconds"], own)
 
     def defer_all(self, reason: str) -> None:
         """Give every row that was read a result, where the run could not begin."""
@@ -156,8 +158,8 @@ class Job:
     def _keep_for_people(self, context: RunContext, plan: Plan) -> None:
         if self.settings["dry_run"]:
             return
-        if now := context.client.known_now():
-            notes.keep_clock(context.journal, now)
+        if context.client.is_sure_of_now:
+            notes.keep_clock(context.journal, context.client.estimated_now())
         try:
             rejected_rows.keep(context.journal, [*plan.units, *plan.refused])
         except JournalFault as error:  # a convenience: the results themselves are in the journal
@@ -173,6 +175,7 @@ class Job:
         )
 
     def _open_context(self, client: HootsuiteClient, journal: Journal) -> RunContext:
+        client.expect_ahead(notes.known_ahead(journal))
         directory = Directory(client, self.settings)
         scope = scope_of(client.settings.api_url, directory.account())
         if not self.settings["dry_run"]:
@@ -187,7 +190,6 @@ class Job:
             media=MediaStore(client, journal, scope, self.settings, self._stopping.wait),
             scope=scope,
             run_id=journal.run_id,
-            ahead=notes.known_ahead(journal),
         )
 
     def _run(self, context: RunContext, plan: Plan) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from hootsuite_api import HootsuiteClient
+from hootsuite_api.clock import own_clock
 from hootsuite_cli.errors import Failure
 from hootsuite_cli.results.journals import journal_url, reading
 from target_hootsuite import settings as target_settings
@@ -137,15 +138,17 @@ def settle(settings: Mapping[str, Any]) -> None:
         Failure: If they could not all be looked for.
     """
     complete = target_settings.complete(settings)
-    url = journal_url(settings)
+    url, own = journal_url(settings), own_clock(complete["api_url"])
     job = Job(complete, lambda _: None, url)
     with HootsuiteClient.from_settings(complete) as client:
-        journal = Journal(url, uuid.uuid4().hex, complete["lease_seconds"])
+        journal = Journal(url, uuid.uuid4().hex, complete["lease_seconds"], own)
         try:
             context = job._open_context(client, journal)  # noqa: SLF001 - the one place that makes desks
             with _warnings() as said:
                 settle_open(context, [])
-            notes.keep_clock(journal, client.now())
+            now = client.now()
+            if client.is_sure_of_now:
+                notes.keep_clock(journal, now)
         finally:
             journal.close()
     if said:

@@ -7,10 +7,13 @@ readable by its owner only. PostgreSQL: `synchronous_commit=on`.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
 
 from target_hootsuite.errors import JournalFault
@@ -155,3 +158,39 @@ def _postgresql(url: sa.URL) -> sa.Engine:
         pool_size=20,
         connect_args={"options": "-c synchronous_commit=on", "connect_timeout": 10},
     )
+
+
+@contextmanager
+def faults(verb: str) -> Iterator[None]:
+    """Turn the database's errors into ours; what two processes race for passes through."""
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise JournalFault(f"The journal can't be {verb}: {reason}.") from error
+
+
+def upsert(
+    dialect: str,
+    table: sa.Table,
+    key: Mapping[str, Any],
+    row: Mapping[str, Any],
+    kept: Mapping[str, Any],
+) -> sa.Executable:
+    """Insert a row, or change the one with its key.
+
+    Args:
+        dialect: The database's name.
+        table: Where.
+        key: The columns of its primary key.
+        row: The other columns of a new row.
+        kept: What is changed in a row that is there.
+    """
+    names = list(key)
+    if dialect == "sqlite":
+        statement = sqlite.insert(table).values(**key, **row)
+        return statement.on_conflict_do_update(index_elements=names, set_=kept)
+    insert = postgresql.insert(table).values(**key, **row)
+    return insert.on_conflict_do_update(index_elements=names, set_=kept)

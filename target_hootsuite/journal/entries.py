@@ -52,6 +52,12 @@ class Entry:
     error_code: str | None
     error_message: str | None
     trace_id: str | None
+    own_at: float | None
+
+    @property
+    def at(self) -> float:
+        """When it was last written, by the platform's clock; `own_at` says the same by ours."""
+        return self.intent_at if self.settled_at is None else self.settled_at
 
 
 @dataclass(frozen=True)

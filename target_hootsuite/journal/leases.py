@@ -1,7 +1,8 @@
 """Whose intent is it, and does that process still live?
 
-An owner renews a lease by the database's clock. A lease that ran out is dead; so is a lease of a
-process on this machine that no longer exists, which spares the next run the wait after a crash.
+An owner renews a lease by the database's clock, and by a clock of its machine that nobody can set.
+A lease that ran out by all clocks that can be read is dead; so is a lease of a process on this
+machine that no longer exists, which spares the next run the wait after a crash.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import contextlib
 import os
 import socket
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from hootsuite_api.clock import seconds_since_boot
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal.schema import OWNERS
 
@@ -70,6 +71,11 @@ def is_gone(host: str, process: str) -> bool:
         return True
 
 
+def is_awake(host: str, until: float | None) -> bool:
+    """Whether a lease still lasts by this machine's clock that nobody can set."""
+    return until is not None and host == _host() and until > seconds_since_boot()
+
+
 def clock(dialect: str) -> sa.ColumnElement[float]:
     """The database's own clock in epoch seconds: the only one that all owners share."""
     if dialect == "sqlite":
@@ -104,22 +110,24 @@ class Lease:
 
     def start(self) -> None:
         """Take the lease and keep it."""
-        asked = _awake()
-        values = {"host": self.owner.host, "process": self.owner.process}
+        asked = seconds_since_boot()
+        who = {"host": self.owner.host, "process": self.owner.process}
         self._write(OWNERS.delete().where(OWNERS.c.lease_until < self._until - _FORGET_SECONDS))
-        self._write(OWNERS.insert().values(id=self.owner.id, lease_until=self._until, **values))
+        until = {"lease_until": self._until, "awake_until": asked + self.seconds}
+        self._write(OWNERS.insert().values(id=self.owner.id, **until, **who))
         self._renewed = asked
         self._thread.start()
 
     def holds(self) -> bool:
         """Whether the lease still has a safe rest; asks no database."""
-        return _awake() - self._renewed < self.seconds * 0.8
+        return seconds_since_boot() - self._renewed < self.seconds * 0.8
 
     def renew(self) -> None:
         """Renew now. The time before the write counts, since the write may take long."""
-        asked = _awake()
+        asked = seconds_since_boot()
         mine = OWNERS.c.id == self.owner.id
-        self._write(OWNERS.update().where(mine).values(lease_until=self._until))
+        values = {"lease_until": self._until, "awake_until": asked + self.seconds}
+        self._write(OWNERS.update().where(mine).values(values))
         self._renewed = asked
 
     def close(self) -> None:
@@ -136,9 +144,3 @@ class Lease:
                 self.renew()
             except Exception:  # noqa: BLE001, S112 - `holds` turns false by itself; next beat tries
                 continue
-
-
-def _awake() -> float:
-    """Seconds that go on while the machine or the process sleeps."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.clock_gettime(boot) if boot is not None else time.monotonic()

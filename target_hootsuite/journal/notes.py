@@ -7,7 +7,7 @@ has answered they carry this machine's time, so that the order of runs can't be 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -34,7 +34,7 @@ def known_ahead(journal: Journal) -> timedelta:
 
 def keep_clock(journal: Journal, platform: datetime) -> None:
     """Note what the platform's clock says now."""
-    seconds = round((platform - datetime.now(UTC)).total_seconds())
+    seconds = round(platform.timestamp() - journal.own.time())
     with suppress(JournalFault):  # a convenience: it must not make a run fail
         journal.note(CLOCK_AHEAD, str(seconds))
 

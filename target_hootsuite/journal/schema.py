@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from target_hootsuite.errors import JournalFault
 
 META = sa.MetaData()
-VERSION = 1
+VERSION = 2
 # Names in `hootsuite_journal`, beside its version.
 LAST_RUN, CLOCK_AHEAD = "last_run", "clock_ahead"
 
@@ -31,6 +31,7 @@ OWNERS = sa.Table(
     sa.Column("lease_until", sa.Float, nullable=False),
     sa.Column("host", sa.Text, nullable=False),
     sa.Column("process", sa.Text, nullable=False),
+    sa.Column("awake_until", sa.Float),  # by the clock of the machine that nobody can set
 )
 
 ENTRIES = sa.Table(
@@ -62,6 +63,8 @@ ENTRIES = sa.Table(
     sa.Column("error_code", sa.Text),
     sa.Column("error_message", sa.Text),
     sa.Column("trace_id", sa.Text),
+    # Our own clock at `settled_at`, else at `intent_at`, which are the platform's.
+    sa.Column("own_at", sa.Float),
     sa.UniqueConstraint("identity", "version", name="hootsuite_entry_version"),
     sa.UniqueConstraint("identity", "open", name="hootsuite_one_open_intent"),
     sa.UniqueConstraint("claim", name="hootsuite_unique_remote"),
@@ -78,6 +81,7 @@ MEDIA = sa.Table(
     sa.Column("mime_type", sa.Text, nullable=False),
     sa.Column("uploaded_at", sa.Float, nullable=False),
     sa.Column("used_at", sa.Float),
+    sa.Column("own_used_at", sa.Float),
 )
 
 RESULTS = sa.Table(
@@ -110,8 +114,26 @@ ROWS = sa.Table(
 )
 
 Migration = Callable[[sa.Connection], None]
+
+
+def _add_own_clock(connection: sa.Connection) -> None:
+    """Version 1 kept times of the platform's clock alone, and how far it was ahead of ours."""
+    for table, name in (
+        (ENTRIES, "own_at"),
+        (MEDIA, "own_used_at"),
+        (OWNERS, "awake_until"),
+    ):
+        kind = sa.Float().compile(connection.dialect)
+        connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {name} {kind}"))
+    noted = connection.scalar(sa.select(ABOUT.c.value).where(ABOUT.c.name == CLOCK_AHEAD))
+    ahead = float(noted or 0)
+    at = sa.func.coalesce(ENTRIES.c.settled_at, ENTRIES.c.intent_at)
+    connection.execute(ENTRIES.update().values(own_at=at - ahead))
+    connection.execute(MEDIA.update().values(own_used_at=MEDIA.c.used_at - ahead))
+
+
 #: The step that leads from each older version to the next. Version 1 is the first.
-MIGRATIONS: dict[int, Migration] = {}
+MIGRATIONS: dict[int, Migration] = {1: _add_own_clock}
 
 
 def prepare(connection: sa.Connection) -> bool:

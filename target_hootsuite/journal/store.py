@@ -15,12 +15,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from target_hootsuite.errors import JournalFault, LeaseLost
+from hootsuite_api.clock import OwnClock
+from target_hootsuite.errors import LeaseLost
 from target_hootsuite.journal import database, schema
 from target_hootsuite.journal.entries import Busy, Entry, Intent, claim_of, entry_from, entry_of
-from target_hootsuite.journal.leases import Lease, clock, is_gone, this_process
+from target_hootsuite.journal.leases import Lease, clock, is_awake, is_gone, this_process
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, LAST_RUN, MEDIA, OWNERS, RESULTS
 from target_hootsuite.results import Result
 from target_hootsuite.rows.identity import ALGORITHM, Identity
@@ -36,11 +36,13 @@ class Journal:
         url: SQLAlchemy URL; a secret.
         run_id: Written into what this run changes.
         lease_seconds: How long an owner may stay silent before it counts as dead.
+        own: This machine's clock.
     """
 
     url: str
     run_id: str
     lease_seconds: float = 30
+    own: OwnClock = field(default_factory=OwnClock)
     created: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
@@ -73,14 +75,21 @@ class Journal:
         finally:
             self._engine.dispose()
 
+    def now(self) -> float:
+        """Our own clock in epoch seconds: the database's where several machines may share it."""
+        if self._dialect == "sqlite":
+            return self.own.time()
+        with self._read() as connection:
+            return self.own.moved + float(connection.scalar(sa.select(clock(self._dialect))) or 0)
+
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with self._writing, _faults("written"), self._engine.begin() as connection:
+        with self._writing, database.faults("written"), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
-        with _faults("read"), self._engine.connect() as connection:
+        with database.faults("read"), self._engine.connect() as connection:
             reading = connection.execution_options(reading=True)
             with reading.begin():
                 yield reading
@@ -201,6 +210,7 @@ class Journal:
             "content": json.dumps(intent.content),
             "before": json.dumps(list(intent.before)),
             "intent_at": intent.at,
+            "own_at": self.now(),
             "first_seen_at": intent.at,
             "attempts": 1,
         }
@@ -231,7 +241,7 @@ class Journal:
         Raises:
             LeaseLost: The entry is no longer ours.
         """
-        values = {"step": step, "intent_at": at}
+        values = {"step": step, "intent_at": at, "own_at": self.now()}
         try:
             self._swap(entry.id, self._ours(), values)
         except Busy as error:
@@ -271,6 +281,8 @@ class Journal:
             Busy: The remote id belongs to another entry.
         """
         held = status == "unknown"
+        if "settled_at" in fields:
+            fields["own_at"] = self.now()
         values = {"status": status, "open": 1 if held else None, "owner": None, **fields}
         change = ENTRIES.update().where(ENTRIES.c.id == entry.id, *self._ours()).values(values)
         try:
@@ -303,12 +315,13 @@ class Journal:
         """Whether an owner may still act."""
         if owner == self.owner.id:
             return True
-        query = sa.select(
-            OWNERS.c.host, OWNERS.c.process, (OWNERS.c.lease_until > clock(self._dialect))
-        ).where(OWNERS.c.id == owner)
+        lasts = OWNERS.c.lease_until > clock(self._dialect)
+        columns = (OWNERS.c.host, OWNERS.c.process, OWNERS.c.awake_until, lasts)
         with self._read() as connection:
-            found = connection.execute(query).first()
-        return found is not None and bool(found[2]) and not is_gone(found[0], found[1])
+            found = connection.execute(sa.select(*columns).where(OWNERS.c.id == owner)).first()
+        if found is None or is_gone(found[0], found[1]):
+            return False
+        return bool(found[3]) or is_awake(found[0], found[2])
 
     # Media
 
@@ -321,15 +334,16 @@ class Journal:
 
     def keep_media(self, scope: str, digest: str, **values: Any) -> None:
         """Remember the upload of one content, in place of an older one."""
-        row = {"used_at": None, **values}
+        row = {"used_at": None, "own_used_at": None, **values}
         key = {"scope": scope, "digest": digest}
-        self._execute(self._upsert(MEDIA, key, row, row))
+        self._execute(database.upsert(self._dialect, MEDIA, key, row, row))
 
     def use_media(self, scope: str, media_ids: Sequence[str], at: float) -> None:
         """Note the first use of media in a message: 90 days later they are gone."""
         if media_ids:
             unused = (MEDIA.c.media_id.in_(media_ids), MEDIA.c.used_at.is_(None))
-            self._execute(MEDIA.update().where(MEDIA.c.scope == scope, *unused).values(used_at=at))
+            values = {"used_at": at, "own_used_at": self.now()}
+            self._execute(MEDIA.update().where(MEDIA.c.scope == scope, *unused).values(values))
 
     # Results
 
@@ -353,24 +367,18 @@ class Journal:
             row = asdict(result)
             kept = {name: value for name, value in row.items() if name != "first_seen_at"}
             key = {"identity": digest}
-            connection.execute(self._upsert(RESULTS, key, {"scope": scope, **row}, kept))
+            connection.execute(
+                database.upsert(self._dialect, RESULTS, key, {"scope": scope, **row}, kept)
+            )
 
     def note(self, name: str, value: str) -> None:
         """Keep a word about the runs, in place of an older one."""
         self._execute(self._noting(name, value))
 
     def _noting(self, name: str, value: str) -> sa.Executable:
-        return self._upsert(ABOUT, {"name": name}, {"value": value}, {"value": value})
-
-    def _upsert(
-        self, table: sa.Table, key: dict[str, Any], row: dict[str, Any], kept: dict[str, Any]
-    ) -> sa.Executable:
-        names = list(key)
-        if self._dialect == "sqlite":
-            statement = sqlite.insert(table).values(**key, **row)
-            return statement.on_conflict_do_update(index_elements=names, set_=kept)
-        insert = postgresql.insert(table).values(**key, **row)
-        return insert.on_conflict_do_update(index_elements=names, set_=kept)
+        return database.upsert(
+            self._dialect, ABOUT, {"name": name}, {"value": value}, {"value": value}
+        )
 
     def results(self, scope: str | None = None, **wanted: str) -> list[dict[str, Any]]:
         """The newest result of each identity.
@@ -386,15 +394,3 @@ class Journal:
             query = query.where(RESULTS.c[name] == value)
         with self._read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
-
-
-@contextmanager
-def _faults(verb: str) -> Iterator[None]:
-    """Turn the database's errors into ours; what two processes race for passes through."""
-    try:
-        yield
-    except sa.exc.IntegrityError:
-        raise
-    except (sa.exc.SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        raise JournalFault(f"The journal can't be {verb}: {reason}.") from error

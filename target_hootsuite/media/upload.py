@@ -99,7 +99,7 @@ class MediaStore:
         known = self.journal.media(self.scope, digest)
         if known is None:
             return None
-        if known["used_at"] and now.timestamp() - known["used_at"] > KEPT_SECONDS:
+        if known["used_at"] and self._is_over(known["used_at"], known["own_used_at"], now):
             return None
         try:
             state = self._state(known["media_id"])
@@ -110,6 +110,11 @@ class MediaStore:
         if state != "READY":
             return None
         return str(known["media_id"])
+
+    def _is_over(self, used_at: float, own_used_at: float | None, now: datetime) -> bool:
+        """Whether both clocks say that the platform has thrown the media away."""
+        by_platform = now.timestamp() - used_at > KEPT_SECONDS
+        return by_platform and self.journal.now() - (own_used_at or 0) > KEPT_SECONDS
 
     def _state(self, media_id: str) -> str:
         return str(answers.one(self.client, Call("get_media", {"mediaId": media_id})).get("state"))

@@ -16,7 +16,8 @@ from target_hootsuite.rows.times import api_time, read_time
 from target_hootsuite.rules import media
 
 TIME = "scheduled_send_time"
-_LOOK_BACK = 7 * 86_400
+_DAY = 86_400
+_LOOK_BACK = 7 * _DAY
 _AHEAD = 5
 _YEARS = (1970, 9998)
 _HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info"})
@@ -86,13 +87,14 @@ def send_time(unit: Unit) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 
-def place(unit: Unit, now: datetime) -> Place:
-    """Where a message like this unit's would stand."""
+def place(context: RunContext, unit: Unit) -> Place:
+    """Where a message like this unit's would stand; until now by the clock that is ahead."""
     profile = str(unit.identity.profile)
     moment = send_time(unit)
     if moment is None:
-        at = now.timestamp()
-        return Place(profile, at - _LOOK_BACK, at + _AHEAD, unscheduled=True)
+        now, own = context.now().timestamp(), context.journal.now()
+        until = max(now, own if abs(own - now) < _DAY else now)
+        return Place(profile, now - _LOOK_BACK, until + _AHEAD, unscheduled=True)
     return Place(profile, moment.timestamp(), moment.timestamp())
 
 

@@ -22,7 +22,6 @@ from target_hootsuite.journal.entries import TO_CREATE, Busy, Entry, Intent, cla
 from target_hootsuite.messages import content
 from target_hootsuite.model import Outcome, Unit
 from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
-from target_hootsuite.rows.times import check_lead
 from target_hootsuite.unforeseen import FAULTS
 
 _MEDIA_BUSY = 40021
@@ -121,11 +120,11 @@ def _send(context: RunContext, call: Call) -> Reply:
 
 def _guard(context: RunContext, unit: Unit, entry: Entry) -> None:
     """The last look before a byte leaves: is there still time, and is it still ours?"""
-    moment, now = content.send_time(unit), context.client.known_now()
-    if moment is not None and now is not None:
-        check_lead(moment, now, context.settings["min_lead_minutes"], content.TIME)
+    moment = content.send_time(unit)
+    if moment is not None:
+        context.check_lead(moment, content.TIME)
     if entry.step == TO_CREATE:  # from here on the create may have been sent
-        context.journal.step(entry, "create", entry.intent_at if now is None else now.timestamp())
+        context.journal.step(entry, "create", context.client.estimated_now().timestamp())
     context.journal.check_owned(entry)
     unit.attempts += 1
 

@@ -100,7 +100,7 @@ class DeletionRule(Rule):
         Raises:
             Ambiguous: Too early to tell.
         """
-        if not context.has_settled(entry.intent_at):
+        if not context.has_settled(entry):
             context.journal.settle(entry, "unknown", error_code="absent")
             msg = "The message is not there; a later run looks whether it was only hidden."
             raise Ambiguous(msg)

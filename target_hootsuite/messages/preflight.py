@@ -11,7 +11,6 @@ from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ignored, RowRejected
 from target_hootsuite.messages import content
 from target_hootsuite.model import Unit
-from target_hootsuite.rows.times import check_lead
 
 logger = logging.getLogger("target-hootsuite")
 _PROFILES = "social_profile_ids"
@@ -85,7 +84,8 @@ def check_time(context: RunContext, unit: Unit) -> None:
     if moment is None:
         return
     try:
-        check_lead(moment, context.now(), context.settings["min_lead_minutes"], content.TIME)
+        context.now()  # asks, where no answer has told the time yet
+        context.check_lead(moment, content.TIME)
     except RowRejected as error:
         if error.code == "past_time" and context.settings["on_past"] == "ignore":
             raise Ignored(str(error)) from None

@@ -77,22 +77,29 @@ def _standing(context: RunContext, entry: Entry) -> list[Entry]:
     return [one for one in ours if one.status in STANDING]
 
 
-def _place(entry: Entry, now: float) -> Place:
+def _place(context: RunContext, entry: Entry) -> Place:
+    """Where an entry's message would stand.
+
+    What was sent at once stands between the intent and now. Both may have been read from a `Date`
+    that was wrong, so each is also told from the other by the time that passed on our own clock.
+    """
     at = entry.content.get("at")
     if at is None:
-        return Place(str(entry.profile), entry.intent_at - _EARLY, now + _AHEAD, unscheduled=True)
+        now = context.now().timestamp()
+        own = 0.0 if entry.own_at is None else context.journal.now() - entry.own_at
+        since, until = min(entry.intent_at, now - own), max(now, entry.intent_at + own)
+        return Place(str(entry.profile), since - _EARLY, until + _AHEAD, unscheduled=True)
     second = datetime.fromisoformat(at).astimezone(UTC).timestamp()
     return Place(str(entry.profile), second, second)
 
 
 def _settle_creates(context: RunContext, entries: Sequence[Entry]) -> None:
     """Match entries with what stands on the platform, alike ones together."""
-    now = context.now().timestamp()
-    found = _look(context, [_place(entry, now) for entry in entries])
+    places = [_place(context, entry) for entry in entries]
+    found = _look(context, places)
     groups: dict[tuple[Place, str], list[Entry]] = {}
-    for entry in entries:
-        key = (_place(entry, now), comparable(entry.content.get("text")))
-        groups.setdefault(key, []).append(entry)
+    for entry, place in zip(entries, places, strict=True):
+        groups.setdefault((place, comparable(entry.content.get("text"))), []).append(entry)
     for (place, text), group in groups.items():
         if found is None:
             for entry in group:
@@ -126,7 +133,7 @@ def _settle_group(
     for entry, match in zip(group, matches, strict=False):
         _found(context, entry, match)
     for entry in group[len(matches) :]:
-        absent = not others and context.has_settled(entry.intent_at)
+        absent = not others and context.has_settled(entry)
         if absent and context.settings["on_unknown"] == "resend":
             context.journal.settle(entry, "not_sent")
         else:
@@ -180,10 +187,9 @@ def held_ids(context: RunContext, unit: Unit) -> set[str]:
     """Ids that may belong to an open entry which says what a unit says; they are not adopted."""
     held: set[str] = set()
     text = comparable(unit.row.get("text"))
-    now = context.now().timestamp()
     for entry in context.journal.open_entries(context.scope, "messages"):
         alike = comparable(entry.content.get("text")) == text
         if alike and entry.profile == unit.identity.profile:
-            there = context.listing.at(_place(entry, now))
+            there = context.listing.at(_place(context, entry))
             held.update(one.id for one in there if one.id not in entry.before)
     return held

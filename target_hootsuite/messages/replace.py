@@ -8,7 +8,7 @@ from typing import Any
 
 from hootsuite_api import errors
 from hootsuite_api.calls import Call
-from target_hootsuite.context import RunContext
+from target_hootsuite.context import UNSURE_OF_NOW, RunContext
 from target_hootsuite.errors import Ambiguous, Deferred, Ignored, RowRejected, RunStopped
 from target_hootsuite.journal.entries import TO_CREATE, Entry
 from target_hootsuite.lookup import answers
@@ -116,15 +116,17 @@ def decide(context: RunContext, current: Entry) -> Entry | None:
 
 
 def may_be_uploading(context: RunContext, entry: Entry) -> bool:
-    """Whether a message that can't be found may be on its way out, as it is at its time."""
+    """Whether a message that can't be found may be on its way out, by one clock or the other."""
     at = entry.content.get("at")
-    due = datetime.fromisoformat(at).timestamp() if at else entry.settled_at or entry.intent_at
-    return 0 <= context.now().timestamp() - due < _UPLOAD_SECONDS
+    due = datetime.fromisoformat(at).timestamp() if at else entry.at
+    own_due = None if entry.own_at is None else entry.own_at + due - entry.at
+    least, most = context.elapsed(due, own_due)
+    return least < _UPLOAD_SECONDS and most >= 0
 
 
 def _check_gone(context: RunContext, current: Entry) -> None:
     """A message that was posted a moment ago, or goes out now, may only be hidden."""
-    settled = context.has_settled(current.settled_at or current.intent_at)
+    settled = context.has_settled(current)
     if not settled or may_be_uploading(context, current):
         msg = f"Message {current.remote_id} is not visible yet; a later run will replace it."
         raise Deferred(msg, code="not_visible")
@@ -152,6 +154,8 @@ def _check_lead(context: RunContext, message: dict[str, Any]) -> None:
     lead = timedelta(minutes=context.settings["min_lead_minutes"])
     if at and datetime.fromisoformat(at).astimezone(UTC) < context.now() + lead:
         msg = f"Message {message['id']} goes out at {at}: too late to replace it."
+        if not context.client.is_sure_of_now:
+            raise Deferred(f"{msg} But {UNSURE_OF_NOW}.")
         raise RowRejected(msg, code="too_late")
 
 

@@ -102,7 +102,7 @@ class ReviewRule(Rule):
         Raises:
             Ambiguous: It is not proved unsent by the settings' measure.
         """
-        if context.settings["on_unknown"] == "resend" and context.has_settled(entry.intent_at):
+        if context.settings["on_unknown"] == "resend" and context.has_settled(entry):
             context.journal.settle(entry, "not_sent")
             return
         context.journal.settle(entry, "unknown")

@@ -43,15 +43,15 @@ class MessageRule(Rule):
         replace.check_count(context, [unit for unit in news if unit.current], len(units))
         if not news:
             return
-        seen, now = context.directory.profiles(), context.now()
+        seen = context.directory.profiles()
         # A list that names a profile which is none would be refused for all rows.
         known = [unit for unit in news if unit.identity.profile in seen]
-        places = [content.place(unit, now) for unit in known]
+        places = [content.place(context, unit) for unit in known]
         context.listing = listing.read(context.client, places)
 
     def probe(self, context: RunContext, unit: Unit) -> None:
         """Work out where the message would stand, and when that place would be listed."""
-        listing.check(content.place(unit, context.now()))
+        listing.check(content.place(context, unit))
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:
         """Post, replace, adopt, or leave alone."""
@@ -92,7 +92,7 @@ def _refuse_open(context: RunContext, unit: Unit) -> None:
 
 def _create(context: RunContext, unit: Unit, network: str, replaced: Entry | None) -> Outcome:
     """Adopt what stands there, or post; after the delete of what it replaces."""
-    seen = context.listing.at(content.place(unit, context.now()))
+    seen = context.listing.at(content.place(context, unit))
     if replaced is None:
         adopted = _existing(context, unit, seen)
         if adopted is not None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from hootsuite_api.clock import TEST_CLOCK_AHEAD
 from target_hootsuite.target import HootsuiteTarget
 
 SCHEMA = {"type": "object", "properties": {"external_id": {"type": ["string", "null"]}}}
@@ -93,6 +94,18 @@ def run_target(target_config, tmp_path):
         return Run(code, results, [json.loads(line) for line in output.getvalue().splitlines()])
 
     return run
+
+
+@pytest.fixture
+def pass_time(sandbox, monkeypatch):
+    """A function that lets time pass on the platform and on our own clock, without a wait."""
+
+    def pass_time(seconds, *, ours=None):
+        sandbox.advance(seconds)
+        moved = float(os.environ.get(TEST_CLOCK_AHEAD) or 0)
+        monkeypatch.setenv(TEST_CLOCK_AHEAD, str(moved + (seconds if ours is None else ours)))
+
+    return pass_time
 
 
 @pytest.fixture
@@ -176,7 +189,7 @@ def kill_owners():
 
     def kill(path):
         with sqlite3.connect(path) as connection:
-            connection.execute("UPDATE hootsuite_owners SET lease_until = 0")
+            connection.execute("UPDATE hootsuite_owners SET lease_until = 0, awake_until = 0")
         connection.close()
 
     return kill
@@ -195,6 +208,7 @@ def lab():
     )
 
     def run(**request):
+        request["clock"] = os.environ.get(TEST_CLOCK_AHEAD, "")
         process.stdin.write(json.dumps(request) + "\n")
         process.stdin.flush()
         return json.loads(process.stdout.readline())

@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from hootsuite_api import uploads
+from hootsuite_api.clock import TEST_CLOCK_AHEAD
 from hootsuite_api.transport import Transport
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.target import HootsuiteTarget
@@ -60,6 +61,7 @@ def watch_commits(kill):
 
 def child(request, report):
     """Run the target; what it prints goes to the report's folder."""
+    os.environ[TEST_CLOCK_AHEAD] = request["clock"]
     kill = request.get("kill") or {}
     watch(Transport, "exchange", "request", kill)
     watch(uploads.Upload, "attempt", "request", kill)

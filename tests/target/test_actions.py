@@ -118,13 +118,13 @@ def test_deletion_of_what_is_posted_in_the_same_run(run_target, make_rows, lines
     assert writes(sandbox) == ["message_created", "message_deleted"]
 
 
-def test_absent_counts_as_deleted_only_after_settling(run_target, sandbox):
+def test_absent_counts_as_deleted_only_after_settling(run_target, pass_time):
     """Rule 21: a 404 may only mean hidden; it counts when it is still there after settling."""
     row = {"message_id": "123456"}
     first = run_target([row], "message_deletions", settle_seconds=120)
     assert first.statuses == {"unknown": 1}
     assert run_target([row], "message_deletions", settle_seconds=120).statuses == {"unknown": 1}
-    sandbox.advance(121)
+    pass_time(121)
     assert run_target([row], "message_deletions", settle_seconds=120).statuses == {"done": 1}
     assert run_target([row], "message_deletions").statuses == {"unchanged": 1}
 

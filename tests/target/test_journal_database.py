@@ -41,11 +41,37 @@ def test_older_journal_is_migrated(journal_url, monkeypatch):
     """The journal has a migration path: each step leads to the next version, once."""
     Journal(journal_url, "r").close()
     steps = []
-    monkeypatch.setattr(schema, "VERSION", 3)
-    monkeypatch.setattr(schema, "MIGRATIONS", {1: steps.append, 2: steps.append})
+    now = schema.VERSION
+    monkeypatch.setattr(schema, "VERSION", now + 2)
+    monkeypatch.setattr(schema, "MIGRATIONS", {now: steps.append, now + 1: steps.append})
     for _ in range(2):
         Journal(journal_url, "r").close()
     assert len(steps) == 2
+
+
+def test_a_journal_of_version_1_learns_our_own_clock(journal_url):
+    """Version 1 kept the platform's times alone: ours follow from the difference it had noted."""
+    journal = Journal(journal_url, "r")
+    journal.start()
+    identity = Identity("scope", "messages", "k", "7")
+    intent = Intent(identity, "f" * 64, {}, 5000.0)
+    journal.settle(journal.begin(intent), "done", settled_at=5010.0)
+    journal.note(schema.CLOCK_AHEAD, "-300")
+    journal.close()
+    engine = connect(journal_url)
+    with engine.begin() as connection:
+        for column in ("entries DROP COLUMN own_at", "media DROP COLUMN own_used_at"):
+            connection.execute(sa.text(f"ALTER TABLE hootsuite_{column}"))
+        connection.execute(sa.text("ALTER TABLE hootsuite_owners DROP COLUMN awake_until"))
+        about = schema.ABOUT.c
+        connection.execute(schema.ABOUT.update().where(about.name == "version").values(value="1"))
+    engine.dispose()
+    journal = Journal(journal_url, "r")
+    (entry,) = journal.history(identity)
+    assert (entry.at, entry.own_at) == (5010.0, 5310.0)
+    journal.start()
+    assert journal.is_alive(journal.owner.id)
+    journal.close()
 
 
 def test_sqlite_is_durable_and_private(tmp_path):

@@ -169,7 +169,7 @@ def test_killed_between_delete_and_create(
     [(5, 6), pytest.param(range(1, 20), marks=(pytest.mark.soak, pytest.mark.timeout(1800)))],
 )
 def test_killed_in_a_replacement_that_is_taken_back(
-    places, lab, target_config, make_rows, lines, sandbox, tmp_path
+    places, lab, target_config, make_rows, lines, sandbox, tmp_path, pass_time
 ):
     """Rule 16: what a dead replacement deleted stands again when the row goes back to it."""
     made = Scene(lab, target_config, tmp_path, make_rows(1), lines)
@@ -183,7 +183,7 @@ def test_killed_in_a_replacement_that_is_taken_back(
             assert made.run()["code"] == 0
             second.run({"point": kind, "nth": nth})
             for _ in range(3):
-                sandbox.advance(1000)
+                pass_time(1000)
                 made.run(on_unknown="resend")
             assert {one["status"] for one in made.results()} == {"unchanged"}, (kind, nth)
             assert [one["text"] for one in sandbox.truth("messages")] == ["Post 0"], (kind, nth)
