@@ -11,7 +11,7 @@ from hootsuite_api import redact, uploads
 from hootsuite_api.budget import Budget, Quota
 from hootsuite_api.calls import Call, build
 from hootsuite_api.classify import unknown
-from hootsuite_api.clock import own_clock
+from hootsuite_api.clock import own_clock, sane_date
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import (
     AuthError,
@@ -228,7 +228,8 @@ class HootsuiteClient:
         mark = Mark()
         try:
             answer = self._gateway.ask(operation, out, auth, mark, attempt)
-            reply = judge(operation, answer, self._gateway.clock.estimate())
+            date = sane_date(answer.headers.get("Date")) or self._gateway.clock.estimate()
+            reply = judge(operation, answer, date)
         except HootsuiteError as error:
             if not mark.is_set:
                 error.never_left()

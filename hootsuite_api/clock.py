@@ -124,8 +124,8 @@ class ServerClock:
             header: Its text; None where it is missing.
             took: Seconds since the request was sent.
         """
-        date = date_of(header)
-        if date is None or date.year not in _SANE_YEARS:
+        date = sane_date(header)
+        if date is None:
             return
         reading = Reading(date.timestamp(), self.own.time(), self.own.awake(), took)
         with self._lock:
@@ -215,6 +215,12 @@ def _span(seconds: float) -> timedelta:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def sane_date(header: str | None) -> datetime | None:
+    """The time in a `Date` header in UTC, or None for what can't be the time now."""
+    date = date_of(header)
+    return date if date is not None and date.year in _SANE_YEARS else None
 
 
 @lru_cache(maxsize=4)  # many answers share a second

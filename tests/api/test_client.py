@@ -200,6 +200,7 @@ def test_now_is_the_servers(client, server, script):
     """It asks once if it must, and knows from then on."""
     date = "Thu, 15 Jan 2026 12:00:00 GMT"
     server.default = lambda _: script(headers={"Date": date})
+    server.tokens = lambda _: script(body={"access_token": "tok-en-1"}, headers={"Date": date})
     assert client.now().isoformat().startswith("2026-01-15T12:00:00")
     client.now()
     assert len(server.calls()) == 1

@@ -227,5 +227,7 @@ def test_a_server_s_words_cannot_steer_a_terminal():
 
 def test_a_wrong_clock_is_told_in_days(caplog):
     """Nobody reads a difference of months in seconds."""
-    ServerClock().note("Mon, 01 Jan 2024 00:00:00 GMT")
+    clock = ServerClock()
+    for _ in range(2):
+        clock.note("Mon, 01 Jan 2024 00:00:00 GMT")
     assert re.search(r"clock is \d+ days, \d+:\d\d:\d\d ahead of Hootsuite's", caplog.text)
