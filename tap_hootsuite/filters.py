@@ -10,7 +10,8 @@ from typing import Any
 
 from tap_hootsuite.pagination import Scope
 from tap_hootsuite.seen_messages import order, pack, unpack
-from tap_hootsuite.windows import instant
+from tap_hootsuite.settings import Options
+from tap_hootsuite.windows import instant, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,27 @@ def widened(before: Filters, now: Filters, scope: Scope, until: datetime) -> Ite
         yield Task(replace(kept, beyond=states_before), begin, until)
     elif more := scope.states - states_before:
         yield Task(replace(kept, states=more), begin, until)
+
+
+def covers(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether one description of a scope includes all of another, see `refresh_scope`."""
+    states = not now["states"] or (
+        bool(before["states"]) and unpack(before["states"]) <= unpack(now["states"])
+    )
+    same = all(now.get(name) == before.get(name) for name in ("end", "horizon", "review", "every"))
+    earlier = instant(now["start"]) <= instant(before["start"])
+    return states and same and earlier and unpack(before["profiles"]) <= unpack(now["profiles"])
+
+
+def refresh_scope(filters: Filters, options: Options) -> dict[str, Any]:
+    """Describe all settings that decide what a full refresh reads."""
+    return {
+        **filters.write(),
+        "end": options.end and stamp(options.end),
+        "horizon": options.horizon.days,
+        "review": options.review,
+        "every": options.every_history,
+    }
 
 
 def fingerprint(before: Filters, now: Filters) -> str:

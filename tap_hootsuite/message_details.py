@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
+from tap_hootsuite.filters import covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class MessageDetails(HootsuiteStream):
     stage: ClassVar[Stage] = Stage.MESSAGE_DETAILS
     replaces: ClassVar[bool] = False
     nothing: ClassVar[frozenset[int]] = frozenset()  # codes that mean: no rows
+    refreshable: ClassVar[bool] = False  # whether a full refresh removes what it didn't read
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -54,3 +57,64 @@ class MessageDetails(HootsuiteStream):
 
     def moved(self) -> None:
         """Note what else belongs to a bookmark."""
+
+    # ------------------------------------------------------------------ full refresh
+
+    def write(self, rows: Sequence[Row], version: int | None = None) -> None:
+        """Write rows with the version of the table, which only a full refresh changes."""
+        if self.refreshable:
+            version = self.stream_state.get("version")
+        super().write(rows, version)
+
+    def begin_refresh(self, scope: Mapping[str, Any]) -> None:
+        """Begin a new version of the table if it is read from the start.
+
+        Args:
+            scope: What is read, see `Filters`.
+        """
+        state = self.stream_state
+        if not self.refreshable:
+            return
+        anew = super().bookmark is None and not state.get("refresh")
+        if anew:
+            state["refresh"] = {"scope": dict(scope), "gaps": False, "seen": False}
+        if anew or state.get("version") is None:
+            state["version"] = self.next_version()
+
+    def note_refresh(self, *, seen: bool) -> None:
+        """Keep in the state what decides whether the version may be activated."""
+        if refresh := self.stream_state.get("refresh"):
+            refresh["gaps"] = bool(refresh["gaps"] or self.gaps)
+            refresh["seen"] = bool(refresh["seen"] or seen)
+
+    def finish_refresh(self, scope: Mapping[str, Any]) -> None:
+        """Activate the version after the reading from the start, unless it had gaps."""
+        refresh = self.stream_state.get("refresh")
+        if not refresh:
+            return
+        self.stream_state["refresh"] = None
+        if not self.run.options.full_refresh_deletes or not refresh["seen"]:
+            return
+        if refresh["gaps"] or not covers(scope, refresh["scope"]):
+            why = "something was refused" if refresh["gaps"] else "the filters became narrower"
+            self.logger.warning(
+                "%s: the full refresh is complete but %s meanwhile, so rows that it did not read "
+                "stay in the table. To remove them, refresh again",
+                *(self.name, why),
+            )
+            return
+        self.activate(int(self.stream_state["version"]))
+
+
+def detail_of(stream: MessageDetails, key: str, answer: Any) -> Detail:
+    """What is not there, or was never reviewed, has no rows; what is refused may come later."""
+    if isinstance(answer, PermissionDenied):
+        stream.gaps.note(answer)
+        return Detail([], settled=False)
+    if isinstance(answer, HootsuiteError) and answer.code in stream.nothing:
+        pass
+    elif isinstance(answer, Exception) and not isinstance(answer, NotFound):
+        raise answer
+    elif not isinstance(answer, Exception):
+        return stream.detail(key, answer)
+    return Detail([], settled=True)

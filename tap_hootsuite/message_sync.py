@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied
+from hootsuite_api.errors import NotFound, PermissionDenied
 from hootsuite_api.records import builder, utc
 from tap_hootsuite import seen_messages
 from tap_hootsuite.base import Row
 from tap_hootsuite.directory import ids
-from tap_hootsuite.filters import Filters, Task, fingerprint, place, widened
-from tap_hootsuite.message_details import Detail, MessageDetails
+from tap_hootsuite.filters import Filters, Task, fingerprint, place, refresh_scope, widened
+from tap_hootsuite.message_details import MessageDetails, detail_of
 from tap_hootsuite.pagination import Scope, WindowPagination
 from tap_hootsuite.prefetch import Page, pages
 from tap_hootsuite.progress import Progress
+from tap_hootsuite.recheck import Recheck
 from tap_hootsuite.run import Run
 from tap_hootsuite.seen_messages import Seen
 from tap_hootsuite.windows import Window, cut, instant, stamp
@@ -46,7 +47,9 @@ class MessageSync:
         self.now = Filters.of(stamp(run.options.start), self.scope)
         self.before = Filters.read(self.leader.stream_state.get("filters"))
         self.tracks = run.options.track_deletions and bool(self.rows_to or self.deleted)
+        self.refresh_scope = refresh_scope(self.now, run.options)
         self.filling = False
+        self.seen = False
         self.remembered = seen_messages.SeenMessages()
         self.unresolved: set[str] = set()
         self._recall()
@@ -87,9 +90,13 @@ class MessageSync:
                 "%s: nothing is read: start_date %s lies after what is read, which ends %s",
                 *(self.leader.name, stamp(options.start), stamp(end)),
             )
+            return
+        for stream in self.streams:
+            stream.begin_refresh(self.refresh_scope)
         self._main(begin, end)
         self._settle(begin, end)
         self._close(begin)
+        Recheck(self.run, self.leader).read(self, min(begin, start))
 
     def _main(self, begin: datetime, end: datetime) -> None:
         windows = list(cut(begin, end, self.run.start))
@@ -97,20 +104,22 @@ class MessageSync:
         with_review = next(
             (w for w in windows if w.start >= self.run.start), windows[-1] if windows else None
         )
-        paginations = [
+        paginations = (
             WindowPagination(
                 window, self.scope, review=self.run.options.review and window is with_review
             )
             for window in windows
-        ]
-        self._follow(paginations, self._window_done)
+        )
+        self._follow(paginations, len(windows), self._window_done)
 
-    def _follow(self, paginations: list[WindowPagination], done: Callable[[Window], None]) -> None:
+    def _follow(
+        self, paginations: Iterator[WindowPagination], total: int, done: Callable[[Window], None]
+    ) -> None:
         wants: dict[Want, list[str]] = {}
         edge: set[str] = set()  # read at the boundary with the window before
         coming: set[str] = set()
-        with Progress(self.leader.name, "windows", len(paginations)) as progress:
-            for pagination, rows in pages(self.run.pool, self._fetch, iter(paginations)):
+        with Progress(self.leader.name, "windows", total) as progress:
+            for pagination, rows in pages(self.run.pool, self._fetch, paginations):
                 self.run.check()
                 if rows is not None:
                     self._take(pagination, _without(rows, pagination.window, edge), wants)
@@ -133,6 +142,7 @@ class MessageSync:
         self, pagination: WindowPagination, rows: list[Row], wants: dict[Want, list[str]]
     ) -> None:
         taken = [one for one in rows if self._belongs(pagination.scope, one)]
+        self.seen = self.seen or bool(taken)
         if self.rows_to:
             build = builder("Message")
             self.rows_to.write([build(one) for one in taken])
@@ -179,7 +189,7 @@ class MessageSync:
         pending: dict[MessageDetails, list[Row]] = {one: [] for one in self.detail_streams}
         for (stream, key), answer in self.run.map(lambda want: want[0].ask(want[1]), new):
             stream.asked.add(key)
-            detail = _detail(stream, key, answer)
+            detail = detail_of(stream, key, answer)
             if not detail.settled:
                 stream.unsettled.add(key)
             pending[stream] += detail.rows
@@ -228,6 +238,7 @@ class MessageSync:
         for stream in self.streams:
             stream.set_bookmark(stamp(reached))
             stream.moved()
+            stream.note_refresh(seen=self.seen)
             if self.before is None:
                 stream.stream_state["filters"] = self.now.write()
         self._save_memory()
@@ -331,6 +342,8 @@ class MessageSync:
         for stream in self.streams:
             stream.stream_state["filters"] = self.now.write()
             stream.stream_state["fill"] = None
+            stream.note_refresh(seen=self.seen)
+            stream.finish_refresh(self.refresh_scope)
         self._forget(self.run.start)
         self._save_memory()
 
@@ -340,22 +353,21 @@ class MessageSync:
                 stream.stream_state["fill"] = {"key": key, "task": number, "at": stamp(window.end)}
             self._save_memory()
 
-        windows = cut(task.start, task.end, task.end)
-        self._follow([WindowPagination(window, task.scope) for window in windows], done)
+        windows = list(cut(task.start, task.end, task.end))
+        paginations = (WindowPagination(window, task.scope) for window in windows)
+        self._follow(paginations, len(windows), done)
 
+    # ------------------------------------------------------------------ changes in old messages
 
-def _detail(stream: MessageDetails, key: str, answer: Any) -> Detail:
-    """What is not there, or was never reviewed, has no rows; what is refused may come later."""
-    if isinstance(answer, PermissionDenied):
-        stream.gaps.note(answer)
-        return Detail([], settled=False)
-    if isinstance(answer, HootsuiteError) and answer.code in stream.nothing:
-        pass
-    elif isinstance(answer, Exception) and not isinstance(answer, NotFound):
-        raise answer
-    elif not isinstance(answer, Exception):
-        return stream.detail(key, answer)
-    return Detail([], settled=True)
+    def reread(self, windows: Iterator[Window], total: int, done: Callable[[Window], None]) -> None:
+        """Write the messages of old windows again, without their details."""
+        streams, self.detail_streams = self.detail_streams, []
+        tracks, self.tracks = self.tracks, False
+        paginations = (WindowPagination(window, self.scope) for window in windows)
+        try:
+            self._follow(paginations, total, done)
+        finally:
+            self.detail_streams, self.tracks = streams, tracks
 
 
 def _without(rows: list[Row], window: Window, edge: set[str]) -> list[Row]:

@@ -122,6 +122,20 @@ _OWN = {
     "scan_interval_days": number(
         "Scan interval", "Days before a long scan starts anew.", 7, default=7, minimum=0
     ),
+    "recheck_days": number(
+        "Recheck",
+        "Days after which all messages from start_date on are read again, for changes in old ones; "
+        "within the share of the quota for scans. 0: never.",
+        30,
+        default=30,
+        minimum=0,
+    ),
+    "full_refresh_deletes": flag(
+        "Full refresh deletes",
+        "After messages were read from start_date on without a state, tell the target that all "
+        "other rows of messages and message_history are gone.",
+        default=True,
+    ),
     "emit_activate_version_messages": flag(
         "Activate versions",
         "Tell the target after a complete reading which rows of a table are gone.",
@@ -152,6 +166,8 @@ class Options:
     scan_percent: int
     scan_interval: timedelta
     activate: bool
+    recheck: timedelta
+    full_refresh_deletes: bool
 
 
 def options(config: Mapping[str, Any]) -> Options:
@@ -184,6 +200,8 @@ def options(config: Mapping[str, Any]) -> Options:
         scan_percent=_or(config, "scan_quota_percent", 50),
         scan_interval=timedelta(days=_or(config, "scan_interval_days", 7)),
         activate=_or(config, "emit_activate_version_messages", default=True),
+        recheck=timedelta(days=_or(config, "recheck_days", 30)),
+        full_refresh_deletes=_or(config, "full_refresh_deletes", default=True),
     )
 
 

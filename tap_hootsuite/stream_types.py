@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any, ClassVar
 
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.directory import Gaps, Key, Path
 from tap_hootsuite.run import chunks
+from tap_hootsuite.scan_budget import ScanBudget
 from tap_hootsuite.windows import instant, stamp
 
-DAILY_QUOTA = 100_000  # documented; the headers know better
 BATCH = 100  # items of a scan between two states
 ROWS = 500  # rows written in one go
 
@@ -67,13 +66,13 @@ class ScanStream(FanOutStream):
     def read(self) -> None:
         """Carry on with the scan, begin a new one if it is due, or leave it."""
         scan = self._scan()
-        if scan is None or not self._may_go_on():
+        budget = ScanBudget(self)
+        if scan is None or not budget.is_left():
             return
         items = self.run.directory.over(self.over, self.gaps, _key(scan["place"]))
         # Lists serve other streams too, permissions nobody else.
         keep = self.component is None
         answers = self.run.directory.each(self.operation, items, self.gaps, keep=keep)
-        requests = self.run.requests
         whole = self.run.directory.outline(self.over, Gaps(skip=self.run.options.skip_forbidden))
         done = whole.passed(_key(scan["place"]))
         with self.progress(whole.unit, len(whole), done) as progress:
@@ -81,11 +80,10 @@ class ScanStream(FanOutStream):
                 self._write_batch(batch, int(scan["version"]))
                 scan["place"] = "/".join(batch[-1][0].values())
                 scan["gaps"] = bool(scan["gaps"] or self.gaps)
-                self._spend(self.run.requests - requests)
-                requests = self.run.requests
+                budget.spend()
                 self.save()
                 progress.reach(whole.passed(_key(scan["place"])))
-                if not self._may_go_on():
+                if not budget.is_left():
                     return
             progress.reach(len(whole))
         self._complete(scan)
@@ -123,32 +121,6 @@ class ScanStream(FanOutStream):
         if not scan["gaps"] and not self.gaps:
             self.activate(int(scan["version"]))
 
-    # ------------------------------------------------------------------ the share of the quota
-
-    def _spend(self, requests: int) -> None:
-        day = _day(self.run.start)
-        spent = self.stream_state.get("spent") or {}
-        before = spent.get("requests", 0) if spent.get("day") == day else 0
-        self.stream_state["spent"] = {"day": day, "requests": before + requests}
-
-    def _may_go_on(self) -> bool:
-        day = _day(self.run.start)
-        bookmarks = self.tap_state.get("bookmarks", {}).values()
-        spent = [state.get("spent") or {} for state in bookmarks]
-        used = sum(one.get("requests", 0) for one in spent if one.get("day") == day)
-        room = (self.run.quota or DAILY_QUOTA) * self.run.options.scan_percent // 100
-        if used >= room:
-            self.logger.info(
-                "%s: scans have used their share of the day (%d requests); the next run carries on",
-                self.name,
-                used,
-            )
-        return bool(used < room)
-
 
 def _key(place: str | None) -> Key:
     return tuple(place.split("/")) if place else ()
-
-
-def _day(moment: datetime) -> str:
-    return moment.date().isoformat()

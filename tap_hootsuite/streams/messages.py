@@ -23,6 +23,7 @@ class Messages(MessageStream):
     replication_key = "scheduled_send_time"
     stage = Stage.MESSAGES
     operation = "list_messages"
+    refreshable = True
     also = ("get_message",)
     component = "Message"
 
@@ -51,6 +52,7 @@ class MessageHistory(MessageStream):
     primary_keys = ("message_id", "sequence")
     replication_key = "timestamp"
     operation = "get_message_history"
+    refreshable = True
     component = "ReviewAction"
     nothing = frozenset({4000})  # never reviewed
     extra = {"message_id": ID, "sequence": {"type": ["integer", "null"]}}  # noqa: RUF012 - as above
