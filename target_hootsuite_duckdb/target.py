@@ -156,10 +156,9 @@ class DuckDBTarget(CheckedPlugin, Target):
     def _process_state_message(self, message_dict: dict[str, Any]) -> None:
         """Let STATE out when rows are in the file that it stands for, after the rest of them."""
         super()._process_state_message(message_dict)
-        for stream, bookmark in (message_dict["value"].get("bookmarks") or {}).items():
-            # Where a stream stands before it has sent anything: an earlier load has its rows.
-            if stream not in self.mapper.stream_maps and set(bookmark) - {"version"}:
-                self._known.add(stream)
+        # Where a stream stands before it has sent anything: an earlier load has its rows.
+        marks = (message_dict["value"] or {}).get("bookmarks") or {}
+        self._known |= {one for one in marks if marks[one] and one not in self.mapper.stream_maps}
         if self.written:
             self.drain_all()
             self.written = False

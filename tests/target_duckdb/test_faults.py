@@ -1,3 +1,4 @@
+import json
 import resource
 import signal
 import subprocess
@@ -133,10 +134,18 @@ def test_lost_file_with_a_kept_state(load, caplog):
 
 def test_nothing_is_lost_where_nothing_was(load, caplog):
     """Neither a first load nor a later one is warned of."""
-    nothing = {"posts": {}, "me": {"version": 5}}
+    nothing = {"posts": {}, "me": None}
     for bookmarks in (nothing, nothing | {"posts": {"replication_key_value": 5}}):
         load(load.schema("a"), load.state(**bookmarks), load.schema(), load.schema("me"))
     assert "missing" not in caplog.text
+
+
+def test_states_of_any_tap(load, capsys):
+    """A state is let out as it came, whatever a tap keeps in it."""
+    states = [{"value": None}, {"value": {"bookmarks": {"a": "2026", "b": 5, "c": None}}}]
+    load(load.schema(), load.record(id="a"), *[{"type": "STATE", **one} for one in states])
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert said[-1] == states[-1]["value"]
 
 
 def test_duckdb_that_is_not_installed(said, load, monkeypatch):
