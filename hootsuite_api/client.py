@@ -31,6 +31,7 @@ from hootsuite_api.retry import Retry, harmless, passing
 from hootsuite_api.settings import Settings, parse
 from hootsuite_api.slots import account_slots
 from hootsuite_api.tokens import (
+    TOKEN_OPERATION,
     AppToken,
     RefreshToken,
     StaticToken,
@@ -139,6 +140,24 @@ class HootsuiteClient:
         renewal.sign_in(
             {"code": code, "redirect_uri": redirect_uri, "code_verifier": code_verifier}
         )
+
+    def prove_sign_in(self) -> bool:
+        """Try what the next renewal of the access token will use, where trying uses nothing up.
+
+        Returns:
+            Whether it was tried. A refresh token is good for one use, so it is left alone as long
+            as its access token is fresh, and a configured access token has no successor.
+
+        Raises:
+            AuthError: If the platform refuses the client or the account.
+        """
+        asked = self.stats.requests[TOKEN_OPERATION]
+        self._tokens.current()
+        if self.settings.auth_method in ("member_app", "organization_app"):
+            if self.stats.requests[TOKEN_OPERATION] == asked:
+                self._tokens.renew()
+            return True
+        return self.stats.requests[TOKEN_OPERATION] > asked
 
     def now(self) -> datetime:
         """The platform's now, UTC; asks, once, only if no answer has told it yet.

@@ -34,6 +34,7 @@ from hootsuite_api.transport import BasicAuth, Outgoing
 _EARLY = 60.0  # seconds before its end at which a token is renewed
 _LIFETIME = 3600.0  # what the platform grants when its answer doesn't say
 _LOGIN = "login"
+TOKEN_OPERATION = "create_token"  # noqa: S105 - the name of an operation
 _CHAINS_KEPT = 8
 _REFUSALS = (AuthError, PermissionDenied, NotFound, ValidationRejected)
 # What RFC 6749 and the platform say of a refresh token that is no longer good.
@@ -105,7 +106,7 @@ class TokenEndpoint:
         self._auth = BasicAuth(settings.client_id, settings.client_secret)
         self._scope = settings.scope
         self._gateway = gateway
-        self._operation = load().operations["create_token"]
+        self._operation = load().operations[TOKEN_OPERATION]
 
     def post(self, form: Form, attempt: int = 1) -> Grant:
         """Ask for tokens.
@@ -155,6 +156,11 @@ class TokenManager:
             if not (self._token and self._token.fresh):
                 self._token = self._renew(None)
             return self._token
+
+    def renew(self) -> None:
+        """Get a successor of the present token, however fresh it is."""
+        with self._lock:
+            self._token = self._renew(self._token.value if self._token else None)
 
     def replace(self, rejected: Token, error: HootsuiteError) -> Token:
         """The successor of a token that the platform rejected: asked for once per token.

@@ -1,18 +1,16 @@
 """Write the parts of `meltano.yml` and the documents that the code already knows.
 
-A generated part stands between two comment lines, `begin NAME` and `end NAME`; the definitions for
-MeltanoHub are generated as a whole. `python -m tools.generate` writes all of them anew; with
-`--check` it only says which are out of date.
+A generated part of a document stands between two comment lines, `begin NAME` and `end NAME`;
+`meltano.yml` and the definitions for MeltanoHub are written as a whole. `python -m tools.generate`
+writes all of them anew; with `--check` it only says which are out of date.
 """
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from tools import columns, hub, staging, tables
+from tools import columns, hub, meltano_file, staging, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 _PART = re.compile(
@@ -20,25 +18,8 @@ _PART = re.compile(
     r"(?P<body>.*?)(?P<tail>^[^\n]*\bend (?P=name)\b)",
     re.DOTALL | re.MULTILINE,
 )
-Settings = Mapping[str, Mapping[str, Any]]
-
-
-def meltano_settings(plugin: str) -> str:
-    """Return the `settings:` list of one plugin for `meltano.yml`."""
-    return "".join(_setting(name, field) for name, field in tables.settings(plugin).items())
-
-
-def _setting(name: str, field: Mapping[str, Any]) -> str:
-    lines = [f"    - name: {name}", f"      label: {json.dumps(field['title'])}"]
-    lines += [f"      description: {json.dumps(field['description'])}"]
-    lines += [f"      kind: {tables.kind(field)}"]
-    lines += [f"      options: {json.dumps(tables.options(field))}"] if "enum" in field else []
-    lines += ["      sensitive: true"] if field.get("secret") else []
-    return "\n".join(lines) + "\n"
-
 
 GENERATORS: Mapping[str, Callable[[str], str]] = {
-    "meltano": meltano_settings,
     "settings": tables.settings_table,
     "streams": tables.streams_table,
     "operations": tables.operations_table,
@@ -59,13 +40,14 @@ def rewrite(text: str) -> str:
 
 def documents() -> Iterator[Path]:
     """Return the files that hold generated parts."""
-    yield ROOT / "meltano.yml"
     yield ROOT / "README.md"
     yield from sorted((ROOT / "docs").glob("*.md"))
 
 
 def outputs() -> Iterator[tuple[Path, str]]:
     """Return every file that is generated, in part or as a whole, with the text it must have."""
+    project = ROOT / "meltano.yml"
+    yield project, meltano_file.rewrite(project.read_text(encoding="utf-8"))
     for path in documents():
         yield path, rewrite(path.read_text(encoding="utf-8"))
     yield from hub.files(ROOT)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hootsuite_api import HootsuiteClient
+from hootsuite_api.errors import NetworkFault, ServerFault, TornBody
 from hootsuite_api.settings import Settings
 from hootsuite_cli.check import cost, health, rights
 from hootsuite_cli.check.probe import Finding, Prober
@@ -48,15 +49,18 @@ def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]
         HootsuiteError: If the account can't be used.
     """
     prober = Prober(client)
+    stored = health.of_tokens(client.settings)  # a new token mends the permissions of its file
+    not_tested = _try_sign_in(client, prober)
     told = prober.ask("get_me")
     me = told.data or {}
     skew = (datetime.now(UTC) - client.now()).total_seconds()
     member_id = str(me["id"]) if me.get("id") else None
     prober.learn("memberId", [member_id] if member_id else [])
     rights.explore(prober)
-    found = {
+    found: dict[str, Any] = {
+        "error": None,
         "caller": _caller(client, told),
-        "tokens": health.of_tokens(client.settings),
+        "tokens": _with_problem(health.of_tokens(client.settings), stored["problem"]),
         "organizations": prober.ask("list_my_organizations").data or [],
         "social_profiles": _profiles(prober),
         "streams": [asdict(one) for one in rights.readable(prober)],
@@ -67,10 +71,34 @@ def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]
     }
     _add_costs(found, cost.estimate(prober, settings, client.now()))
     found["quota"] = _quota(client, found, settings)
+    found["not_tested"] = not_tested + found["journal"].pop("not_tested")
     found["unanswered"] = prober.unanswered
     found["requests"] = client.stats.requests.total()
     found["attention"] = attention(found)
     return found
+
+
+def _try_sign_in(client: HootsuiteClient, prober: Prober) -> list[str]:
+    """Try what the next run will sign in with; returns what could not be tried.
+
+    Raises:
+        AuthError: If the platform refuses it.
+    """
+    method = client.settings.auth_method
+    try:
+        tried = client.prove_sign_in()
+    except (ServerFault, TornBody, NetworkFault):
+        prober.unanswered.append("/oauth2/token")
+        return ["client_secret, because Hootsuite's sign-in server failed"]
+    if tried:
+        return []
+    if method == "access_token":
+        return ["how long the configured access_token lasts"]
+    return ["client_secret and the refresh token, which are used when the token is renewed"]
+
+
+def _with_problem(tokens: dict[str, Any], before: str | None) -> dict[str, Any]:
+    return {**tokens, "problem": tokens["problem"] or before}
 
 
 def _caller(client: HootsuiteClient, told: Finding) -> dict[str, Any]:

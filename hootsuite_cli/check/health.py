@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from singer_sdk.plugin_base import JSONSchemaValidator
@@ -23,6 +25,7 @@ from target_hootsuite import settings as target_settings
 from target_hootsuite.errors import TargetError
 
 _OTHERS = 0o077
+_BROKEN = ("spent", "unclear", "sent")  # of a chain of refresh tokens
 
 
 def of_tokens(settings: Settings) -> dict[str, Any]:
@@ -36,10 +39,19 @@ def of_tokens(settings: Settings) -> dict[str, Any]:
         if mode & _OTHERS:
             found["problem"] = f"others may read {place}: chmod 600 {place}"
     try:
-        entry = open_store(settings.token_store, threading.Event()).read(entry_key(settings)) or {}
+        entry = _entry(settings)
     except HootsuiteError as error:
         return found | {"problem": str(error)}
     return found | _age(entry)
+
+
+def _entry(settings: Settings) -> Mapping[str, Any]:
+    """What is stored of an account, when nobody is about to renew it."""
+    store = open_store(settings.token_store, threading.Event())
+    if not KEYRING.fullmatch(str(settings.token_store)) and not settings.token_store.exists():
+        return {}
+    with store.locked():
+        return store.read(entry_key(settings)) or {}
 
 
 def _age(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,9 +64,20 @@ def _age(entry: Mapping[str, Any]) -> dict[str, Any]:
         "age_seconds": round(now - newest["issued_at"]),
         "renewed_in_seconds": round(newest["renew_at"] - now),
     }
-    if chains and not newest.get("refresh_token"):
+    if newest.get("state") in _BROKEN:
+        aged["problem"] = "the sign-in can't be renewed, its refresh token is used up: "
+        aged["problem"] += "hootsuite login"
+    elif chains and not newest.get("refresh_token"):
         aged["problem"] = "the sign-in can't be renewed: hootsuite login --scope offline"
     return aged
+
+
+def _can_be_written(path: Path) -> bool:
+    """Whether a file can be made or changed, as far as its permissions tell."""
+    if path.exists():
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    there = next(one for one in path.absolute().parents if one.exists())
+    return there.is_dir() and os.access(there, os.W_OK)
 
 
 def of_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,11 +89,20 @@ def of_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
         known |= schema["properties"]
         given = {"properties": schema["properties"]}
         problems += explain(JSONSchemaValidator(given).iter_errors(settings), given)
+    problems += _missing_files(settings)
     if not problems:
         problems += _implausible(settings)
     if ignored := unknown(settings, {"properties": known}):
         problems.append(ignored)
     return {"problems": [one.rstrip(".") for one in dict.fromkeys(problems)]}
+
+
+def _missing_files(settings: Mapping[str, Any]) -> Iterator[str]:
+    root, results = settings.get("media_root"), settings.get("results_path")
+    if root and not Path(str(root)).is_dir():
+        yield f"media_root {root} is no folder"
+    if results and not _can_be_written(Path(str(results))):
+        yield f"results_path {results} can't be written"
 
 
 def _implausible(settings: Mapping[str, Any]) -> Iterator[str]:
@@ -88,6 +120,9 @@ def of_journal(settings: Mapping[str, Any]) -> dict[str, Any]:
     """How the journal is; one that does not exist is not created."""
     path = journal_path(settings)
     found: dict[str, Any] = {"place": str(path) if path else "a database", "problem": None}
+    found["not_tested"] = [] if path else ["whether the journal's database can be written"]
+    if path is not None and not _can_be_written(path):
+        found["problem"] = f"the journal at {path} can't be written: a run could not begin"
     if path is not None and not path.exists():
         return found | {"exists": False, "entries": {}}
     try:

@@ -29,8 +29,11 @@ def show(found: Found) -> None:
     console.print(_rights("The target may write", found["actions"], None))
     for sentence in found["attention"]:
         console.print(Text("Attention: ", style="bold yellow") + Text(f"{sentence}."))
+    for part in found["not_tested"]:
+        console.print(Text("Not tested: ", style="bold") + Text(f"{part}."))
     if not found["attention"]:
-        console.print(Text("All is well.", style="green"))
+        tested = ", as far as it was tested" if found["not_tested"] else ""
+        console.print(Text(f"All is well{tested}.", style="green"))
 
 
 def _facts(found: Found) -> list[tuple[str, str]]:

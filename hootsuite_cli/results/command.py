@@ -47,12 +47,16 @@ class Moment(click.ParamType[datetime | timedelta]):
 @click.option("--resolve", "verdicts", multiple=True, metavar="KEY=sent:ID|KEY=not-sent")
 @click.option("--social-profile", default="", help="With --resolve: which one of several.")
 @click.option("--user", default="", help="With --resolve: who decides.  [default: the login name]")
+@click.option("--all", "every", is_flag=True, help="Show every row, however many there are.")
 @click.option("--retry-rejected", is_flag=True, help="Print rejected rows as Singer lines.")
 @click.pass_context
 def results(
     ctx: click.Context, /, account: Account, verdicts: tuple[str, ...], **options: Any
 ) -> None:
     """Say what became of every row that target-hootsuite was given.
+
+    Of many rows a summary is shown, with those that need somebody; --all, --status and --key show
+    rows, and so do the formats for programs.
 
     Exit codes, for the rows that are shown: 0 all settled well, 1 some are deferred (or the command
     failed), 3 some are unknown, 2 some were rejected; 1 goes before 3 before 2.

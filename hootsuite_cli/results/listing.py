@@ -18,6 +18,8 @@ from hootsuite_cli.account import Account
 from hootsuite_cli.console import emit, say
 from hootsuite_cli.errors import Failure
 from hootsuite_cli.results.journals import reading
+from hootsuite_cli.results.posts import COLUMNS as POST
+from hootsuite_cli.results.posts import with_posts
 from hootsuite_cli.results.resolve import read_decision, resolve, settle
 from hootsuite_cli.results.retry_rejected import singer_lines
 from hootsuite_cli.tables import Table, screen
@@ -26,6 +28,9 @@ from target_hootsuite.errors import TargetError
 from target_hootsuite.journal.report import COLUMNS, Report, Wanted
 from target_hootsuite.results import exit_code
 
+_FEW = 20  # rows that are shown without being asked for
+_OPEN = ("unknown", "rejected", "deferred")  # need somebody, the most urgent first
+_ALL_COLUMNS = (*COLUMNS, *POST)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
@@ -100,7 +105,12 @@ def _print(account: Account, options: Mapping[str, Any], sought: set[str] | None
             ]
         if options["retry_rejected"]:
             return _retry(singer_lines(report, rows))
-    _SHAPES[options["shape"]](rows)
+        told = with_posts(account, report, rows)
+    every = options["every"] or bool(options["status"] or options["key"]) or sought is not None
+    if options["shape"] == "table" and not every and len(told) > _FEW:
+        _summary(told)
+    else:
+        _SHAPES[options["shape"]](told)
     return exit_code(Counter(row["status"] for row in rows), failed=False)
 
 
@@ -115,18 +125,46 @@ def _retry(found: tuple[list[str], list[str]]) -> int:
 
 def _table(rows: Rows) -> None:
     console = screen(width=200)
-    table = Table("Stream", "Key", "Profile", "Status", "Remote id", "Time", "Message")
+    if rows:
+        console.print(_rows_of(rows))
+    console.print(_counts(rows))
+
+
+def _summary(rows: Rows) -> None:
+    """Count the rows by stream and status, and show those that need somebody."""
+    console = screen(width=200)
+    counts = Counter((row["stream"], row["status"]) for row in rows)
+    table = Table("Stream", "Status", "Rows")
+    for (stream, status), count in sorted(counts.items()):
+        table.add_row(stream, Text(status, style=_COLOURS.get(status, "")), str(count))
+    console.print(table)
+    open_ones = [row for status in _OPEN for row in rows if row["status"] == status]
+    if open_ones:
+        console.print(_rows_of(open_ones[:_FEW]))
+    if len(open_ones) > _FEW:
+        console.print(f"... and {len(open_ones) - _FEW} more that need somebody")
+    console.print(f"{_counts(rows)}. With --all every row is shown.")
+
+
+def _counts(rows: Rows) -> str:
+    counts = Counter(row["status"] for row in rows)
+    return ", ".join(f"{count} {status}" for status, count in counts.items()) or "No rows."
+
+
+def _rows_of(rows: Rows) -> Table:
+    """A table of rows; what posts they are is shown where somebody has to decide about one."""
+    posts = any(row["status"] == "unknown" for row in rows)
+    about = ("Post at", "Network", "Name", "Text") if posts else ()
+    table = Table("Stream", "Key", "Profile", *about, "Status", "Remote id", "Time", "Message")
     for row in rows:
         status = Text(row["status"], style=_COLOURS.get(row["status"], ""))
         code = f"[{row['error_code']}] " if row["error_code"] else ""
         message = code + scrub(row["error_message"] or "")
         cells = (row["stream"], row["key"], row["social_profile_id"])
+        post = tuple(row[name] for name in POST) if posts else ()
         after = (row["remote_id"], row["settled_at"] or row["first_seen_at"], message)
-        table.add_row(*map(_cell, cells), status, *map(_cell, after))
-    if rows:
-        console.print(table)
-    counts = Counter(row["status"] for row in rows)
-    console.print(", ".join(f"{count} {status}" for status, count in counts.items()) or "No rows.")
+        table.add_row(*map(_cell, (*cells, *post)), status, *map(_cell, after))
+    return table
 
 
 def _cell(value: Any) -> Text:
@@ -135,14 +173,14 @@ def _cell(value: Any) -> Text:
 
 def _jsonl(rows: Rows) -> None:
     for row in rows:
-        emit(json.dumps({name: row[name] for name in COLUMNS}))
+        emit(json.dumps({name: row[name] for name in _ALL_COLUMNS}))
 
 
 def _csv(rows: Rows) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(_ALL_COLUMNS)
     for row in rows:
-        cells = [row[name] if name == "key" else _harmless(row[name]) for name in COLUMNS]
+        cells = [row[name] if name == "key" else _harmless(row[name]) for name in _ALL_COLUMNS]
         writer.writerow(map(one_line, cells) if sys.stdout.isatty() else cells)
 
 

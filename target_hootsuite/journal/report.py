@@ -126,6 +126,18 @@ class Report:
         with self._read() as connection:
             return [entry_of(row) for row in connection.execute(query)]
 
+    def posts(self, identities: list[str]) -> dict[str, dict[str, Any]]:
+        """When what was to be posted, by the newest entry of each identity that has one."""
+        with self._read() as connection:
+            newest = self._newest(connection, identities)
+        return {
+            identity: {
+                "scheduled_send_time": entry.content.get("at"),
+                "text": entry.content.get("text"),
+            }
+            for identity, entry in newest.items()
+        }
+
     def rejected_rows(self, identities: list[str]) -> dict[str, dict[str, Any]]:
         """The rows of some rejected identities, as far as they were kept."""
         with self._read() as connection:

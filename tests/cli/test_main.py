@@ -52,6 +52,21 @@ def test_wrong_usage(arguments, run):
     assert run(*arguments).exit_code == 64
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("chekc", "check"), ("Schedule", "schedule"), ("result", "results"), ("log-in", "login")],
+)
+def test_a_command_that_is_nearly_right(typed, meant, run):
+    """What was meant is named."""
+    result = run(typed, "--json")
+    assert (result.exit_code, f"Did you mean {meant}?" in result.stderr) == (64, True)
+
+
+def test_a_command_that_nobody_knows(run):
+    """The commands are named."""
+    assert "There are login, logout, check" in run("frobnicate").stderr
+
+
 def test_version(run):
     """That of the distribution."""
     assert importlib.metadata.version("meltano-hootsuite") in run("--version").stdout

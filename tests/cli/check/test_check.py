@@ -54,6 +54,105 @@ def test_each_operation_is_asked_once_per_path(member, run, sandbox):
     assert len(set(asked)) == len(asked)
 
 
+def spoil_secret(environment):
+    environment.setenv("HOOTSUITE_CLIENT_SECRET", "wrong-secret-1")
+
+
+@pytest.mark.parametrize("who", ["MEMBER", "ORGANIZATION"])
+def test_a_wrong_secret_is_found_although_a_token_is_stored(who, environment, run, sandbox):
+    """The next run that needs a new token would fail."""
+    environment.setenv(f"HOOTSUITE_{who}_ID", sandbox.ready[f"{who.lower()}_id"])
+    assert checked(run)["not_tested"] == []
+    spoil_secret(environment)
+    result = run("check")
+    assert (result.exit_code, "client_secret" in result.stderr) == (1, True)
+    assert "wrong-secret-1" not in result.output
+
+
+def test_what_would_be_used_up_is_not_tested(signed_in, run, sandbox):
+    """After a sign-in the refresh token is good for one use: it is left alone, and that is said."""
+    before = len(sandbox.requests("create_token"))
+    found = checked(run)
+    assert len(sandbox.requests("create_token")) == before
+    assert "refresh token" in found["not_tested"][0]
+    said = run("check").stdout
+    assert "Not tested: client_secret and the refresh token" in said
+    assert "All is well, as far as it was tested." in said
+
+
+def test_a_configured_token_is_tested_as_far_as_it_goes(environment, run, sandbox):
+    """It works now; how long is not known."""
+    environment.setenv("HOOTSUITE_ACCESS_TOKEN", sandbox.ready["access_token"])
+    assert "how long" in checked(run)["not_tested"][0]
+
+
+@pytest.mark.parametrize("state", ["spent", "unclear", "sent"])
+def test_a_chain_that_is_broken_is_found_while_its_token_lasts(state, signed_in, run):
+    """The next renewal would need a new sign-in."""
+    path = state_folder() / "tokens.json"
+    stored = json.loads(path.read_text())
+    for entry in stored["entries"].values():
+        for chain in entry.get("chains", {}).values():
+            chain["state"] = state
+    path.write_text(json.dumps(stored))
+    assert any("can't be renewed" in one for one in checked(run, code=2)["attention"])
+
+
+def test_a_sign_in_server_that_fails_is_no_proof(member, run, sandbox):
+    """The stored token still works: what could not be tried is listed."""
+    checked(run)
+    sandbox.faults(operation="create_token", kind="status", status=503, times=20)
+    found = checked(run, code=2)
+    assert "sign-in server failed" in found["not_tested"][0]
+    assert any("failed to answer" in one for one in found["attention"])
+
+
+def test_places_that_can_not_be_written(member, run, tmp_path):
+    """A journal or results in a place that is no folder would stop the next run."""
+    (tmp_path / "file").write_text("")
+    member.setenv("HOOTSUITE_JOURNAL_URL", f"sqlite:///{tmp_path}/file/journal.db")
+    member.setenv("HOOTSUITE_RESULTS_PATH", f"{tmp_path}/file/results.jsonl")
+    member.setenv("HOOTSUITE_MEDIA_ROOT", f"{tmp_path}/file")
+    said = " ".join(checked(run, code=2)["attention"])
+    for word in ("the journal at", "results_path", "media_root"):
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "says"),
+    [
+        ({}, (), "no account to speak for"),
+        ({"HOOTSUITE_MEMBER_ID": "7", "HOOTSUITE_CLIENT_SECRET": "x"}, (), "client_secret"),
+        ({"HOOTSUITE_MEMBER_ID": "x"}, (), "member_id"),
+        ({"HOOTSUITE_API_URL": "http://127.0.0.1:9", "HOOTSUITE_MEMBER_ID": "7"}, (), "127.0"),
+        ({}, ("--config", "missing.json"), "missing.json"),
+        ({}, ("--profile", "a b"), "profile"),
+        ({}, ("--nonsense",), "--nonsense"),
+    ],
+)
+def test_json_in_any_case(variables, arguments, says, environment, run):
+    """A failure is a document as well, with `error`; nothing else is on stdout."""
+    environment.setattr("hootsuite_api.retry._FIRST_WAIT", 0.001)
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    result = run("check", "--json", *arguments)
+    assert result.exit_code == (64 if "--nonsense" in arguments else 1)
+    assert says in json.loads(result.stdout)["error"]
+    assert result.stderr.strip()
+
+
+def test_json_of_what_nobody_foresaw(member, run, monkeypatch):
+    """Even then there is a document."""
+    monkeypatch.setattr(rights, "explore", lambda _: {}["odd"])
+    result = run("check", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (1, {"error": "'odd'"})
+
+
+def test_json_of_a_good_check(member, run):
+    """`error` is there, too, and null."""
+    assert checked(run)["error"] is None
+
+
 def test_who_and_where(member, run, sandbox):
     """Caller, organizations, profiles as the platform has them."""
     found = checked(run)

@@ -102,6 +102,61 @@ def test_table(write, run, row):
     assert "1 done" in result.stdout
 
 
+@pytest.mark.usefixtures("unanswered", "member")
+def test_an_unknown_row_says_which_post_it_is(run, sandbox, profile, row):
+    """Time, network, profile name and first words, in table and JSON: a person has to decide."""
+    (one,) = [one for one in sandbox.truth("social_profiles") if one["id"] == profile]
+    (found,) = listed(run, "--status", "unknown", code=3)
+    assert found["scheduled_send_time"] == row("lost")["scheduled_send_time"]
+    assert (found["network"], found["profile_name"]) == (one["type"], one["socialNetworkUsername"])
+    assert found["text"] == "Hello from lost"
+    table = run("results", "--status", "unknown").stdout
+    for word in ("2026-02-01T12:00:00Z", one["type"], one["socialNetworkUsername"], "Hello from"):
+        assert word in table
+    (line,) = csv.DictReader(io.StringIO(run("results", "--format", "csv").stdout))
+    assert line["text"] == "Hello from lost"
+
+
+def test_an_unknown_row_without_a_platform(write, member, run, sandbox, row):
+    """Without an answer the names stay empty; time and text come from the journal."""
+    sandbox.faults(operation="create_message", kind="close", when="before")
+    text = "A long text \x1b[2J with\nlines " + "and more words " * 20
+    assert write(row("cut", text=text)) == 3
+    member.setenv("HOOTSUITE_API_URL", "http://127.0.0.1:9")
+    (found,) = listed(run, "--status", "unknown", code=3)
+    assert (found["network"], found["profile_name"]) == (None, None)
+    assert found["text"].startswith("A long text")
+    assert len(found["text"]) <= 60
+    assert found["text"].endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert "\n" not in found["text"]
+    assert "\x1b" not in run("results").stdout
+
+
+def test_settled_rows_ask_the_platform_nothing(write, member, run, sandbox, row):
+    """Names are for rows that somebody has to decide about."""
+    write(row("a"), row("b", text=""))
+    before = len(sandbox.requests())
+    (one, _) = listed(run, code=2)
+    assert len(sandbox.requests()) == before
+    assert one["text"] is None
+
+
+def test_many_rows_are_summed_up(write, run, row):
+    """Counts, and the rows that need somebody; --all, --status and the formats show every row."""
+    rows = [row(f"fine-{number}") for number in range(40)]
+    assert write(*rows, row("bad-1", text=""), row("bad-2", text="")) == 2
+    summary = run("results")
+    assert summary.exit_code == 2
+    assert len(summary.stdout.splitlines()) < 20
+    for word in ("40 done", "2 rejected", "bad-1", "bad-2", "--all"):
+        assert word in summary.stdout
+    assert "fine-7" not in summary.stdout
+    for arguments in (("--all",), ("--status", "done"), ("--format", "csv")):
+        assert all(f"fine-{n}" in run("results", *arguments).stdout for n in range(40))
+    assert len(listed(run, code=2)) == 42
+    assert "fine-3" in run("results", "--key", "fine-3").stdout
+
+
 def test_nothing_to_show(write, run, row):
     """No rows is an answer."""
     write(row("a"))
