@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.safe_zip import not_a_sheet
+from tap_hootsuite_sheet.sheet import MAX_HEIGHT, MAX_ROWS, MAX_TEXT, MAX_WIDTH, long_cell
 
 DELIMITERS = (",", ";", "\t")
 _MARKS = (
@@ -17,6 +18,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+MAX_FILE = 32 * 1024 * 1024
+"""A text takes up to four times its size in memory, and its rows as much again."""
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _HEAD = 40
 _SAMPLE = 60
 
@@ -34,6 +38,8 @@ def decode(data: bytes, encoding: str | None, name: str) -> tuple[str, str]:
     Raises:
         SheetError: The bytes are not text in that encoding.
     """
+    if len(data) > MAX_FILE:
+        raise SheetError(f"{name} is larger than {MAX_FILE // (1 << 20)} MB. Split the plan.")
     marked = next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
     used = marked or encoding or "utf-8"
     try:
@@ -56,8 +62,11 @@ def _undecodable(data: bytes, error: UnicodeDecodeError, used: str, name: str) -
     shown = sample.split(b"\n")[0].decode("cp1252", "replace").strip()
     return SheetError(
         f"{name} is not {used.upper()} text (line {line}). Read as cp1252, which Excel writes in "
-        f"Western Europe and America, that line has: {shown!r}. If this reads right, set encoding "
-        "to cp1252; else save the file as CSV UTF-8."
+        f"Western Europe and America, that line has: {shown!r}. If this does not read "
+        "right, save the file as CSV UTF-8; if it does, tell the encoding.",
+        setting="encoding",
+        value="cp1252",
+        row=line,
     )
 
 
@@ -75,8 +84,7 @@ def rows_of(
     Raises:
         SheetError: A quotation mark is out of place.
     """
-    # The limit guards programs that read without end; this text was measured before it was read.
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_TEXT))
     first, _, rest = text.partition("\n")
     if first.strip().lower().strip('"').startswith("sep=") and len(first.strip().strip('"')) == len(
         "sep=;"
@@ -85,21 +93,63 @@ def rows_of(
     if delimiter is not None and len(delimiter) != 1:
         raise SheetError(f"The delimiter {delimiter!r} is not one character: use , or ; or a tab.")
     if delimiter is None:
-        delimiter = max(DELIMITERS, key=lambda d: score(list(_lenient_head(text, d))))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[str]] = []
+        delimiter = max(DELIMITERS, key=lambda d: score(list(_lenient_head(text, d, name))))
+    reader = csv.reader(_lines(text, delimiter, name), delimiter=delimiter, strict=True)
     try:
-        rows.extend(reader)
+        return _kept(reader, name), delimiter
     except csv.Error as error:
+        if "field larger than field limit" in str(error):
+            raise long_cell(name, reader.line_num) from error
         raise SheetError(
             f"{name}, line {reader.line_num}: a quotation mark is out of place ({error}). "
-            'Text with quotation marks is written as "He said ""hello""".'
+            'Text with quotation marks is written as "He said ""hello""".',
+            row=reader.line_num,
         ) from error
-    return rows, delimiter
 
 
-def _lenient_head(text: str, delimiter: str) -> Iterator[list[str]]:
+def _kept(reader: Iterable[list[str]], name: str) -> list[list[str]]:
+    """Return the rows.
+
+    Raises:
+        SheetError: There are more than a plan may have.
+    """
+    rows: list[list[str]] = []
+    filled = 0
+    for number, row in enumerate(reader, 1):
+        filled += any(row)
+        if number > MAX_HEIGHT:
+            raise SheetError(f"{name} has more than {MAX_HEIGHT:,} lines. Split the plan.")
+        if filled <= MAX_ROWS + 1:
+            rows.append(row)
+    if filled > MAX_ROWS:
+        raise SheetError(
+            f"{name} has {filled:,} filled rows; a plan may have {MAX_ROWS:,}. Split it."
+        )
+    return rows
+
+
+def _lines(text: str, delimiter: str, name: str) -> Iterator[str]:
+    """Yield the lines with their ends, as the csv module wants them.
+
+    Raises:
+        SheetError: A line has more cells than a spreadsheet program can hold.
+    """
+    for number, match in enumerate(_LINE.finditer(text), 1):
+        line = match.group()
+        if not line:
+            return  # the end
+        if len(line) > MAX_TEXT and delimiter not in line:
+            raise long_cell(name, number)
+        if len(line) >= MAX_WIDTH and line.count(delimiter) >= MAX_WIDTH:
+            raise SheetError(
+                f"{name}, line {number}, has more than {MAX_WIDTH:,} cells: it is no plan of posts."
+            )
+        yield line
+
+
+def _lenient_head(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
+    lines = _lines(text, delimiter, name)
     try:
-        yield from islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _HEAD)
-    except csv.Error:
+        yield from islice(csv.reader(lines, delimiter=delimiter), _HEAD)
+    except (csv.Error, SheetError):
         return

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
-from tap_hootsuite_sheet.reader import Cell, Sheet, refuse_long
+from tap_hootsuite_sheet.sheet import Cell, Sheet, refuse_long
 from tap_hootsuite_sheet.xlsx_checks import error_flaw
 
 ADDRESS = "https://docs.google.com/spreadsheets/"

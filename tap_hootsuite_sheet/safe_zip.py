@@ -7,12 +7,20 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from typing import IO
 
 from tap_hootsuite_sheet.problems import SheetError
 
-MAX_UNPACKED = 512 * 1024 * 1024
+ZIP = b"PK\x03\x04"
+MAX_UNPACKED = 256 * 1024 * 1024
+MAX_PART = 80 * 1024 * 1024
+"""What one part that is parsed may unpack to."""
+MAX_PARTS = 20_000
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""The others unpack whole chunks at once, to any size; no spreadsheet program uses them."""
+_ENTRY = b"PK\x01\x02"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _OLE_BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
@@ -32,77 +40,112 @@ _DOCTYPE = b"<!DOCTYPE"
 
 
 class Archive:
-    """The parts of a zipped spreadsheet, unpacked one by one under a common limit.
+    """The parts of a zipped spreadsheet, unpacked one by one under a limit.
 
-    The parts that were read can be packed again (stored, not deflated): the library that parses
-    them then sees exactly the bytes that were counted, whatever the archive declares about itself.
+    Names of parts are compared without case and with either slash, as some programs write them.
     """
 
     def __init__(self, data: bytes, name: str, limit: int = MAX_UNPACKED) -> None:
         self.name = name
-        self._left = self._limit = limit
-        self._parts: dict[str, bytes] = {}
+        self._limit = limit
+        if data.count(_ENTRY) > MAX_PARTS:
+            raise SheetError(f"{name} has more than {MAX_PARTS:,} parts: it is no spreadsheet.")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _BROKEN as error:
             raise unfinished(name) from error
-        if any(info.flag_bits & _ENCRYPTED for info in self._zip.infolist()):
+        entries = self._zip.infolist()
+        if any(info.flag_bits & _ENCRYPTED for info in entries):
             raise protected(name)
         # Parts that nobody parses count too: a copy of the workbook has to pack them again.
-        if sum(info.file_size for info in self._zip.infolist()) > limit:
-            raise self._too_large()
+        if sum(info.file_size for info in entries) > limit:
+            raise self._too_large(limit)
+        self._entries = {_same_name(info.filename): info for info in entries}
 
-    def names(self) -> list[str]:
-        """Return the names of all parts."""
-        return self._zip.namelist()
+    def __contains__(self, name: str) -> bool:
+        return _same_name(name) in self._entries
 
-    def part(self, name: str) -> bytes:
+    def entry(self, name: str) -> str:
+        """Return a part's name as it is written in the archive."""
+        return self._entries[_same_name(name)].orig_filename
+
+    def part(self, name: str, limit: int = MAX_PART) -> bytes:
         """Return one part.
+
+        Args:
+            name: The part's name.
+            limit: What it may unpack to.
 
         Raises:
             SheetError: It is missing, damaged, or unpacks to more than the limit.
         """
-        if name not in self._parts:
-            self._parts[name] = self._unpack(name)
-        return self._parts[name]
-
-    def _unpack(self, name: str) -> bytes:
-        chunks = []
-        try:
-            with self._zip.open(name) as stream:
-                while chunk := stream.read(_CHUNK):
-                    self._left -= len(chunk)
-                    if self._left < 0:
-                        raise self._too_large()
-                    chunks.append(chunk)
-        except _BROKEN as e:
-            raise unfinished(self.name) from e
-        content = b"".join(chunks)
+        with self.stream(name, limit) as stream:
+            content = b"".join(iter(lambda: stream.read(_CHUNK), b""))
         if _DOCTYPE in content:
-            raise SheetError(
-                f"{self.name} declares a document type, which no spreadsheet program writes."
-            )
+            raise document_type(self.name)
         return content
 
-    def _too_large(self) -> SheetError:
-        size = self._limit // (1024 * 1024)
+    def stream(self, name: str, limit: int = MAX_PART) -> CountedStream:
+        """Open one part for reading.
+
+        Raises:
+            SheetError: It is missing or damaged. Reading raises it as well.
+        """
+        limit = min(limit, self._limit)
+        try:
+            info = self._entries[_same_name(name)]
+            if info.compress_type not in _METHODS:
+                raise unfinished(self.name)
+            return CountedStream(self._zip.open(info), self.name, self._too_large(limit), limit)
+        except _BROKEN as error:
+            raise unfinished(self.name) from error
+
+    def _too_large(self, limit: int) -> SheetError:
+        size = limit // (1024 * 1024)
         return SheetError(
             f"{self.name} unpacks to more than {size} MB, far beyond any plan of posts. "
             "Copy the rows you need into a new file."
         )
 
-    def packed(self) -> io.BytesIO:
-        """Return the parts read so far as an archive of their own."""
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
-            for name, content in self._parts.items():
-                target.writestr(name, content)
-        out.seek(0)
-        return out
 
-    def forget(self) -> None:
-        """Drop what was unpacked."""
-        self._parts.clear()
+class CountedStream(io.RawIOBase):
+    """A part while it is unpacked; what it unpacks to is counted, whatever the archive declares."""
+
+    def __init__(self, stream: IO[bytes], name: str, error: SheetError, limit: int) -> None:
+        super().__init__()
+        self._stream = stream
+        self._name = name
+        self._error = error
+        self._left = limit
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes.
+
+        Raises:
+            SheetError: The part is damaged or too large.
+        """
+        try:
+            chunk = self._stream.read(_CHUNK if size < 0 else min(size, _CHUNK))
+        except _BROKEN as error:
+            raise unfinished(self._name) from error
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise self._error
+        return chunk
+
+    def close(self) -> None:
+        """Close the part."""
+        self._stream.close()
+        super().close()
+
+
+def _same_name(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def document_type(name: str) -> SheetError:
+    """The error for XML that could define entities."""
+    return SheetError(f"{name} declares a document type, which no spreadsheet program writes.")
 
 
 def unfinished(name: str) -> SheetError:

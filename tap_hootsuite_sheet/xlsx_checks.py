@@ -9,20 +9,42 @@ expressions, which is ten times faster; all others are parsed cell by cell.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice, pairwise
 from xml.parsers import expat
 
 from tap_hootsuite_sheet import styles
 from tap_hootsuite_sheet.problems import Flaw, SheetError
+from tap_hootsuite_sheet.safe_zip import document_type
+from tap_hootsuite_sheet.sheet import (
+    MAX_CELLS,
+    MAX_FLAWS,
+    MAX_HEIGHT,
+    MAX_TEXT,
+    MAX_WIDTH,
+    Range,
+    damaged,
+    too_far,
+    too_many_flaws,
+    too_much_text,
+)
 
-MAX_CELLS = 8_000_000
+MAX_MERGED = 20_000
+MAX_TEXTS = 48 * 1024 * 1024
+"""UTF-8 bytes of all cells' texts; shared strings count as often as cells refer to them."""
 _MANY_ROWS = 100_000
+_MANY_STRINGS = 2_000_000
 Flaws = dict[tuple[int, int], Flaw]
-Range = tuple[int, int, int, int]
 
-_UNLIKE_EXCEL = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}")[\s>/]')
-_UNLIKE_PLANS = re.compile(rb'<c(?! r="[A-Z]\d{1,5}")[\s>/]')
+_UNLIKE_EXCEL = re.compile(rb'<c(?! r="[A-Z]{1,3}[1-9]\d{0,6}")[\s>/]')
+_UNLIKE_PLANS = re.compile(rb'<c(?! r="[A-Z][1-9]\d{0,4}")[\s>/]')
+_ODD_ROW = re.compile(rb'<row\s(?:[^>]*?\s)?r=(?!"[1-9]\d{0,6}")')
+_ODD_XML = re.compile(rb"<(?!!--)[^<>\s/?]*:(?:c|row|sheetData)[\s>/]|<!--|<!\[CDATA\[")
+_LONG = re.compile(rb"<[^<]{%d}" % (4 * MAX_TEXT))
+_STRING = re.compile(rb"<(?:[\w.-]+:)?si(?=[\s>/])")
+_INDEX = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>\s*(\d{1,9})\s*<")
 _PLACE = re.compile(rb'<c r="([A-Z]+)(\d+)"(?:[^>]*[^/>])?>')
 _ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*? t="e"[^>]*>(.*?)</c>', re.DOTALL)
 _FORMULA = re.compile(rb"<f[\s>/]")
@@ -36,7 +58,8 @@ _NUMBER = re.compile(
 _VALUE = re.compile(rb"<v[^>]*>([^<]+)</v>")
 _HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
-_REF = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_REF = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ROW = re.compile(r"[1-9][0-9]{0,6}")
 
 STYLED_REMEDY = "Format the column as text and type the value as it should be read"
 
@@ -62,12 +85,60 @@ def scan(xml: bytes, style_part: bytes, name: str) -> Scan:
     Raises:
         SheetError: The sheet is damaged, or so wide and tall that it could not be held.
     """
+    refuse_unreadable(xml, name)
     dressed = styles.dressed(style_part)
     found = _searched(xml, dressed)
     if found is None:
         found = walk(xml, dressed, name)
-    found.merged = _merged(xml)
+    if len(found.flaws) > MAX_FLAWS:
+        raise too_many_flaws(name)
+    found.merged = _merged(xml, name)
     return found
+
+
+def refuse_unreadable(xml: bytes, name: str) -> None:
+    """Refuse XML that is not well-formed: searches rely on every element being closed.
+
+    Raises:
+        SheetError: It is not.
+    """
+
+    def refuse(*_: object) -> None:
+        raise document_type(name)
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(xml, True)  # noqa: FBT003 - expat's own signature
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise damaged(name) from error
+
+
+def refuse_much_text(xml: bytes, strings: bytes, name: str) -> None:
+    """Refuse a sheet whose texts would not fit into memory: one string may stand in many cells.
+
+    Args:
+        xml: The sheet's part, whose own texts it bounds.
+        strings: The part with the shared strings.
+        name: The sheet's name, for messages.
+
+    Raises:
+        SheetError: There is too much text.
+    """
+    if _LONG.search(xml) or _LONG.search(strings):
+        raise too_much_text(name)
+    starts = [match.start() for match in islice(_STRING.finditer(strings), _MANY_STRINGS + 1)]
+    if len(starts) > _MANY_STRINGS:
+        raise too_much_text(name)
+    lengths = [end - start for start, end in pairwise([*starts, len(strings)])]
+    longest = max(lengths, default=0)
+    used = Counter(_INDEX.findall(xml)) if longest * xml.count(b"<") > MAX_TEXTS else {}
+    size = sum(
+        times * (lengths[int(index)] if int(index) < len(lengths) else 0)
+        for index, times in used.items()
+    )
+    if size > MAX_TEXTS:
+        raise too_much_text(name)
 
 
 def walk(xml: bytes, dressed: Mapping[str, str], name: str) -> Scan:
@@ -79,13 +150,15 @@ def walk(xml: bytes, dressed: Mapping[str, str], name: str) -> Scan:
     walker = _Walker(dressed)
     walker.run(xml, name)
     if walker.height * walker.width > MAX_CELLS:
-        raise too_far(name, walker.height, walker.width)
+        raise too_far(name, walker.height, letters(walker.width))
     return walker.found
 
 
 def _searched(xml: bytes, dressed: Mapping[str, str]) -> Scan | None:
     """Find everything by searches, ten times as fast as a walk; None where only a walk will do."""
     if b"<sheetData" not in xml or xml.count(b"<row") > _MANY_ROWS:
+        return None
+    if _ODD_XML.search(xml) or _ODD_ROW.search(xml):
         return None
     if _UNLIKE_PLANS.search(xml) and (_UNLIKE_EXCEL.search(xml) or _area(xml) > MAX_CELLS):
         return None
@@ -135,20 +208,19 @@ def _area(xml: bytes) -> int:
     places = _PLACE.findall(xml)
     height = max((int(row) for _, row in places), default=0)
     width = max((number(column.decode()) for column in {column for column, _ in places}), default=0)
-    return height * width
+    return height * width if height <= MAX_HEIGHT and width <= MAX_WIDTH else MAX_CELLS + 1
 
 
-def too_far(name: str, height: int, width: int) -> SheetError:
-    """The error for a sheet whose last cell is too far away."""
-    return SheetError(
-        f"Sheet {name} reaches to row {height:,} and column {letters(width)}, too far to be read. "
-        "Delete the rows and columns behind the last post, or split the plan."
-    )
+def too_many_merged(name: str) -> SheetError:
+    """The error for a sheet with more merged cells than any person makes."""
+    return SheetError(f"Sheet {name} has more than {MAX_MERGED:,} merged cells. Unmerge them.")
 
 
-def _merged(xml: bytes) -> list[Range]:
-    tail = xml[max(xml.rfind(b"</sheetData"), 0) :] if b"</sheetData" in xml else xml
-    found = [match.groups() for match in _MERGED.finditer(tail)]
+def _merged(xml: bytes, name: str) -> list[Range]:
+    start = max(xml.rfind(b"</sheetData"), 0)
+    found = [match.groups() for match in islice(_MERGED.finditer(xml, start), MAX_MERGED + 1)]
+    if len(found) > MAX_MERGED:
+        raise too_many_merged(name)
     return [
         (int(r1), number(c1.decode()), int(r2), number(c2.decode())) for c1, r1, c2, r2 in found
     ]
@@ -191,6 +263,7 @@ class _Walker:
 
     def __init__(self, dressed: Mapping[str, str]) -> None:
         self.found = Scan()
+        self._name = ""
         self.height = self.width = 0
         self._dressed = dressed
         self._row = self._column = 0
@@ -201,6 +274,7 @@ class _Walker:
         self._text: list[str] = []
 
     def run(self, xml: bytes, name: str) -> None:
+        self._name = name
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -209,7 +283,7 @@ class _Walker:
         try:
             parser.Parse(xml, True)  # noqa: FBT003 - expat's own signature
         except (expat.ExpatError, LookupError, ValueError) as error:
-            raise SheetError(f"Sheet {name} is damaged. Save the file again.") from error
+            raise damaged(name) from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = tag.rpartition(" ")[2]
@@ -220,17 +294,32 @@ class _Walker:
         elif tag == "f":
             self._formula = True
         elif tag == "row":
-            self._row = int(attributes.get("r", self._row + 1))
-            self._column = 0
+            self._open_row(attributes.get("r"))
             self.found.hidden_rows += attributes.get("hidden") in {"1", "true"}
+
+    def _open_row(self, place: str | None) -> None:
+        if place is not None and not _ROW.fullmatch(place):
+            raise damaged(self._name)
+        self._row = int(place) if place else self._row + 1
+        self._column = 0
+        self._refuse_outside()
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
         self._cell = attributes
         self._text = []
         self._formula = False
-        match = _REF.fullmatch(attributes.get("r", ""))
+        place = attributes.get("r")
+        match = _REF.fullmatch(place) if place is not None else None
+        if place is not None and match is None:
+            raise damaged(self._name)
         self._column = number(match[1]) if match else self._column + 1
         self._row = int(match[2]) if match else self._row
+        self._refuse_outside()
+
+    def _refuse_outside(self) -> None:
+        """Refuse a place that no spreadsheet program has; the parsing library panics over some."""
+        if self._row > MAX_HEIGHT or self._column > MAX_WIDTH:
+            raise damaged(self._name)
 
     def _characters(self, data: str) -> None:
         if self._inside:
@@ -248,6 +337,8 @@ class _Walker:
         flaw = self._flaw(kind, text)
         if flaw is not None:
             self.found.flaws[self._row, self._column] = flaw
+            if len(self.found.flaws) > MAX_FLAWS:
+                raise too_many_flaws(self._name)
         if not text and flaw is None:
             return
         self.height = max(self.height, self._row)

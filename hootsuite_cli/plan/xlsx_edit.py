@@ -6,15 +6,17 @@ cell, results of formulas. Here only the rows of one sheet get cells of ours at 
 
 from __future__ import annotations
 
+import copy
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from tap_hootsuite_sheet.problems import SheetError
-from tap_hootsuite_sheet.reader import sheet_part
 from tap_hootsuite_sheet.xlsx_checks import letters, number
+from tap_hootsuite_sheet.xlsx_reader import sheet_part
 
 LAST = 16_384
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
@@ -37,11 +39,20 @@ def with_cells(data: bytes, sheet: str, cells: Cells) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
         for info in source.infolist():
-            content = source.read(info)
-            if info.filename == part:
-                content = _sheet_with(content, cells)
-            target.writestr(info, content, zipfile.ZIP_DEFLATED)
+            if info.orig_filename == part:
+                content = _sheet_with(source.read(info), cells)
+                target.writestr(info, content, zipfile.ZIP_DEFLATED)
+            else:
+                _copy(source, target, info)
     return out.getvalue()
+
+
+def _copy(source: zipfile.ZipFile, target: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Copy one part piece by piece: pictures may be large."""
+    copied = copy.copy(info)
+    copied.compress_type = zipfile.ZIP_DEFLATED
+    with source.open(info) as old, target.open(copied, "w") as new:
+        shutil.copyfileobj(old, new)
 
 
 def width(data: bytes, sheet: str) -> int:

@@ -10,10 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import python_calamine
 
 from tap_hootsuite_sheet import safe_zip, xlsx_checks
 from tap_hootsuite_sheet.problems import SheetError
-from tap_hootsuite_sheet.reader import _opendocument_sheets, read_sheet
+from tap_hootsuite_sheet.reader import read_sheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 CORPUS = Path(__file__).parent / "corpus"
@@ -240,17 +241,30 @@ def test_repetition_in_an_opendocument_is_counted(books, read, rows):
     assert refusal(read, path)
 
 
-def test_the_hidden_sheet_of_an_opendocument_is_the_one_that_says_so():
+def test_the_hidden_sheet_of_an_opendocument_is_the_one_that_says_so(books):
     """A style without content, before the one that hides, hides nothing."""
-    content = (
-        b'<style:style style:family="table" style:name="ta0"/>'
-        b'<style:style style:family="table" style:name="ta1"><style:table-properties '
-        b'table:display="false"/></style:style><table:table table:name="A &amp; B" '
-        b'table:style-name="ta0"><table:table-row/></table:table>'
-        b'<table:table table:name="C" table:style-name="ta1"/>'
+    styles = (
+        '<style:style style:family="table" style:name="ta0"/>'
+        '<style:style style:family="table" style:name="ta1"><style:table-properties '
+        'table:display="false"/></style:style>'
     )
-    sheets = _opendocument_sheets(content)
-    assert [(one.name, one.visible) for one in sheets] == [("A & B", True), ("C", False)]
+    sheet = '<table:table table:name="{}" table:style-name="{}">' + ROW.format("", FILLED)
+    content = (
+        ODS.partition("<office:body>")[0].replace(
+            ">", ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0">'
+        )
+        + styles
+        + sheet.format("C", "ta1", "")
+        + "</table:table>"
+        + sheet.format("A &amp; B", "ta0", "")
+        + "</table:table></office:document-content>"
+    )
+    path = books.folder / "plan.ods"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr("content.xml", content)
+    sheet = read_sheet(path, score=len)
+    assert (sheet.name, sheet.rows) == ("A & B", [["x"]])
+    assert sheet.notes == ["Hidden sheets are ignored: C."]
 
 
 def test_a_long_csv_is_counted_and_refused(books, read):
@@ -311,10 +325,19 @@ def test_prefixed_elements_are_walked_through(books):
     assert found.merged == [(1, 1, 2, 2)]
 
 
-def test_a_sheet_is_closed_over_its_own_archive_only(good):
-    """The parsing library sees the parts that were counted and nothing else of the file."""
-    seen = safe_zip.Archive(good.read_bytes(), "plan.xlsx")
-    seen.part("xl/workbook.xml")
-    with zipfile.ZipFile(seen.packed()) as packed:
-        assert packed.namelist() == ["xl/workbook.xml"]
+def test_the_parsing_library_sees_one_sheet_and_nothing_else(good, monkeypatch):
+    """It gets a package of our own, whatever else the file holds, under whatever names."""
+    with zipfile.ZipFile(good, "a") as book:
+        book.writestr("xl/worksheets/sheet9.xml", "<worksheet")
+        book.writestr("xl/pivotCache/pivotCacheDefinition1.xml", "<")
+    seen = []
+    load = python_calamine.load_workbook
+
+    def noted(package):
+        seen.extend(zipfile.ZipFile(io.BytesIO(package.getvalue())).namelist())
+        return load(package)
+
+    monkeypatch.setattr(python_calamine, "load_workbook", noted)
     assert read_sheet(good, score=len).rows[1][1] == "Hello"
+    assert {name for name in seen if "sheet" in name} == {"xl/worksheets/sheet1.xml"}
+    assert not [name for name in seen if "pivot" in name]
