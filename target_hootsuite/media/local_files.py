@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -83,13 +84,27 @@ def _walk(root: str, parts: tuple[str, ...], field: str) -> BinaryIO:
     folder = _root(root, field)
     try:
         for part in parts[:-1]:
-            inner = os.open(part, _FOLDER, dir_fd=folder)
+            inner = _open_composed(part, _FOLDER, folder)
             os.close(folder)
             folder = inner
-        descriptor = os.open(parts[-1], _FILE, dir_fd=folder)
+        descriptor = _open_composed(parts[-1], _FILE, folder)
     finally:
         os.close(folder)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise RowRejected("is not a regular file.", field=field, code="media_path")
     return os.fdopen(descriptor, "rb")
+
+
+def _open_composed(name: str, flags: int, folder: int) -> int:
+    """Open a name in a folder, also where one of the two is in decomposed Unicode, as on macOS."""
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except FileNotFoundError:
+        if name.isascii():
+            raise
+        wanted = unicodedata.normalize("NFC", name)
+        alike = [one for one in os.listdir(folder) if unicodedata.normalize("NFC", one) == wanted]
+        if len(alike) != 1:
+            raise
+        return os.open(alike[0], flags, dir_fd=folder)

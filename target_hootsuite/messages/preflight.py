@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hootsuite_api.contract import load
+from hootsuite_api.text_length import text_length
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ignored, RowRejected
 from target_hootsuite.messages import content
@@ -136,7 +137,7 @@ def _contract(body: Mapping[str, Any]) -> None:
 
 def _length(unit: Unit, network: str) -> None:
     limit = LENGTHS.get(network)
-    length = len(unit.row.get("text") or "")
+    length = text_length(unit.row.get("text") or "", network)
     if limit is not None and length > limit:
         logger.warning(
             "Row %s can be sent, but its text has %d characters; %s usually takes %d",

@@ -1,0 +1,55 @@
+"""How many characters a text has, as each network counts them.
+
+X counts by weight, as published in its configuration of twitter-text, version 3: most Latin,
+Greek, Cyrillic, Hebrew, Arabic and punctuation count 1, everything else (CJK among it) counts 2,
+an emoji counts 2 however many code points it is made of, and an address counts 23.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+X_NETWORK = "TWITTER"
+_ADDRESS_WEIGHT = 23
+_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_TOP_LEVEL = (
+    "com|net|org|edu|gov|info|biz|name|mobi|app|dev|shop|store|blog|news|online|site|club|live|"
+    "page|link|tech|design|agency|events|travel|museum|jobs|sale|social|world|today|art|music"
+)
+_ADDRESS = re.compile(
+    r"https?://[^\s<>\"]+[^\s<>\"'.,;:!?)\]}»”\u2019]"
+    rf"|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:{_TOP_LEVEL})(?![\w-])(?:/[^\s<>\"]*[\w/#=&-])?"
+    r"|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2}/[^\s<>\"]*[\w/#=&-]",
+    re.IGNORECASE,
+)
+_PICTURE = (
+    "[\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf"
+    "\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_TOUCH = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff])?"
+_EMOJI = re.compile(
+    "[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae]\ufe0f|"
+    f"{_PICTURE}{_TOUCH}[\U000e0020-\U000e007f]*(?:\u200d{_PICTURE}{_TOUCH})*"
+)
+
+
+def text_length(text: str, network: str) -> int:
+    """Return the length of a text on a network, in the network's own characters.
+
+    Args:
+        text: The text.
+        network: The type of a social profile, such as `TWITTER`.
+    """
+    return _weighted(text) if network == X_NETWORK else len(text)
+
+
+def _weighted(text: str) -> int:
+    text = unicodedata.normalize("NFC", text)
+    without, addresses = _ADDRESS.subn("", text)
+    bare, emoji = _EMOJI.subn("", without)
+    return _ADDRESS_WEIGHT * addresses + 2 * emoji + sum(map(_weight, bare))
+
+
+def _weight(character: str) -> int:
+    return 1 if any(low <= ord(character) <= high for low, high in _LIGHT) else 2
