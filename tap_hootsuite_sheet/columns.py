@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from tap_hootsuite_sheet.date_guess import best
 from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
 from tap_hootsuite_sheet.xlsx_checks import letters
 
 HEADER_WITHIN = 50
+_COMPOSER_ROWS = 200
+_COMPOSER_WIDTHS = frozenset({2, 3})
 _ALIKE = 0.75  # two letters that changed places in a word of four
 KEY = "Hootsuite key"
 """The column in which a results copy keeps each row's key."""
@@ -262,8 +265,9 @@ def _refuse_twins(match: Mapping[str, list[int]], row: Sequence[object], source:
         if len(columns) > 1:
             twins = listed(f"{letters(c + 1)} ({_header_text(row[c])})" for c in columns)
             raise SheetError(
-                f"{source}: columns {twins} all mean {name}. Rename the ones that don't, or name "
-                f"the right one in the setting columns: {{{name}: ...}}."
+                f"{source}: columns {twins} all mean {name}. Rename the ones that don't.",
+                setting="columns",
+                value=f"{name}={_header_text(row[columns[0]])}",
             )
 
 
@@ -273,11 +277,32 @@ def _unknown(row: Sequence[object], match: Mapping[str, list[int]]) -> tuple[str
     return tuple(name for name in names if name and squeeze(name) not in _OURS)
 
 
+class NoHeaderError(SheetError):
+    """No row of a sheet names the columns."""
+
+
 def _no_header(rows: Sequence[Sequence[object]], source: str) -> SheetError:
+    """Return the error for a sheet without a header; the bulk composer's files have none."""
+    if layout := _composer_layout(rows):
+        return SheetError(
+            f"{source} has no header row; its first column has dates. If it is a file for the "
+            "dashboard's bulk composer (date, message, link), tell the layout of its dates.",
+            setting="composer_date_format",
+            value=layout,
+        )
     first = next((row for row in rows if any(_header_text(cell) for cell in row)), [])
     seen = listed(repr(text) for cell in first if (text := _header_text(cell))) or "nothing"
-    return SheetError(
+    return NoHeaderError(
         f"{source} has no header row that is understood: one row must name at least Text and Date "
         f"(the first row has {seen}). Headers: ID, Date, Time, Time zone, Text, Profiles, Media, "
-        "Link, Tags, Board, Location. Other headers can be declared in the setting columns."
+        "Link, Tags, Board, Location. Other headers can be declared.",
+        setting="columns",
+        value="text=Post copy",
     )
+
+
+def _composer_layout(rows: Sequence[Sequence[object]]) -> str:
+    """Return the layout of the dates in the first column of a composer file, empty for others."""
+    filled = [row for row in rows[:_COMPOSER_ROWS] if any(_header_text(cell) for cell in row)]
+    texts = [_header_text(row[0]) for row in filled if len(row) in _COMPOSER_WIDTHS]
+    return best(texts) if texts and len(texts) == len(filled) else ""

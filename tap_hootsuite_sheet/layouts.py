@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from tap_hootsuite_sheet.problems import CellError, SheetError
-from tap_hootsuite_sheet.times import MONTHS, Layout, Stamp, stamp_of
+from tap_hootsuite_sheet.times import MONTHS, WEEKDAYS, Layout, Stamp, stamp_of
 
 _TWO = r"\d{1,2}"
 _PIECES = {
@@ -18,15 +18,19 @@ _PIECES = {
     "M": r"(?P<M>\d{2})",
     "S": r"(?P<S>\d{2})",
     "p": r"(?P<p>[AaPp])\.?[Mm]\.?",
-    "B": "(?P<B>" + "|".join(f"{name}|{name[:3]}" for name in MONTHS) + r")\.?",
+    "B": "(?P<B>" + "|".join(f"{name}|{name[:3]}" for name in MONTHS) + r"|sept)\.?",
+    "o": rf"(?P<d>{_TWO})(?:st|nd|rd|th)",
+    "a": "(?P<a>" + "|".join(name[:3] for name in WEEKDAYS) + r"|tues|wednes|thur|thurs)\.?",
+    "A": "(?P<a>" + "|".join(WEEKDAYS) + ")",
     "z": r"(?P<z>[Zz]|[+-]\d{2}(?::?\d{2})?)",
 }
-_DIRECTIVES = {"%b": "B", "%I": "H", "%y": "y", "%h": "B"} | {f"%{c}": c for c in "YmdHMSpBz"}
+_DIRECTIVES = {"%b": "B", "%I": "H", "%y": "y", "%h": "B"} | {f"%{c}": c for c in "YmdHMSpBzaA"}
 _TOKENS = re.compile(
-    r"%[A-Za-z]|y+|Y+|m+|M+|d+|D+|h+|H+|s+|S+|[aA]/?[pP]?[mM]?(?![A-Za-z])|.", re.DOTALL
+    r"%[A-Za-z]|[dD]o|y+|Y+|m+|M+|d+|D+|h+|H+|s+|S+|[aA]/?[pP]?[mM]?(?![A-Za-z])|.", re.DOTALL
 )
 _CLOCK = re.compile(r"[\sT]+(?:[hH]|%[HI]).*$")
-_LETTERS = {"d": "d", "h": "H", "s": "S", "a": "p"}
+_DAYS = {"d": "d", "dd": "d", "ddd": "a", "dddd": "A", "do": "o"}
+_LETTERS = {"h": "H", "s": "S", "a": "p"}
 
 
 @cache
@@ -50,7 +54,11 @@ def layout(text: str) -> Layout:
 
     def read(value: str) -> Stamp | None:
         match = pattern.fullmatch(value)
-        return None if match is None else stamp_of(match.groupdict())
+        stamp = None if match is None else stamp_of(match.groupdict())
+        weekday = match and match.groupdict().get("a")
+        if stamp is None or not weekday:
+            return stamp
+        return stamp if weekday.lower()[:3] == WEEKDAYS[stamp.weekday()][:3] else None
 
     return read
 
@@ -68,14 +76,16 @@ def misfit(cell: str, formats: Sequence[str]) -> CellError:
         if day != text and _fits(cell, day):
             return CellError(
                 f"{said}: this cell has no time of day",
-                f"Declare the layout {day} in date_formats, with the times in a column Time",
+                "Write the times into a column Time, as this layout has none",
+                setting="date_formats",
+                value=day,
             )
         full = f"{text} HH:mm"
         if day == text and _fits(cell, full):
             return CellError(
-                f"{said}: this cell has a time of day", f"Declare the layout {full} in date_formats"
+                f"{said}: this cell has a time of day", "", setting="date_formats", value=full
             )
-    return CellError(said, "Correct it, or declare its own layout in date_formats, too")
+    return CellError(said, "Correct it", setting="date_formats")
 
 
 def _fits(cell: str, text: str) -> bool:
@@ -93,12 +103,7 @@ def _with_past(text: str) -> list[tuple[str, str]]:
 def _piece(token: str, before: str) -> str:
     """Return the pattern of one token; m is a minute after an hour, else a month."""
     if token.startswith("%"):
-        kind = _DIRECTIVES.get(token)
-        if kind is None or kind not in _PIECES:
-            raise SheetError(
-                f"The date layout directive {token} is not known. Use %Y %m %d %H %M %S %p."
-            )
-        return _PIECES[kind]
+        return _directive(token)
     first = token[0].lower()
     if first == "y" and len(token) == 4:  # noqa: PLR2004 - a year of two digits would be a guess
         return _PIECES["Y"]
@@ -106,9 +111,19 @@ def _piece(token: str, before: str) -> str:
         return re.escape(token)
     if first == "m":
         return _month_or_minute(token, before)
-    if first in _LETTERS and len(token) <= 3:  # noqa: PLR2004 - dd, hh, ss, am/pm are short
-        return _PIECES[_LETTERS[first]]
+    kind = _DAYS.get(token.lower()) or _LETTERS.get(first)
+    if kind is not None and len(token) <= 4:  # noqa: PLR2004 - dddd is the longest
+        return _PIECES[kind]
     return r"\s+" if token.isspace() else re.escape(token)
+
+
+def _directive(token: str) -> str:
+    kind = _DIRECTIVES.get(token)
+    if kind is None or kind not in _PIECES:
+        raise SheetError(
+            f"The date layout directive {token} is not known. Use %Y %m %d %H %M %S %p."
+        )
+    return _PIECES[kind]
 
 
 def _month_or_minute(token: str, before: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tap_hootsuite_sheet.columns import Table
 from tap_hootsuite_sheet.problems import PlanError, Problems
-from tap_hootsuite_sheet.reader import Sheet
+from tap_hootsuite_sheet.sheet import Sheet
 
 Record = dict[str, Any]
 
@@ -27,6 +27,7 @@ class Options:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     composer_date_format: str | None = None
     plan_name: str | None = None
+    as_is: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ class Plan:
     rows: list[int] = field(default_factory=list)
     zones: list[str] = field(default_factory=list)
     keys: dict[int, str] = field(default_factory=dict)
+    warnings: dict[int, list[str]] = field(default_factory=dict)
+    """What may not be meant, by row; such rows are sent."""
 
     def require_clean(self) -> None:
         """Refuse a plan with bad rows.

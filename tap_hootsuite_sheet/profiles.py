@@ -15,7 +15,8 @@ from tap_hootsuite_sheet.safe_zip import read_bytes
 from tap_hootsuite_sheet.values import as_list
 
 _ALIAS_FILE_LIMIT = 1024 * 1024
-_SEPARATE = "Separate profiles with ; or a line break"
+_MAX_ENTRIES = 1000
+_SHOWN = 8
 _NETWORKS: Mapping[str, tuple[str, ...]] = {
     "facebook": ("FACEBOOK", "FACEBOOKPAGE", "FACEBOOKGROUP"),
     "facebook page": ("FACEBOOKPAGE",),
@@ -75,8 +76,20 @@ class Resolver:
         Raises:
             CellError: An entry names no profile, or more than one.
         """
-        found = [one for entry in as_list(cell) for one in self._resolve(entry)]
+        found = [one for entry in as_list(cell) for one in self._one_or_more(entry)]
         return list(dict.fromkeys(found))
+
+    def _one_or_more(self, entry: str) -> list[str]:
+        """Resolve an entry; one with commas is a name that has them, or several profiles."""
+        parts = [part for one in entry.split(",") if (part := one.strip())]
+        if len(parts) < 2:  # noqa: PLR2004 - a comma between two
+            return self._resolve(entry)
+        try:
+            return self._resolve(entry)
+        except AccountError:
+            raise
+        except CellError:
+            return [one for part in parts for one in self._resolve(part)]
 
     def _resolve(self, entry: str, depth: int = 0) -> list[str]:
         if entry.isascii() and entry.isdigit():
@@ -85,18 +98,35 @@ class Resolver:
             return [one for target in alias for one in self._resolve(target, depth + 1)]
         network, colon, name = entry.partition(":")
         if not colon:
-            raise self._unknown(entry)
+            return self._alone(entry)
         return [self._by_name(network.strip(), name.strip())]
 
+    def _alone(self, entry: str) -> list[str]:
+        """Resolve a user name or a network that is written alone, where it is clear."""
+        if self._directory is None:
+            raise self._unknown(entry)
+        known, wanted = self._profiles(), entry.lstrip("@").casefold()
+        types = _NETWORKS.get(entry.casefold(), ())
+        for found in (
+            [p for p in known if wanted in _names(p)],
+            [p for p in known if p.type in types],
+        ):
+            if len(found) == 1:
+                return [found[0].id]
+            if found:
+                raise CellError(
+                    f"fits more than one profile ({entry})", f"Write one of {_candidates(found)}"
+                )
+        raise self._unknown(entry)
+
     def _unknown(self, entry: str) -> CellError:
-        if "," in entry:
-            return CellError(f"names no profile ({entry})", _SEPARATE)
         near = get_close_matches(entry.casefold(), self._aliases, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
-        return CellError(
-            f"names no profile ({entry})",
-            f"{hint}Write its id, or its network and name (linkedin: ACME), or an alias",
-        )
+        if self._directory is None:
+            way = "Write its id, or its network and name (linkedin: ACME), or an alias"
+        else:
+            way = f"The account has {_candidates(self._profiles())}"
+        return CellError(f"names no profile ({entry})", f"{hint}{way}")
 
     def _by_name(self, network: str, name: str) -> str:
         types = _NETWORKS.get(network.casefold(), (network.upper(),))
@@ -110,29 +140,33 @@ class Resolver:
             raise CellError(
                 f"fits more than one profile ({network}: {name})", f"Write the id: {ids}"
             )
-        if "," in name:
-            raise CellError(f"names no profile of this account ({network}: {name})", _SEPARATE)
         same = [p for p in known if p.type in types]
-        names = listed(sorted(p.username or p.id for p in same)[:8])
         remedy = (
-            f"The account's profiles there are {names}"
-            if names
-            else f"The account has no profile of {network}"
+            f"The account's profiles there are {_candidates(same)}"
+            if same
+            else f"The account has no profile of {network}; it has {_candidates(known)}"
         )
-        raise CellError(
-            f"names no profile of this account ({network}: {name})",
-            remedy,
-        )
+        raise CellError(f"names no profile of this account ({network}: {name})", remedy)
 
     def _profiles(self) -> Sequence[Profile]:
         if self._known is None:
             if self._directory is None:
                 raise AccountError(
                     "names a profile by network and name, which only Hootsuite can look up",
-                    "In all such rows write the profile's id, or configure the account",
+                    "In all such rows write the profile's id",
+                    setting="auth_method",
                 )
             self._known = self._directory.profiles()
         return self._known
+
+
+def _candidates(profiles: Sequence[Profile]) -> str:
+    """Return profiles as a person may write them."""
+    names = sorted(
+        f"{network_name(p.type)}: {p.username or p.network_id or p.id}" for p in profiles
+    )
+    more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
+    return listed([*names[:_SHOWN], *more]) or "no profiles"
 
 
 def _names(profile: Profile) -> set[str]:
@@ -149,7 +183,7 @@ def load_aliases(path: Path) -> dict[str, list[str]]:
     text = read_bytes(path, _ALIAS_FILE_LIMIT)
     try:
         content = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SheetError(f"{path.name} is not YAML: {_first_line(error)}.") from error
     if content is None:
         return {}
@@ -164,14 +198,23 @@ def _first_line(error: Exception) -> str:
 
 def _entries(path: Path, name: str, value: Any) -> list[str]:
     if isinstance(value, dict):
-        return [f"{network}: {user}" for network, user in value.items()]
+        value = [{network: user} for network, user in value.items()]
     items = value if isinstance(value, list) else [value]
-    for item in items:
-        if isinstance(item, dict) and len(item) == 1:
-            continue
-        if isinstance(item, bool) or not isinstance(item, (str, int)):
-            raise SheetError(f"{path.name}: {name} must be a profile's id or 'network: name'.")
+    if len(items) > _MAX_ENTRIES or not all(map(_is_entry, items)):
+        raise SheetError(f"{path.name}: {name[:60]} must be a profile's id or 'network: name'.")
     return [_entry(item) for item in items]
+
+
+def _is_entry(item: Any) -> bool:
+    """Whether an item is a name or an id, alone or behind its network; nothing nested."""
+    if isinstance(item, dict) and len(item) == 1:
+        ((network, item),) = item.items()
+        return isinstance(network, str) and _is_name(item)
+    return _is_name(item)
+
+
+def _is_name(item: Any) -> bool:
+    return isinstance(item, (str, int)) and not isinstance(item, bool)
 
 
 def _entry(item: Any) -> str:

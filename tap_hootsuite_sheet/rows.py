@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -10,17 +11,31 @@ from typing import Any, Final
 from tap_hootsuite_sheet import identity, values
 from tap_hootsuite_sheet.columns import Table
 from tap_hootsuite_sheet.model import Options, Plan, Record
-from tap_hootsuite_sheet.problems import CellError, Problems, SheetError, listed
+from tap_hootsuite_sheet.problems import (
+    CellError,
+    Problems,
+    SettingError,
+    SheetError,
+    listed,
+    shown,
+)
 from tap_hootsuite_sheet.profiles import Directory, Resolver
-from tap_hootsuite_sheet.reader import Cell, Sheet
 from tap_hootsuite_sheet.send_times import Clock, zone_name
-from tap_hootsuite_sheet.times import read_time
+from tap_hootsuite_sheet.sheet import Cell, Sheet, some, too_much_text
+from tap_hootsuite_sheet.times import iso, read_time
 
 BAD: Final = object()
 """Stands for a cell whose problem was reported."""
 
+_MAX_ENTRIES = 1_000_000
+_MAX_CHARACTERS = 100_000_000
+
 Values = list[Any]
 Read = Callable[[object], Any]
+
+
+def _is_filled(cell: object) -> bool:
+    return cell != "" and not (isinstance(cell, str) and cell.isspace())
 
 
 class Builder:
@@ -43,9 +58,13 @@ class Builder:
         self._notes = list(sheet.notes)
         self._plan_name = options.plan_name or identity.plan_name(sheet.source)
         self._resolver = Resolver(options.aliases, directory)
-        self._clock = Clock(options, directory, self._notes)
+        self._clock = Clock(options, directory, self._notes, self._date_texts)
         self._lines: list[tuple[int, list[Cell]]] = []
         self._midnights: set[int] | None = None
+        self._entries = 0
+        self._headings: set[int] = set()
+        self._sent: dict[Any, int] = {}
+        self._warnings: dict[int, list[str]] = {}
 
     def plan(self) -> Plan:
         """Return the plan, its bad rows among the problems.
@@ -56,6 +75,7 @@ class Builder:
         if self._table.unknown:
             unknown = listed(map(self._table.with_guess, self._table.unknown))
             self._notes.append(f"Columns that are not understood are ignored: {unknown}.")
+        self._find_headings()
         self._refuse_merged()
         self._lines = list(self._filled())
         if not self._lines:
@@ -65,18 +85,47 @@ class Builder:
         self._demand(columns)
         return self._assemble(columns)
 
+    def _date_texts(self) -> list[str]:
+        """Return the dates that were written as text and not by ISO 8601."""
+        column = self._table.fields.get("date")
+        if column is None:
+            return []
+        cells = (row[column] for _, row in self._lines)
+        return [cell for cell in cells if isinstance(cell, str) and cell.strip() and not iso(cell)]
+
+    def _find_headings(self) -> None:
+        """Leave out rows that are a merged title such as "Week 11" and nothing else."""
+        known = self._table.fields.values()
+        for top, left, bottom, right in self._sheet.merged:
+            if top != bottom or not self._table.header_row < top <= len(self._sheet.rows):
+                continue
+            row = self._sheet.rows[top - 1]
+            outside = [row[n] for n in known if n < len(row) and not left - 1 <= n < right]
+            if right > left and not any(map(_is_filled, outside)):
+                self._headings.add(top)
+        titles = [f"row {top} {shown(self._first(top))}".rstrip() for top in sorted(self._headings)]
+        if titles:
+            self._notes.append(f"Headings between the posts are left out: {some(titles)}.")
+
+    def _first(self, number: int) -> object:
+        return next(filter(_is_filled, self._sheet.rows[number - 1]), "")
+
     def _refuse_merged(self) -> None:
         """Only the first of merged cells has the value; for which rows it was meant is a guess."""
         known = {column + 1 for column in self._table.fields.values()}
-        for top, left, bottom, right in self._sheet.merged:
-            if top <= self._table.header_row or not known & set(range(left, right + 1)):
+        reach = 0
+        for top, left, bottom, right in sorted(self._sheet.merged):
+            inside = any(left <= column <= right for column in known)
+            if top <= self._table.header_row or not inside or top in self._headings:
                 continue
             row = self._sheet.rows[top - 1] if top <= len(self._sheet.rows) else []
             value = row[left - 1] if left <= len(row) else ""
             size = f"{bottom - top + 1} rows and {right - left + 1} columns"
             error = CellError(f"is merged over {size}", "Unmerge the cells and fill in each row")
             self._problems.add(top, self._table.label_at(left - 1), value, error)
-            self._problems.rows.update(range(top, min(bottom, len(self._sheet.rows)) + 1))
+            last = min(bottom, len(self._sheet.rows))
+            self._problems.rows.update(range(max(top, reach + 1), last + 1))
+            reach = max(reach, last)
 
     def _filled(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield the rows that say something in a column that is understood."""
@@ -84,6 +133,8 @@ class Builder:
         known = tuple(self._table.fields.values())
         width = max(known) + 1
         for number, row in enumerate(self._sheet.rows[first:], first + 1):
+            if number in self._headings:
+                continue
             if len(row) < width:
                 row.extend([""] * (width - len(row)))
             for column in known:
@@ -116,6 +167,8 @@ class Builder:
             if type(cell) is str and cell in memo:
                 out.append(memo[cell])
                 continue
+            if self._options.as_is and type(cell) is str and self._is_accepted(number, row):
+                cell = values.AsIs(cell)
             try:
                 value = empty if type(cell) is str and cell.isspace() else read(cell)
             except CellError as error:
@@ -125,20 +178,50 @@ class Builder:
             else:
                 if type(cell) is str:
                     memo[cell] = value
+                if type(value) is list:
+                    self._count_entries(len(value))
             out.append(value)
         return out
 
+    def _is_accepted(self, number: int, row: Sequence[Cell]) -> bool:
+        """Whether a person declared that the text of a row is right, by its number or its ID."""
+        column = self._table.fields.get("id")
+        names = {str(number)}
+        if column is not None:
+            with suppress(CellError):
+                names = {values.as_name(row[column])} - {""} or names
+        return not names.isdisjoint(self._options.as_is)
+
+    def _count_entries(self, count: int) -> None:
+        """Refuse lists without end, before their entries fill the memory.
+
+        Raises:
+            SheetError: All lists together have too many entries.
+        """
+        self._entries += count
+        if self._entries > _MAX_ENTRIES:
+            raise SheetError(
+                f"{self._sheet.source} lists more than {_MAX_ENTRIES:,} profiles, tags and "
+                "pictures. Split the plan."
+            )
+
     def _read_columns(self) -> _Columns:
         texts = self._column("text", values.as_text, "")
+        if sum(len(text) for text in texts if text is not BAD) > _MAX_CHARACTERS:
+            raise too_much_text(self._sheet.name)
         moments = self._moments()
+        media = self._column("media", values.as_media, None)
+        tags = self._column("tags", values.as_tags, None)
+        self._warn_of_commas("tag", tags)
+        self._warn_of_commas("file", media)
         return _Columns(
             texts=texts,
             moments=moments,
             keys=self._keys(moments, texts),
             profiles=self._profiles(),
-            media=self._column("media", values.as_media, None),
+            media=media,
             links=self._column("link", values.as_link, ""),
-            tags=self._column("tags", values.as_tags, None),
+            tags=tags,
             boards=self._column("board", values.as_name, ""),
             places=self._column("location", values.as_location, None),
         )
@@ -149,7 +232,7 @@ class Builder:
         try:
             default = self._resolver.ids(";".join(chosen)) if chosen else []
         except CellError as error:
-            raise SheetError(f"The setting profiles {error.message}. {error.remedy}.") from error
+            raise SettingError(f"{error.message}. {error.advice()}", setting="profiles") from error
         return self._column("profiles", self._resolver.ids, default)
 
     def _moments(self) -> Values:
@@ -168,10 +251,27 @@ class Builder:
                 if clock is None and type(stamp) is date:
                     stamp = self._midnight(number, stamp)  # noqa: PLW2901 - the same date, completed
                 out.append(self._clock.moment(stamp, clock, where))
+                if clock is None and not isinstance(row[self._table.fields["date"]], str):
+                    self._warn_of_midnight(number, out[-1][0])
             except CellError as error:
                 self._problems.add(number, self._table.label("date"), self._when(row), error)
                 out.append(BAD)
         return out
+
+    def _warn_of_midnight(self, number: int, moment: datetime) -> None:
+        """A date cell without a time of day is midnight; that is seldom meant."""
+        if moment.time() == time():
+            said = "is posted at 00:00, midnight: the date cell has no other time of day"
+            self._warnings.setdefault(number, []).append(said)
+
+    def _warn_of_commas(self, name: str, column: Values) -> None:
+        """Tell which separator counts where a value may hold a comma."""
+        for (number, _), entries in zip(self._lines, column, strict=True):
+            for entry in entries if entries and entries is not BAD else ():
+                text = entry if isinstance(entry, str) else entry.get("path", "")
+                if "," in text:
+                    said = f"{shown(text)} is one {name}: separate several by ; or line breaks"
+                    self._warnings.setdefault(number, []).append(said)
 
     def _midnight(self, number: int, day: date) -> date:
         """Return a date that is shown as 2026-03-14 00:00 with its time of day."""
@@ -223,7 +323,7 @@ class Builder:
     def _duplicate(self, number: int, row: Sequence[Cell], first: int, field: str) -> None:
         if field == "text":
             message = f"is the same post as row {first}: profiles, time and text"
-            error = CellError(message, "Remove one of them, or give each an ID")
+            error = CellError(message, "Remove one of them, or give one another time")
         else:
             message = f"names row {first} too"
             error = CellError(message, "Give every row an ID of its own, copied rows too")
@@ -246,16 +346,35 @@ class Builder:
 
     def _assemble(self, columns: _Columns) -> Plan:
         plan = Plan(self._plan_name, self._sheet, self._table, self._problems, self._notes)
+        plan.warnings = self._warnings
         bad = self._problems.rows
         for (number, _), key, moment, *rest in zip(self._lines, *columns.all(), strict=True):
             if key:
                 plan.keys[number] = key
             if number in bad:
                 continue
-            plan.records.append(_record(key, moment[1], *rest))
+            record = _record(key, moment[1], *rest)
+            if self._is_second(number, record):
+                continue
+            plan.records.append(record)
             plan.rows.append(number)
             plan.zones.append(moment[2])
         return plan
+
+    def _is_second(self, number: int, record: Record) -> bool:
+        """Refuse a row that would send what another row sends, however its cells are written."""
+        media = () if record["text"] else tuple(str(one) for one in record.get("media", ()))
+        content = (record["scheduled_send_time"], record["text"], media)
+        others = [(content, profile) for profile in record["social_profile_ids"]]
+        first = next((self._sent[one] for one in others if one in self._sent), None)
+        for one in others:
+            self._sent.setdefault(one, number)
+        if first is None:
+            return False
+        message = f"is the same post as row {first}: profile, time and text"
+        error = CellError(message, "Remove one of them, or give one another time")
+        self._problems.add(number, self._table.label("text"), record["text"], error)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,5 +430,5 @@ def _place_link(record: Record, link: str, board: str) -> None:
     """A pin has a destination; any other post carries its link at the end of its text."""
     if board:
         record["destination_url"] = link
-    elif link not in record["text"]:
+    elif not values.same_address(link, record["text"]):
         record["text"] = f"{record['text']} {link}".lstrip()

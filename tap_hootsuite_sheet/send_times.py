@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 
 from tap_hootsuite_sheet import values
+from tap_hootsuite_sheet.date_guess import fitting
 from tap_hootsuite_sheet.layouts import layout, misfit
 from tap_hootsuite_sheet.model import Options
-from tap_hootsuite_sheet.problems import CellError, SheetError
+from tap_hootsuite_sheet.problems import CellError, SettingError, listed
 from tap_hootsuite_sheet.profiles import Directory
 from tap_hootsuite_sheet.times import (
     DATE_REMEDY,
@@ -28,9 +30,16 @@ class Clock:
         options: The declared layouts and zone.
         directory: The account, whose member has a zone; None when it is not to be asked.
         notes: Where to say which zone was taken from the account.
+        texts: Gives all dates that were written as text, for a proposal of their layout.
     """
 
-    def __init__(self, options: Options, directory: Directory | None, notes: list[str]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        directory: Directory | None,
+        notes: list[str],
+        texts: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         formats = options.date_formats
         self._composer = options.composer_date_format
         if self._composer:
@@ -42,6 +51,8 @@ class Clock:
         self._directory = directory
         self._notes = notes
         self._asked = False
+        self._texts = texts
+        self._fitting: list[str] | None = None
         self._converter = Converter()
 
     def date(self, cell: object) -> Stamp:
@@ -53,14 +64,33 @@ class Clock:
         try:
             return read_date(cell, self._layouts)
         except CellError as error:
+            if error.message == NOT_ONE_WAY and isinstance(cell, str):
+                raise self._unread(cell.strip(), error) from error
             if self._composer and error.remedy == DATE_REMEDY:
-                raise CellError(
-                    f"is not a date like {self._composer}, the layout of this composer file",
-                    "Correct it, or declare the layout that the file has",
-                ) from error
-            if self._formats and error.message == NOT_ONE_WAY:
-                raise misfit(str(cell).strip(), self._formats) from error
+                raise self._unlike_composer() from error
             raise
+
+    def _unlike_composer(self) -> CellError:
+        return CellError(
+            f"is not a date like {self._composer}, the layout of this composer file", "Correct it"
+        )
+
+    def _unread(self, text: str, error: CellError) -> CellError:
+        """Return why a text is no date, with the layout that fits the whole column."""
+        declared = misfit(text, self._formats) if self._formats else error
+        if declared.setting_value and not self._composer:
+            return declared
+        if self._fitting is None:
+            self._fitting = fitting(self._texts())
+        setting = "composer_date_format" if self._composer else "date_formats"
+        said = declared.message
+        if len(self._fitting) == 1:
+            said = f"{said}; all dates of the column fit {self._fitting[0]}"
+            return CellError(said, "", setting=setting, value=self._fitting[0])
+        if self._fitting:
+            remedy = f"The column fits {listed(self._fitting[:3])}: tell which one is meant"
+            return CellError(said, remedy, setting=setting)
+        return self._unlike_composer() if self._composer else declared
 
     def moment(
         self, stamp: Stamp | None, clock: time | None, zone_name: str
@@ -86,7 +116,9 @@ class Clock:
         if self._declared is None:
             raise CellError(
                 "has no time zone",
-                "Set timezone (Europe/Berlin), or add a column Time zone, or write +01:00 after it",
+                "Add a column Time zone, or write +01:00 after it",
+                setting="timezone",
+                value="Europe/Berlin",
             )
         return self._declared
 
@@ -109,7 +141,9 @@ def _check(name: str | None) -> None:
     try:
         zone(name)
     except CellError as error:
-        raise SheetError(f"The setting timezone {name} {error.message}. {error.remedy}.") from error
+        raise SettingError(
+            f"{error.message}. {error.remedy}.", setting="timezone", value=name
+        ) from error
 
 
 def zone_name(cell: object) -> str:

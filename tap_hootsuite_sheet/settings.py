@@ -9,7 +9,7 @@ from typing import Any
 from hootsuite_api.settings_schema import SHARED, flag, row, schema, text, texts
 from tap_hootsuite_sheet.account import Account
 from tap_hootsuite_sheet.model import Options
-from tap_hootsuite_sheet.problems import SheetError
+from tap_hootsuite_sheet.problems import SettingError
 from tap_hootsuite_sheet.profiles import load_aliases
 
 _PLAN = {
@@ -70,6 +70,12 @@ _PLAN = {
         "renamed, or its posts are new posts.",
         "october-launch",
     ),
+    "as_is": texts(
+        "Rows as they are",
+        "Rows whose text is right although it looks garbled, by their ID (by their row's number "
+        "where they have none).",
+        "17",
+    ),
     "skip_bad": flag(
         "Skip bad rows", "Pass on the good rows of a plan that has bad ones.", default=False
     ),
@@ -108,6 +114,7 @@ def options(config: Mapping[str, Any]) -> Options:
         aliases=aliases,
         composer_date_format=config.get("composer_date_format") or None,
         plan_name=config.get("plan_name") or None,
+        as_is=frozenset(str(item) for item in config.get("as_is") or ()),
     )
 
 
@@ -122,17 +129,17 @@ def _check(name: str, value: Any) -> None:
         return
     if "array" in wanted:
         if not (isinstance(value, (list, tuple)) and all(_fits(name, item) for item in value)):
-            raise SheetError(f"The setting {name} must be a list of texts.")
+            raise SettingError("must be a list of texts.", setting=name)
     elif "object" in wanted:
         if not (isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())):
-            raise SheetError(f'The setting {name} must be written as {{"text": "Post copy"}}.')
+            raise SettingError('must be written as {"text": "Post copy"}.', setting=name)
     elif not isinstance(value, (str, Path)):
-        raise SheetError(f"The setting {name} must be a text: put it in quotes.")
+        raise SettingError("must be a text: put it in quotes.", setting=name)
 
 
 def _fits(name: str, item: object) -> bool:
     """Whether a list may hold something; ids of profiles are often written as numbers."""
-    number = name == "profiles" and isinstance(item, int) and not isinstance(item, bool)
+    number = name in {"profiles", "as_is"} and isinstance(item, int) and not isinstance(item, bool)
     return number or isinstance(item, str)
 
 

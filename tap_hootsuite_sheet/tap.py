@@ -15,7 +15,7 @@ from hootsuite_api.errors import HootsuiteError
 from hootsuite_api.plugin import CheckedPlugin
 from tap_hootsuite_sheet import google, settings
 from tap_hootsuite_sheet.plan import Plan, build, read_plan
-from tap_hootsuite_sheet.problems import PlanError, SheetError
+from tap_hootsuite_sheet.problems import SHOWN, PlanError, SheetError
 
 _MEDIA = th.ObjectType(
     th.Property("path", th.StringType, description="A file."),
@@ -99,6 +99,9 @@ class TapHootsuiteSheet(CheckedPlugin, Tap):
     def _checked(self, plan: Plan) -> Plan:
         for note in plan.notes:
             self.logger.warning(note)
+        for row, warnings in sorted(plan.warnings.items())[:SHOWN]:
+            for said in warnings:
+                self.logger.warning("Row %d: %s.", row, said)
         if not self.config.get("skip_bad"):
             plan.require_clean()
         for line in plan.problems.lines():

@@ -36,11 +36,10 @@ MONTHS = [
     "november",
     "december",
 ]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _HALF_DAY = 12
 
-DATE_REMEDY = (
-    "Use a date cell, or write it as 2026-03-14 09:30, or declare its layout in date_formats"
-)
+DATE_REMEDY = "Use a date cell, or write it as 2026-03-14 09:30"
 
 NOT_ONE_WAY = "is not a date that can be read in only one way"
 
@@ -65,9 +64,9 @@ def read_date(cell: object, layouts: Iterable[Layout] = ()) -> Stamp:
 
 def _date_text(text: str, layouts: tuple[Layout, ...]) -> Stamp:
     readings = {stamp for layout in layouts if (stamp := layout(text)) is not None}
-    iso = _iso(text)
-    if iso is not None:
-        readings.add(iso)
+    standard = iso(text)
+    if standard is not None:
+        readings.add(standard)
     if len(readings) > 1:
         both = " or ".join(sorted(f"{stamp:%d %B %Y}" for stamp in readings))
         raise CellError(
@@ -91,10 +90,11 @@ def _not_a_date(cell: object) -> CellError:
         return CellError(
             "is a number, not a date", "Format the cell as a date, or write 2026-03-14 09:30"
         )
-    return CellError(NOT_ONE_WAY, DATE_REMEDY)
+    return CellError(NOT_ONE_WAY, DATE_REMEDY, setting="date_formats")
 
 
-def _iso(text: str) -> Stamp | None:
+def iso(text: str) -> Stamp | None:
+    """Return a moment in ISO 8601, None where it is none."""
     match = _ISO.fullmatch(text)
     if match is None:
         return None

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
+from tap_hootsuite_sheet import garbled
 from tap_hootsuite_sheet.problems import CellError, Flaw
 from tap_hootsuite_sheet.xlsx_checks import STYLED_REMEDY
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _ERROR = re.compile(
     r"#(?:REF!|N/A|NAME\?|DIV/0!|VALUE!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BUSY!|#+)|Err:\d{3}"
 )
+_SEVERAL = re.compile(r"[;,\s]\s*https?://", re.IGNORECASE)
+_BEFORE_ADDRESS = re.compile(r",\s*(?=https?://)", re.IGNORECASE)
 _SPLIT = re.compile(r"[;\n]")
 _URL = re.compile(r"https?://[^\s/?#]+\.[^\s]+|https?://localhost[^\s]*", re.IGNORECASE)
 _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+\.[A-Za-z0-9./?&=_%#~+:-]+")
 _NUMBER = r"[+-]?\d{1,3}(?:\.\d+)?"
 _PLACE = re.compile(rf"({_NUMBER})\s*[,;\s]\s*({_NUMBER})")
-_GARBLED = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u2122]")
+_SHOWN = 200
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_PUNCTUATION = ".,;:!?)]}'\u2019\u201d\u00bb\u2026"
 _EXACT = 10**15
 _MEDIA_ID = "id:"
 
@@ -32,12 +37,13 @@ def as_text(cell: object) -> str:
     """
     if not isinstance(cell, str):
         raise _not_text(cell)
+    if not cell.isascii():
+        _refuse_garbled(cell)
     text = cell.strip()
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-        _refuse_garbled(text)
     if not text.isprintable() and _CONTROL.search(text):
         raise CellError("contains control characters", "Type the text anew")
     if text[:1] in "#E" and _ERROR.fullmatch(text):
@@ -58,18 +64,27 @@ def _not_text(cell: object) -> CellError:
     return CellError("is not text", remedy)
 
 
+class AsIs(str):
+    """A cell whose text was declared right, however garbled it looks."""
+
+    __slots__ = ()
+
+
 def _refuse_garbled(text: str) -> None:
     if "\ufffd" in text:
         raise CellError(
             "has characters that were lost when the file was saved", "Type the text anew"
         )
-    if not _GARBLED.search(text):
+    if isinstance(text, AsIs):
         return
-    for codec in ("cp1252", "latin-1"):
-        with suppress(UnicodeError):
-            meant = text.encode(codec).decode("utf-8")
-            message = f"was saved in one encoding and opened in another (it was: {meant[:40]})"
-            raise CellError(message, "Type the text anew")
+    if (meant := garbled.repaired(text)) is not None:
+        line = " ".join(meant.split())
+        shown = line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}"
+        raise CellError(
+            "was saved in one encoding and opened in another",
+            f"It should probably read: {shown}",
+            setting="as_is",
+        )
 
 
 def as_name(cell: object) -> str:
@@ -79,7 +94,7 @@ def as_name(cell: object) -> str:
         CellError: It is neither, or a number that was rounded by the spreadsheet.
     """
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if cell != int(cell):
+        if not math.isfinite(cell) or cell != int(cell):
             raise CellError("is a number with decimals, not an identifier", STYLED_REMEDY)
         if abs(cell) >= _EXACT:
             raise CellError(
@@ -122,7 +137,9 @@ def as_link(cell: object) -> str:
     if isinstance(cell, str) and _PLAIN_URL.fullmatch(cell):
         return cell
     text = as_text(cell)
-    if not text or (_URL.fullmatch(text) and ";http" not in text):
+    if _SEVERAL.search(text):
+        raise CellError("names more than one address", "Write one, and the others into the text")
+    if not text or _URL.fullmatch(text):
         return text
     raise CellError("is not a web address", "Write it in full: https://example.com/page")
 
@@ -133,9 +150,31 @@ def as_media(cell: object) -> list[dict[str, str]]:
     Raises:
         CellError: An entry is neither.
     """
-    text = as_text(cell)
+    text = _BEFORE_ADDRESS.sub(";", as_text(cell))
     entries = [entry.strip() for entry in _SPLIT.split(text) if entry.strip()]
     return [_attachment(entry) for entry in entries]
+
+
+def same_address(link: str, text: str) -> bool:
+    """Tell whether a text has a link already, as a whole address and not as the start of one."""
+    wanted = _whole(link)
+    return any(wanted in _endings(found) for found in _ADDRESS.findall(text))
+
+
+def _endings(address: str) -> set[str]:
+    """Return what an address in a text may be: punctuation at its end may belong to the text."""
+    found = {_whole(address)}
+    while address and address[-1] in _PUNCTUATION:
+        address = address[:-1]
+        found.add(_whole(address))
+    return found
+
+
+def _whole(address: str) -> str:
+    """Return an address as it is compared: host in lower case, no slash behind a bare host."""
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{mark}{host.lower()}{slash if path else ''}{path}"
 
 
 def _attachment(entry: str) -> dict[str, str]:

@@ -30,6 +30,12 @@ _PATH = click.Path(path_type=Path)
 @click.option("--aliases", type=_PATH, metavar="FILE", help="Own names for profiles: a YAML file.")
 @click.option("--column", multiple=True, metavar="FIELD=HEADER", help='As in "text=Post copy".')
 @click.option("--encoding", help="Of a CSV file that is not UTF-8, such as cp1252.")
+@click.option(
+    "--as-is",
+    multiple=True,
+    metavar="ROW",
+    help="Its text is right although it looks garbled; by ID, else by number. Repeatable.",
+)
 @click.option("--composer", metavar="LAYOUT", help="It is a bulk composer file, dates like this.")
 @click.option("--same-plan", metavar="NAME", help="The plan's name, when the file was renamed.")
 @click.option(

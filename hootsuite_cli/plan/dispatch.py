@@ -14,15 +14,15 @@ from hootsuite_cli.console import say
 from hootsuite_cli.errors import Failure, WrongUsage
 from hootsuite_cli.plan import template
 from hootsuite_cli.plan.previous_run import keys_to_write, scheduled_before
-from hootsuite_cli.plan.report import in_options
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
+from hootsuite_cli.plan.wording import OPTIONS
 from hootsuite_cli.plan.workflow import Choices, Scheduling
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet import google, identity
 from tap_hootsuite_sheet import settings as plan_settings
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import PlanError, SheetError, counted
+from tap_hootsuite_sheet.problems import SheetError, counted
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import MAX_FILE
 from tap_hootsuite_sheet.safe_zip import read_bytes
@@ -46,9 +46,10 @@ def run(account: Account, file: str | None, given: Mapping[str, Any]) -> int:
     """
     try:
         return _dispatch(account, file, given)
-    except (SheetError, TargetError) as error:
-        lines = error.lines if isinstance(error, PlanError) else [str(error)]
-        raise Failure(*map(in_options, lines)) from error
+    except SheetError as error:
+        raise Failure(error.said(OPTIONS)) from error
+    except TargetError as error:
+        raise Failure(str(error)) from error
     except ConfigValidationError as error:
         raise Failure(" ".join(error.errors) or str(error)) from error
 
@@ -131,9 +132,10 @@ def _options(given: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
         "alias_file": given["aliases"],
         "composer_date_format": given["composer"],
         "plan_name": given["same_plan"],
+        "as_is": given["as_is"],
     }
     config = {**settings, **{name: value for name, value in said.items() if value}}
-    for name in ("date_formats", "profiles"):
+    for name in ("date_formats", "profiles", "as_is"):
         if isinstance(config.get(name), (str, int)):  # one alone, as environments hold it
             config[name] = [config[name]]
     return plan_settings.options(config)

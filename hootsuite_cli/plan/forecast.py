@@ -13,6 +13,7 @@ from pathlib import Path
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.text_length import text_length
 from hootsuite_cli.plan.in_process import Result, Run
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.profiles import Profile
@@ -129,8 +130,9 @@ def warn_about_texts(forecast: Forecast) -> None:
         for profile in post.profiles:
             kind = forecast.profiles[profile].type if profile in forecast.profiles else ""
             limit = LENGTHS.get(kind)
-            if limit is not None and len(post.text) > limit:
-                said = f"{len(post.text)} characters; {network(kind)} shows {limit}"
+            length = text_length(post.text, kind)
+            if limit is not None and length > limit:
+                said = f"{length} characters; {network(kind)} shows {limit}"
                 forecast.warn(post.row, said)
             other = first.setdefault((profile, post.at), post.row)
             if other != post.row:

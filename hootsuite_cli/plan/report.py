@@ -15,6 +15,7 @@ from hootsuite_cli.console import say
 from hootsuite_cli.plan.forecast import Forecast
 from hootsuite_cli.plan.in_process import Result, Run
 from hootsuite_cli.plan.results_copy import Column
+from hootsuite_cli.plan.wording import OPTIONS
 from hootsuite_cli.tables import SafeConsole, Table, screen
 from tap_hootsuite_sheet.columns import KEY, OURS, SYNONYMS
 from tap_hootsuite_sheet.model import Plan
@@ -38,17 +39,6 @@ _ADVICE = {
     "deferred": "not tried yet",
     "unknown": "the answer was lost; the next run looks for it, see hootsuite results",
 }
-_OPTIONS = {
-    "declare its own layout in date_formats, too": "declare its own layout with --date-format, too",
-    "declare its layout in date_formats": "declare its layout: --date-format DD.MM.YYYY",
-    "Set timezone (Europe/Berlin)": "Say --timezone Europe/Berlin",
-    "set encoding to cp1252": "say --encoding cp1252",
-    "the setting columns: {": "--column: {",
-    "declared in the setting columns": 'declared: --column "text=Post copy"',
-    "The setting profiles": "--to",
-    "The setting timezone": "--timezone",
-    "configure the account": "sign in with hootsuite login",
-}
 _REMEDIES = {
     "network_unsupported": "Name another profile",
     "pinterest_board": "Write the board's id into a column Board",
@@ -58,7 +48,6 @@ _REMEDIES = {
 }
 _CAUSES_SHOWN = 3
 _OPEN = frozenset({"deferred", "unknown"})
-_LAYOUT = re.compile(r"Declare the layout (.+?) in date_formats")
 _STANDING = frozenset({"done", "unchanged", "adopted"})
 _COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
@@ -125,14 +114,6 @@ def _warnings(console: SafeConsole, outlook: Forecast) -> None:
         console.print(f"... and {counted(len(lines) - _WARNINGS_SHOWN, 'more warning')}")
 
 
-def in_options(message: str) -> str:
-    """Return a message about a plan with the settings that it names as options of the command."""
-    message = _LAYOUT.sub(r'Say --date-format "\1"', message)
-    for setting, option in _OPTIONS.items():
-        message = message.replace(setting, option)
-    return scrub(message)
-
-
 def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
     """Add what Hootsuite's rules forbid to a row's problems, at the column that it is about.
 
@@ -162,8 +143,8 @@ def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
 def problems(plan: Plan) -> None:
     """Print what is wrong with the bad rows."""
     say(f"{counted(len(plan.problems.rows), 'row')} can't be sent:", err=True)
-    for line in plan.problems.lines():
-        say(in_options(line), err=True)
+    for line in plan.problems.lines(words=OPTIONS):
+        say(scrub(line), err=True)
 
 
 def outcome(plan: Plan, run: Run) -> None:
@@ -218,7 +199,7 @@ def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
     keys = {}
     complaints: dict[int, list[str]] = {}
     for problem in sorted(plan.problems.items, key=lambda one: (one.row, one.column)):
-        complaints.setdefault(problem.row, []).append(in_options(problem.alone()))
+        complaints.setdefault(problem.row, []).append(scrub(problem.alone(OPTIONS)))
     for row, said in complaints.items():
         status[row], ids[row], links[row], errors[row] = "not sent", "", "", " ".join(said)
     for row, key in plan.keys.items():

@@ -19,8 +19,9 @@ from tap_hootsuite_sheet import identity
 from tap_hootsuite_sheet.columns import KEY, OURS, squeeze
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import Flaw, SheetError, plain
-from tap_hootsuite_sheet.reader import Sheet, is_excel
+from tap_hootsuite_sheet.sheet import Sheet
 from tap_hootsuite_sheet.times import whole_seconds
+from tap_hootsuite_sheet.xlsx_reader import is_excel
 
 _BOOKS = {".xlsx", ".xlsm"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -123,25 +124,19 @@ def _csv(data: bytes, plan: Plan, columns: Sequence[Column]) -> bytes:
     rows = _raw_rows(data, plan) if plan.sheet.delimiter else _fresh_rows(plan)
     width = max((len(fields) for fields, _ in rows), default=0)
     places = _places(plan, columns, width)
-    codec = _codec(plan, columns)
+    codec = _codec(plan)
     lines = []
     for number, (fields, end) in enumerate(rows, 1):
         for title, texts in columns:
             if number in texts:
-                _put(fields, places[title], _quoted(texts[number], codec))
+                _put(fields, places[title], _quoted(texts[number]))
         lines.append(delimiter.join(fields) + end)
     return _encode("".join(lines), codec, data)
 
 
-def _codec(plan: Plan, columns: Sequence[Column]) -> str:
-    """Return the plan's own encoding, unless a key would be lost in it: then no row is known."""
-    codec = plan.sheet.encoding or "utf-8-sig"
-    keys = "".join("".join(texts.values()) for title, texts in columns if title in {KEY, "ID"})
-    try:
-        keys.encode(codec)
-    except UnicodeEncodeError:
-        return "utf-8-sig"
-    return codec
+def _codec(plan: Plan) -> str:
+    """Return an encoding with a mark: without one, spreadsheet programs guess, and garble."""
+    return "utf-16" if plan.sheet.encoding == "utf-16" else "utf-8-sig"
 
 
 def _put(fields: list[str], place: int, text: str) -> None:
@@ -149,9 +144,8 @@ def _put(fields: list[str], place: int, text: str) -> None:
     fields[place] = text
 
 
-def _quoted(text: str, codec: str) -> str:
-    known = text.encode(codec, "replace").decode(codec)
-    return '"' + known.replace('"', '""') + '"' if known else ""
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if text else ""
 
 
 def _encode(text: str, codec: str, data: bytes) -> bytes:
@@ -172,7 +166,7 @@ def _fresh_rows(plan: Plan) -> list[tuple[list[str], str]]:
         cells = [_written(cell) for cell in row]
         if number in midnights and type(row[dates]) is date:
             cells[dates] += " 00:00"  # the sheet shows it, and as text it would be a day alone
-        rows.append(([_quoted(cell, "utf-8") for cell in cells], "\r\n"))
+        rows.append(([_quoted(cell) for cell in cells], "\r\n"))
     return rows
 
 

@@ -19,11 +19,12 @@ from hootsuite_cli.console import say
 from hootsuite_cli.plan import duplicates, forecast, in_process, preview, report
 from hootsuite_cli.plan.previous_run import gone, scheduled_before
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
+from hootsuite_cli.plan.wording import OPTIONS
 from hootsuite_cli.tables import screen
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import SheetError, counted, listed
+from tap_hootsuite_sheet.problems import SettingError, SheetError, counted, listed
 from target_hootsuite.results import exit_code
 
 BAD_ROWS = 2
@@ -70,7 +71,7 @@ class Scheduling:
         self._choices = choices
         root = choices.media_root or (settings or {}).get("media_root") or source.path.parent
         if not isinstance(root, (str, Path)):
-            raise SheetError("The setting media_root must be a text: put it in quotes.")
+            raise SettingError("must be a text: put it in quotes.", setting="media_root")
         self._root = Path(root).absolute()
         self._links: Mapping[str, str] = {}
         self._screen = screen(err=True)
@@ -139,6 +140,7 @@ class Scheduling:
         bad = plan.problems.rows
         posts = [post for post in forecast.posts_of(plan) if post.row not in bad]
         outlook = forecast.Forecast(posts)
+        outlook.warnings = {post.row: list(plan.warnings.get(post.row, ())) for post in posts}
         outlook.per_second = int((self._account or {}).get("requests_per_second", 20))
         if directory is not None:
             outlook.profiles = {one.id: one for one in directory.profiles()}
@@ -194,7 +196,7 @@ class Scheduling:
     def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:
         if self._choices.preview is None:
             return
-        lines = [report.in_options(line) for line in plan.problems.lines()]
+        lines = [scrub(line) for line in plan.problems.lines(words=OPTIONS)]
         lines[:0] = [outlook.stop] if outlook.stop else []
         page = preview.render(plan.name, outlook, lines, self._root)
         replace(self._choices.preview, page.encode())

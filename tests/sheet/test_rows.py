@@ -56,28 +56,58 @@ def test_a_mistyped_header_is_recognised(books, read):
 
 
 @pytest.mark.parametrize(
-    ("given", "cell", "why", "remedy"),
+    ("given", "cell", "why", "right"),
     [
-        ("DD/MM/YYYY HH:mm", "03/04/2026", "this cell has no time of day", "layout DD/MM/YYYY in"),
-        ("%d.%m.%Y %H:%M", "03.04.2026", "this cell has no time of day", "layout %d.%m.%Y in"),
-        ("DD/MM/YYYY", "03/04/2026 09:30", "has a time of day", "layout DD/MM/YYYY HH:mm in"),
-        ("DD/MM/YYYY", "3 April", "does not fit the layout DD/MM/YYYY", "its own layout"),
+        ("DD/MM/YYYY HH:mm", "03/04/2026", "this cell has no time of day", "DD/MM/YYYY"),
+        ("%d.%m.%Y %H:%M", "03.04.2026", "this cell has no time of day", "%d.%m.%Y"),
+        ("DD/MM/YYYY", "03/04/2026 09:30", "has a time of day", "DD/MM/YYYY HH:mm"),
+        ("DD/MM/YYYY", "3 April", "does not fit the layout DD/MM/YYYY", ""),
     ],
 )
-def test_a_layout_that_does_not_fit_is_named(books, read, given, cell, why, remedy):  # noqa: PLR0917 - pytest's
+def test_a_layout_that_does_not_fit_is_named(books, read, given, cell, why, right):  # noqa: PLR0917 - pytest's
     """Who has declared a layout is told why it is not enough, and the right one."""
     path = books.csv(f"Date,Time,Text,Profiles\n{cell},09:30,a,1\n")
     (problem,) = read(path, date_formats=(given,)).problems.items
     assert f"does not fit the layout {given}" in problem.message
     assert why in problem.message
-    assert remedy in problem.remedy
+    assert (problem.setting, problem.setting_value) == ("date_formats", right)
 
 
-@pytest.mark.parametrize("cell", ["facebook: ACME, linkedin: ACME", "1001, 1002"])
-def test_a_comma_between_profiles_is_recognised(books, read, directory, cell):
-    """The remedy names what separates them."""
+@pytest.mark.parametrize(
+    ("cell", "ids"),
+    [
+        ("facebook: ACME, linkedin: ACME", ["1002", "1001"]),
+        ("1001, 1002", ["1001", "1002"]),
+        ("1001,1002; 1003", ["1001", "1002", "1003"]),
+    ],
+)
+def test_a_comma_separates_profiles(books, read, directory, cell, ids):
+    """No id has one, and a name that has one is tried as a whole before."""
+    (record,) = read(books.xlsx((MORNING, "Hello", cell)), directory).records
+    assert record["social_profile_ids"] == ids
+
+
+@pytest.mark.parametrize(
+    ("cell", "ids"),
+    [
+        ("acme_news", ["1003"]),
+        ("@acme_news", ["1003"]),
+        ("pinterest", ["1004"]),
+        ("LinkedIn", ["1001"]),
+        ("x; pinterest", ["1003", "1004"]),
+    ],
+)
+def test_a_profile_goes_by_its_name_or_its_network_alone(books, read, directory, cell, ids):
+    """Where only one profile of the account fits."""
+    (record,) = read(books.xlsx((MORNING, "Hello", cell)), directory).records
+    assert record["social_profile_ids"] == ids
+
+
+@pytest.mark.parametrize("cell", ["ACME", "facebook", "nobody", "youtube: ACME", "facebook: x"])
+def test_candidates_are_always_listed(books, read, directory, cell):
+    """Who writes a name that is not clear sees what can be written."""
     (problem,) = read(books.xlsx((MORNING, "Hello", cell)), directory).problems.items
-    assert "Separate profiles with ; or a line break" in problem.remedy
+    assert "facebook: ACME" in problem.remedy
 
 
 @pytest.mark.parametrize(
@@ -118,7 +148,8 @@ def test_a_link_ends_the_text_unless_it_is_there(books, read):
     [
         ("Link", "example.com", "not a web address"),
         ("Link", "javascript:alert(1)", "not a web address"),
-        ("Link", "https://a.example; https://b.example", "not a web address"),
+        ("Link", "https://a.example; https://b.example", "more than one address"),
+        ("Link", "https://a.example,https://b.example", "more than one address"),
         ("Image", "ftp://example.com/a.png", "cannot be fetched"),
         ("Image", 7, "a number, not text"),
         ("Location", "52,52 13,405", "not a place"),

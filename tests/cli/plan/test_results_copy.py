@@ -109,14 +109,15 @@ def test_a_copy_of_a_copy_fills_the_same_columns(books, read):
         ),
     ],
 )
-def test_a_csv_copy_keeps_every_byte(books, read, text, encoding, expected):
-    """Quotation marks, line ends, outer blanks, the mark and the encoding stay as they are."""
+def test_a_csv_copy_keeps_every_character_and_has_a_mark(books, read, text, encoding, expected):
+    """Quotation marks, line ends, outer blanks stay; the mark tells every program the encoding."""
     path = books.csv(text, encoding)
     options = {"encoding": "cp1252"} if encoding == "cp1252" else {}
     row = 3 if text.startswith("sep=") else 2
     target = copy(path, read, [("Hootsuite status", {row: "=x"})], **options)
     assert target.name == "plan.results.csv"
-    assert target.read_bytes() == expected.encode(encoding)
+    marked = "utf-16" if encoding == "utf-16" else "utf-8-sig"
+    assert target.read_bytes() == expected.encode(marked)
 
 
 def test_marks_inside_a_text_move_no_row(books, read):
@@ -124,7 +125,7 @@ def test_marks_inside_a_text_move_no_row(books, read):
     lines = ["Date,Text,Profiles", '2026-03-14 09:30,5" pipe,1', "2026-03-15 09:30,b,1", "", ",,"]
     path = books.csv("\n".join([*lines, '2026-03-16 09:30,"6""\n""pipe",1']) + "\n")
     target = copy(path, read, [(TITLES[0], {2: "two", 3: "three", 6: "six"})])
-    assert target.read_text() == (
+    assert target.read_text(encoding="utf-8-sig") == (
         'Date,Text,Profiles,"Hootsuite status"\n2026-03-14 09:30,5" pipe,1,"two"\n'
         '2026-03-15 09:30,b,1,"three"\n\n,,\n2026-03-16 09:30,"6""\n""pipe",1,"six"\n'
     )

@@ -21,7 +21,7 @@ from tap_hootsuite_sheet import account, google
 from tap_hootsuite_sheet.columns import OURS
 from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.profiles import Profile
-from tap_hootsuite_sheet.reader import Sheet
+from tap_hootsuite_sheet.sheet import Sheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 HEADER = ("ID", "Date", "Text", "Profiles")

@@ -1,0 +1,43 @@
+"""How the command names the settings of a plan: as its own options."""
+
+from __future__ import annotations
+
+from tap_hootsuite_sheet.problems import Words
+
+_NAMES = {
+    "alias_file": "--aliases",
+    "as_is": "--as-is",
+    "columns": "--column",
+    "composer_date_format": "--composer",
+    "date_formats": "--date-format",
+    "encoding": "--encoding",
+    "google_credentials_file": "--google-credentials",
+    "media_root": "--media-root",
+    "media_url_hosts": "--media-hosts",
+    "plan_name": "--same-plan",
+    "profiles": "--to",
+    "sheet": "--sheet",
+    "timezone": "--timezone",
+}
+_USUAL = {"as_is": "ROW", "date_formats": "DD.MM.YYYY"}
+
+
+class OptionWords(Words):
+    """Options where there is one; a sign-in for the account."""
+
+    def name(self, setting: str) -> str:
+        """Return an option as the beginning of a sentence."""
+        return _NAMES.get(setting) or super().name(setting)
+
+    def hint(self, setting: str, value: str) -> str:
+        """Return what to say on the command line."""
+        if setting == "auth_method":
+            return "sign in with hootsuite login"
+        if setting not in _NAMES:
+            return f"set HOOTSUITE_{setting.upper()}" + (f" to {value}" if value else "")
+        given = value or _USUAL.get(setting, "")
+        shown = f'"{given}"' if " " in given else given
+        return f"say {_NAMES[setting]} {shown}".rstrip()
+
+
+OPTIONS = OptionWords()
