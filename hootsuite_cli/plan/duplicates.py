@@ -82,8 +82,8 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
         with closing(engine.connect()) as plain:
             connection = plain.execution_options(reading=True)
             return Known(_posts(connection, scope), _files(connection, scope, client.now()))
-    except (sa.exc.SQLAlchemyError, OSError) as error:
-        raise JournalFault("The journal can't be read. Nothing was sent.") from error
+    except (sa.exc.SQLAlchemyError, OSError):
+        raise JournalFault("The journal can't be read. Nothing was sent.") from None
     finally:
         engine.dispose()
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
 
 from target_hootsuite.errors import JournalFault
+from target_hootsuite.journal import address
 from target_hootsuite.journal.schema import ABOUT
 
 _NETWORK = frozenset(
@@ -28,10 +29,6 @@ _NETWORK = frozenset(
 )
 _MOUNTS = Path("/proc/self/mountinfo")
 _WAIT_SECONDS = 60
-_NO_URL = (
-    "`journal_url` is not an SQLAlchemy URL. Write sqlite:////srv/journal.db or "
-    "postgresql+psycopg://user@host/database."
-)
 
 
 def connect(url: str) -> sa.Engine:
@@ -40,14 +37,8 @@ def connect(url: str) -> sa.Engine:
     Raises:
         JournalFault: The URL can't be used; the message never repeats it.
     """
-    try:
-        parsed = sa.make_url(url)
-    except (sa.exc.ArgumentError, ValueError):
-        raise JournalFault(_NO_URL) from None
-    makers = {"sqlite": _sqlite, "postgresql": _postgresql}
-    maker = makers.get(parsed.get_backend_name())
-    if maker is None:
-        raise JournalFault("`journal_url` must be sqlite:/// or postgresql://.")
+    parsed = address.parse(url)
+    maker = {"sqlite": _sqlite, "postgresql": _postgresql}[parsed.get_backend_name()]
     try:
         return maker(parsed)
     except ModuleNotFoundError as error:
@@ -57,7 +48,7 @@ def connect(url: str) -> sa.Engine:
 
 def sqlite_path(url: str) -> Path | None:
     """The file behind a SQLite URL, if it is one."""
-    parsed = sa.make_url(url)
+    parsed = address.parse(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
     return Path(str(parsed.database))
@@ -69,20 +60,15 @@ def exists(url: str) -> bool:
     Raises:
         JournalFault: The URL can't be used, or the database can't be reached.
     """
-    engine = None
+    path = sqlite_path(url)
+    if path is not None:
+        return path.exists()
+    engine = connect(url)
     try:
-        path = sqlite_path(url)
-        if path is not None:
-            return path.exists()
-        engine = connect(url)
-        return sa.inspect(engine).has_table(ABOUT.name)
-    except sa.exc.ArgumentError:
-        raise JournalFault(_NO_URL) from None
-    except sa.exc.SQLAlchemyError as error:
-        raise JournalFault("The journal's database can't be reached.") from error
+        with faults("reached", url):
+            return sa.inspect(engine).has_table(ABOUT.name)
     finally:
-        if engine is not None:
-            engine.dispose()
+        engine.dispose()
 
 
 def file_system(path: Path, mounts: str) -> str:
@@ -120,8 +106,8 @@ def _private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         path.chmod(0o600)
     except OSError as error:
-        msg = f"The journal {path} can't be written: {error.strerror}."
-        raise JournalFault(msg) from error
+        msg = f"{address.path_in_words(str(path))} can't be written: {error.strerror}."
+        raise JournalFault(msg) from None  # the cause names the path
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
@@ -161,15 +147,24 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 
 @contextmanager
-def faults(verb: str) -> Iterator[None]:
-    """Turn the database's errors into ours; what two processes race for passes through."""
+def faults(verb: str, url: str) -> Iterator[None]:
+    """Turn the database's errors into ours; what two processes race for passes through.
+
+    Args:
+        verb: What can't be done with the journal.
+        url: Its URL; no part of its secret gets into the error or its causes.
+    """
     try:
         yield
     except sa.exc.IntegrityError:
         raise
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        raise JournalFault(f"The journal can't be {verb}: {reason}.") from error
+        told = address.may_be_told(str(error), url)
+        fault = JournalFault(f"The journal can't be {verb}: {address.reason(error, url)}.")
+        fault.__cause__ = error if told else None
+    else:
+        return
+    raise fault  # out here it has no context, which would print the database's own words
 
 
 def upsert(

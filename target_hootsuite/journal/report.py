@@ -82,6 +82,7 @@ class Report:
     """
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._engine = database.connect(url)
         with self._read() as connection:
             found = sa.inspect(connection).has_table(ABOUT.name)
@@ -168,14 +169,10 @@ class Report:
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
-        try:
-            with self._engine.connect() as connection:
-                reading = connection.execution_options(reading=True)
-                with reading.begin():
-                    yield reading
-        except (sa.exc.SQLAlchemyError, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-            raise JournalFault(f"The journal can't be read: {reason}.") from error
+        with database.faults("read", self._url), self._engine.connect() as connection:
+            reading = connection.execution_options(reading=True)
+            with reading.begin():
+                yield reading
 
 
 def _chosen(wanted: Wanted) -> sa.Select[Any]:

@@ -84,12 +84,16 @@ class Journal:
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        with self._writing, database.faults("written"), self._engine.begin() as connection:
+        with (
+            self._writing,
+            database.faults("written", self.url),
+            self._engine.begin() as connection,
+        ):
             yield connection
 
     @contextmanager
     def _read(self) -> Iterator[sa.Connection]:
-        with database.faults("read"), self._engine.connect() as connection:
+        with database.faults("read", self.url), self._engine.connect() as connection:
             reading = connection.execution_options(reading=True)
             with reading.begin():
                 yield reading

@@ -1,0 +1,84 @@
+"""Reading `journal_url`, which holds a password, so that no part of it gets into a message.
+
+A password with an unescaped @ : / # ? % or space moves a part of it into the host, the port or the
+database's name, and drivers name those in their errors. So a driver's own words are passed on only
+when the URL can be read in one way, and when they hold no piece of the secret.
+"""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+
+from target_hootsuite.errors import JournalFault
+
+NO_URL = (
+    "`journal_url` is not an SQLAlchemy URL. Write sqlite:////srv/journal.db or "
+    "postgresql+psycopg://user@host/database."
+)
+_HELD_BACK = (
+    "the database's own words are held back, since `journal_url` can be read in two ways: write "
+    "@ : / # ? % and spaces inside of a user or password as %40 %3A %2F %23 %3F %25 and %20"
+)
+_PATH = re.compile(r"(?:[A-Za-z]:)?[^@:?#%\n]+")
+_PART = r"(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+_OPTION = r"(?:application_name|connect_timeout|host|port|sslmode|sslrootcert|target_session_attrs)"
+_PLAIN = re.compile(
+    rf"postgresql(?:\+\w+)?://(?:{_PART}(?::{_PART})?@)?[\w.-]*(?::\d+)?(?:/[\w.-]*)?"
+    rf"(?:\?{_OPTION}=(?:[\w./-]|%2[Ff])+(?:&{_OPTION}=(?:[\w./-]|%2[Ff])+)*)?",
+    re.ASCII,
+)
+_SHORTEST = 4  # letters of a password that are no accident in a driver's words
+
+
+def parse(url: str) -> sa.URL:
+    """Read a `journal_url`.
+
+    Raises:
+        JournalFault: It is none; the message repeats nothing of it.
+    """
+    parsed = None
+    try:
+        parsed = sa.make_url(url)
+        kind = parsed.get_backend_name()
+    except (sa.exc.SQLAlchemyError, ValueError, TypeError):
+        kind = ""
+    if parsed is None or not kind:
+        raise JournalFault(NO_URL)
+    if kind not in {"sqlite", "postgresql"}:
+        raise JournalFault("`journal_url` must be sqlite:/// or postgresql://.")
+    if kind == "sqlite" and not _is_path(parsed):
+        msg = "`journal_url` for SQLite is a path alone: sqlite:////srv/journal.db."
+        raise JournalFault(msg)
+    return parsed
+
+
+def _is_path(parsed: sa.URL) -> bool:
+    others = (parsed.username, parsed.password, parsed.host, parsed.query)
+    return parsed.drivername in {"sqlite", "sqlite+pysqlite"} and not any(others)
+
+
+def path_in_words(path: str) -> str:
+    """A journal's path for a message; not one that may be a URL which was taken for a path."""
+    return f"The journal {path}" if _PATH.fullmatch(path) else "The journal's file"
+
+
+def reason(error: BaseException, url: str) -> str:
+    """Why a database failed, in its own words if they can't hold a part of the URL's secret."""
+    words = error.strerror if isinstance(error, OSError) else str(getattr(error, "orig", error))
+    line = (words or type(error).__name__).strip().partition("\n")[0]
+    return line if may_be_told(line, url) else _HELD_BACK
+
+
+def may_be_told(words: str, url: str) -> bool:
+    """Whether a text about a database holds no part of the secret in its URL."""
+    try:
+        parsed = parse(url)
+    except JournalFault:
+        return False
+    if parsed.get_backend_name() == "sqlite":
+        return bool(_PATH.fullmatch(parsed.database or ":memory:"))
+    secret = parsed.password or parsed.username or ""  # a password alone is read as a user
+    parts = {secret[at : at + _SHORTEST] for at in range(len(secret) - _SHORTEST + 1)}
+    return bool(_PLAIN.fullmatch(url)) and not any(part in words for part in parts)
