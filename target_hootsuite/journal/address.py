@@ -59,9 +59,9 @@ def _is_path(parsed: sa.URL) -> bool:
     return parsed.drivername in {"sqlite", "sqlite+pysqlite"} and not any(others)
 
 
-def path_in_words(path: str) -> str:
-    """A journal's path for a message; not one that may be a URL which was taken for a path."""
-    return f"The journal {path}" if _PATH.fullmatch(path) else "The journal's file"
+def may_be_named(path: str) -> bool:
+    """Whether a path is surely no URL that was taken for a path."""
+    return bool(_PATH.fullmatch(path))
 
 
 def reason(error: BaseException, url: str) -> str:
@@ -78,7 +78,7 @@ def may_be_told(words: str, url: str) -> bool:
     except JournalFault:
         return False
     if parsed.get_backend_name() == "sqlite":
-        return bool(_PATH.fullmatch(parsed.database or ":memory:"))
+        return parsed.database in {None, "", ":memory:"} or may_be_named(str(parsed.database))
     secret = parsed.password or parsed.username or ""  # a password alone is read as a user
     parts = {secret[at : at + _SHORTEST] for at in range(len(secret) - _SHORTEST + 1)}
     return bool(_PLAIN.fullmatch(url)) and not any(part in words for part in parts)
