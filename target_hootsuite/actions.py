@@ -3,71 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
-from hootsuite_api.contract import load
 from hootsuite_api.naming import snake
 from target_hootsuite.messages.deletions import DeletionRule
 from target_hootsuite.messages.reviews import ReviewRule
 from target_hootsuite.messages.rule import MessageRule
-from target_hootsuite.model import Rule
+from target_hootsuite.model import TEXT, Action, Needs, Schema
 from target_hootsuite.rules.media import MediaRule
 from target_hootsuite.rules.members_teams import MemberRule, RemovalRule, TeamMemberRule, TeamRule
 from target_hootsuite.rules.scim import EXTENSION, ScimRule
 
-Schema = Mapping[str, Any]
-_TEXT: Schema = MappingProxyType({"type": "string"})
 _FLAG: Schema = MappingProxyType({"type": "boolean"})
 _IDS: Schema = MappingProxyType({"type": "array", "items": {"type": "string"}})
 _MEDIA: Schema = {
     "type": "array",
     "items": {
         "type": "object",
-        "properties": {"id": _TEXT, "path": _TEXT, "url": _TEXT, "external_id": _TEXT},
+        "properties": {"id": TEXT, "path": TEXT, "url": TEXT, "external_id": TEXT},
     },
 }
 
-
-@dataclass(frozen=True)
-class Action:
-    """What rows of a stream do.
-
-    Args:
-        stream: The stream's name.
-        operation: The contract's operation that writes; its body and path give the columns.
-        keys: The key columns; the first alternative that a row fills is its key.
-        rule: How it is done, and how often it may be tried.
-        stage: Actions of a later stage wait for those of an earlier one.
-        extra: Columns beyond the contract's, with their schemas; null removes one.
-        names: Columns that are called otherwise than the contract's fields.
-        meanings: What a column means where the contract does not say it, or not for rows.
-        needed: When a column is needed, where that is neither always nor never.
-    """
-
-    stream: str
-    operation: str
-    keys: tuple[tuple[str, ...], ...]
-    rule: Rule
-    stage: int
-    extra: Mapping[str, Schema | None] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    meanings: Mapping[str, str] = field(default_factory=dict)
-    needed: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def columns(self) -> Mapping[str, Schema]:
-        """The columns that a row may have, with their schemas."""
-        operation = load().operations[self.operation]
-        path = {snake(one.name): _TEXT for one in operation.parameters if one.location == "path"}
-        fields = (operation.body or {}).get("properties", {})
-        body = {snake(name): schema for name, schema in fields.items()}
-        renamed = {self.names.get(name, name): schema for name, schema in {**path, **body}.items()}
-        merged = {**renamed, **self.extra}
-        return {name: schema for name, schema in merged.items() if schema is not None}
-
+_ADMINISTRATORS = ("PAYING_SUPER_ADMIN", "SUPER_ADMIN", "ADMIN", "ADVANCED")
+_ANYONE = Needs("anyone")
+_REVIEWING = Needs("reviewer")
+_PUBLISHING = Needs("profile", ("PUBLISH", *_ADMINISTRATORS, "EDITOR", "LIMITED"))
+_DELETING = Needs("profile", ("PUBLISH_MESSAGE", *_ADMINISTRATORS, "EDITOR"))
+_MEMBERS = Needs("organization", ("MANAGE_MEMBER", *_ADMINISTRATORS))
+_TEAMS = Needs("organization", ("MANAGE_TEAM", *_ADMINISTRATORS))
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
@@ -79,10 +42,11 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("external_id",),),
                 MediaRule(),
                 stage=0,
+                needs=_ANYONE,
                 extra={
-                    "external_id": _TEXT,
-                    "path": _TEXT,
-                    "url": _TEXT,
+                    "external_id": TEXT,
+                    "path": TEXT,
+                    "url": TEXT,
                     "size_bytes": None,
                     "mime_type": None,
                 },
@@ -99,6 +63,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("email",),),
                 MemberRule(),
                 stage=0,
+                needs=_MEMBERS,
                 extra={"organization_ids": _IDS},
                 meanings={
                     "organization_ids": "Organizations to join",
@@ -115,6 +80,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("organization_id", "name"),),
                 TeamRule(),
                 stage=0,
+                needs=_TEAMS,
                 names={"team_name": "name"},
                 meanings={"organization_id": "Where the team is made"},
             ),
@@ -124,6 +90,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("user_name",),),
                 ScimRule(),
                 stage=0,
+                needs=_MEMBERS,
                 extra={
                     "schemas": None,
                     "groups": None,
@@ -153,7 +120,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 ),
                 TeamMemberRule(),
                 stage=1,
-                extra={"team_name": _TEXT, "email": _TEXT},
+                needs=_TEAMS,
+                extra={"team_name": TEXT, "email": TEXT},
                 meanings={
                     "organization_id": "Of the team",
                     "team_id": "The team",
@@ -174,12 +142,13 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("external_id",),),
                 MessageRule(),
                 stage=2,
+                needs=_PUBLISHING,
                 extra={
-                    "external_id": _TEXT,
+                    "external_id": TEXT,
                     "media": _MEDIA,
                     "send_now": _FLAG,
-                    "pinterest_board_id": _TEXT,
-                    "destination_url": _TEXT,
+                    "pinterest_board_id": TEXT,
+                    "destination_url": TEXT,
                 },
                 meanings={
                     "text": "What is posted; a network's usual length is a warning",
@@ -209,6 +178,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("message_id", "sequence_number"),),
                 ReviewRule("approve_message", "APPROVE"),
                 stage=3,
+                needs=_REVIEWING,
                 meanings={"message_id": "The message under review"},
             ),
             Action(
@@ -217,6 +187,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("message_id", "sequence_number"),),
                 ReviewRule("reject_message", "REJECT"),
                 stage=3,
+                needs=_REVIEWING,
                 meanings={
                     "message_id": "The message under review",
                     "reason": "What the author is told",
@@ -228,7 +199,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("message_id",), ("external_id",)),
                 DeletionRule(),
                 stage=3,
-                extra={"external_id": _TEXT},
+                needs=_DELETING,
+                extra={"external_id": TEXT},
                 meanings={
                     "message_id": "The platform's id",
                     "external_id": "The key of a row of `messages`; its posts are deleted",
@@ -241,7 +213,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 (("organization_id", "member_id"), ("organization_id", "email")),
                 RemovalRule(),
                 stage=4,
-                extra={"email": _TEXT},
+                needs=_MEMBERS,
+                extra={"email": TEXT},
                 meanings={
                     "organization_id": "Which organization",
                     "member_id": "Who leaves it",

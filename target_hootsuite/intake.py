@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from target_hootsuite.actions import ACTIONS, Action
+from target_hootsuite.actions import ACTIONS
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.log import logger
-from target_hootsuite.model import Row
+from target_hootsuite.model import Action, Row
 from target_hootsuite.rows.normalise import key_of, normalise, unknown_columns
 from target_hootsuite.state_gate import StateGate
 from target_hootsuite.unforeseen import FAULTS, field_at_fault, unplannable

@@ -1,20 +1,78 @@
-"""What is decided about one by one: a row, or a row and one of its profiles."""
+"""The model: units of work, their outcomes, the actions and the rules by which they are done."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Generic, Literal, TypeVar
 
+from hootsuite_api.contract import load
+from hootsuite_api.naming import snake
 from target_hootsuite.journal.entries import CURRENT, Entry
 from target_hootsuite.results import Result
 from target_hootsuite.rows.identity import Identity
 
-if TYPE_CHECKING:
-    from target_hootsuite.actions import Action
-    from target_hootsuite.context import RunContext
-
 Row = Mapping[str, Any]
+Schema = Mapping[str, Any]
+TEXT: Schema = MappingProxyType({"type": "string"})
+Context = TypeVar("Context")  # what a rule works with: the RunContext, which knows the model
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The right that an action takes, as far as the platform lets one look it up.
+
+    Args:
+        of: Whose permissions tell: those on the row's profile or organization, the pending
+            reviewer's, or nobody's.
+        permissions: A part of the permission's name, then the presets that include it. The platform
+            publishes no list of its permissions, so an unknown name leaves the answer open.
+    """
+
+    of: Literal["anyone", "reviewer", "profile", "organization"]
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """What rows of a stream do.
+
+    Args:
+        stream: The stream's name.
+        operation: The contract's operation that writes; its body and path give the columns.
+        keys: The key columns; the first alternative that a row fills is its key.
+        rule: How it is done, and how often it may be tried.
+        stage: Actions of a later stage wait for those of an earlier one.
+        needs: The right that it takes.
+        extra: Columns beyond the contract's, with their schemas; null removes one.
+        names: Columns that are called otherwise than the contract's fields.
+        meanings: What a column means where the contract does not say it, or not for rows.
+        needed: When a column is needed, where that is neither always nor never.
+    """
+
+    stream: str
+    operation: str
+    keys: tuple[tuple[str, ...], ...]
+    rule: Rule[Any]
+    stage: int
+    needs: Needs
+    extra: Mapping[str, Schema | None] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    needed: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def columns(self) -> Mapping[str, Schema]:
+        """The columns that a row may have, with their schemas."""
+        operation = load().operations[self.operation]
+        path = {snake(one.name): TEXT for one in operation.parameters if one.location == "path"}
+        fields = (operation.body or {}).get("properties", {})
+        body = {snake(name): schema for name, schema in fields.items()}
+        renamed = {self.names.get(name, name): schema for name, schema in {**path, **body}.items()}
+        merged = {**renamed, **self.extra}
+        return {name: schema for name, schema in merged.items() if schema is not None}
 
 
 @dataclass(eq=False)
@@ -101,17 +159,17 @@ class Planned(Exception):  # noqa: N818 - the answer of a dry run, not a fault
         self.remote_id = remote_id
 
 
-class Rule:
+class Rule(Generic[Context]):
     """The replay rule of an action; the defaults suit a row that stands for one thing."""
 
     #: Whether what goes unanswered stays in the journal as an open entry.
     journalled = True
 
-    def profiles(self, context: RunContext, row: Row, key: str) -> Sequence[str | None]:  # noqa: ARG002
+    def profiles(self, context: Context, row: Row, key: str) -> Sequence[str | None]:  # noqa: ARG002
         """The profiles that a row has a result for; `[None]` where it has none."""
         return [None]
 
-    def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
+    def content(self, context: Context, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
         """What the fingerprint is made of.
 
         Raises:
@@ -123,16 +181,20 @@ class Rule:
         """Units of one lane are done in their order, one after another."""
         return unit.identity.digest
 
-    def prepare(self, context: RunContext, units: Sequence[Unit]) -> None:
+    def same_thing(self, unit: Unit) -> str:
+        """The name under which two rows of one run mean the same thing."""
+        return unit.identity.digest
+
+    def prepare(self, context: Context, units: Sequence[Unit]) -> None:
         """Read what the units need before the first of them is written."""
 
-    def probe(self, context: RunContext, unit: Unit) -> None:
+    def probe(self, context: Context, unit: Unit) -> None:
         """Do for one unit what `prepare` does for all, without asking the platform for anything.
 
         It tells which unit makes `prepare` fail.
         """
 
-    def act(self, context: RunContext, unit: Unit) -> Outcome:
+    def act(self, context: Context, unit: Unit) -> Outcome:
         """Do it, at most once.
 
         Raises:

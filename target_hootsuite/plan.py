@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from target_hootsuite.actions import Action
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.intake import Intake, Taken
-from target_hootsuite.model import Outcome, Row, Rule, Unit
+from target_hootsuite.model import Action, Needs, Outcome, Row, Rule, Unit
 from target_hootsuite.outcomes import ENDINGS, outcome_of, rejection
 from target_hootsuite.rows.identity import Identity, fingerprint
 from target_hootsuite.unforeseen import FAULTS, field_at_fault, unplannable
@@ -34,7 +33,7 @@ class Plan:
         """Book what was not understood."""
         outcomes = []
         for refused in intake.refused:
-            action = Action(refused.stream, "", (), Rule(), 0)
+            action = Action(refused.stream, "", (), _NO_RULE, 0, Needs("anyone"))
             self.context.gate.expect(refused.number, len(refused.profiles))
             for profile in refused.profiles:
                 identity = Identity(self.context.scope, refused.stream, refused.key, profile)
@@ -102,7 +101,7 @@ class Plan:
 
     def _twin(self, unit: Unit) -> RowRejected | None:
         """Notice a key that comes twice: the same again, or a contradiction."""
-        first = self._seen.setdefault(unit.identity.digest, unit)
+        first = self._seen.setdefault(unit.action.rule.same_thing(unit), unit)
         if first is unit:
             return None
         if first.fingerprint == unit.fingerprint:
@@ -119,6 +118,7 @@ def _blank(context: RunContext, row: Taken, profile: str | None) -> Unit:
 
 
 Found = TypeVar("Found")
+_NO_RULE: Rule[RunContext] = Rule()
 
 
 def _alone(attempt: Callable[[Row], Found], row: Row) -> Found:

@@ -246,7 +246,7 @@ class Job:
                 self._stopping.wait(_BUSY_PAUSE)
 
 
-def _prepare(context: RunContext, rule: Rule, units: Sequence[Unit]) -> None:
+def _prepare(context: RunContext, rule: Rule[RunContext], units: Sequence[Unit]) -> None:
     """Prepare units together; one that raises alone, too, is rejected and the others go on."""
     try:
         rule.prepare(context, units)
@@ -260,7 +260,7 @@ def _prepare(context: RunContext, rule: Rule, units: Sequence[Unit]) -> None:
 
 
 def _failing(
-    context: RunContext, rule: Rule, units: Sequence[Unit]
+    context: RunContext, rule: Rule[RunContext], units: Sequence[Unit]
 ) -> Iterator[tuple[Unit, RowRejected]]:
     for unit in units:
         try:

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hootsuite_api.contract import load
 from hootsuite_cli.check.probe import Finding, Prober, references
 from tap_hootsuite.tap import stream_classes
+from target_hootsuite.actions import ACTIONS
 
 _PROFILES_ASKED = 20  # a sample: thousands of profiles must not cost thousands of requests
-_ADMINISTRATORS = ("PAYING_SUPER_ADMIN", "SUPER_ADMIN", "ADMIN", "ADVANCED")
-_PUBLISHERS = (*_ADMINISTRATORS, "EDITOR", "LIMITED")
-_EDITORS = (*_ADMINISTRATORS, "EDITOR")
-
-# Streams of the target -> what they need. The platform publishes no list of its permissions, so a
-# name that is not recognised leaves the answer open.
-ACTIONS: Mapping[str, tuple[str, Sequence[str]]] = {
-    "messages": ("profile", ("PUBLISH", *_PUBLISHERS)),
-    "media": ("anyone", ()),
-    "message_approvals": ("reviewer", ()),
-    "message_rejections": ("reviewer", ()),
-    "message_deletions": ("profile", ("PUBLISH_MESSAGE", *_EDITORS)),
-    "members": ("organization", ("MANAGE_MEMBER", *_ADMINISTRATORS)),
-    "organization_member_removals": ("organization", ("MANAGE_MEMBER", *_ADMINISTRATORS)),
-    "teams": ("organization", ("MANAGE_TEAM", *_ADMINISTRATORS)),
-    "team_members": ("organization", ("MANAGE_TEAM", *_ADMINISTRATORS)),
-    "scim_users": ("organization", ("MANAGE_MEMBER", *_ADMINISTRATORS)),
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +84,8 @@ def doable(prober: Prober, member_id: str | None) -> Iterator[Right]:
         prober: Has explored.
         member_id: The caller; None for an organization's app.
     """
-    for name, (kind, wanted) in ACTIONS.items():
+    for name, action in ACTIONS.items():
+        kind, wanted = action.needs.of, action.needs.permissions
         if kind == "anyone":
             yield Right(name, "yes", "any member or app")
         elif kind == "reviewer":

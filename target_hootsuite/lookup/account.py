@@ -12,6 +12,7 @@ from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.fanout import ordered_map
 from target_hootsuite.lookup import answers
 from target_hootsuite.lookup.cache import Cache
+from target_hootsuite.rows.identity import address
 
 Document = dict[str, Any]
 _AHEAD = 16
@@ -73,7 +74,7 @@ class Directory:
     def member_by_email(self, organization: str, email: str) -> str | None:
         """The id of the member with this address, if the organization lists one."""
         found = self._memo.get(("emails", organization), lambda: self._emails(organization))
-        return found.get(email.strip().casefold())
+        return found.get(address(email))
 
     def _emails(self, organization: str) -> dict[str, str]:
         with ThreadPoolExecutor(_AHEAD) as pool:
@@ -84,7 +85,7 @@ class Directory:
             if isinstance(detail, Exception):
                 raise detail
             if detail:
-                found[str(detail.get("email")).casefold()] = str(detail["id"])
+                found[address(str(detail.get("email")))] = str(detail["id"])
         return found
 
     def _member(self, member: str) -> Document:
@@ -113,7 +114,7 @@ class Directory:
         """Add a newcomer to what is remembered."""
         self.member_ids(organization).add(member)
         known = self._memo.get(("emails", organization), lambda: self._emails(organization))
-        known[email.strip().casefold()] = member
+        known[address(email)] = member
 
     def lose_member(self, organization: str, member: str) -> None:
         """Take a leaver out of what is remembered."""

@@ -15,7 +15,7 @@ from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.rows.identity import Identity
 
 
-class DeletionRule(Rule):
+class DeletionRule(Rule[RunContext]):
     """Deletes by the platform's id, or by the key of a message that we posted."""
 
     def profiles(self, context: RunContext, row: Row, key: str) -> Sequence[str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from hootsuite_api.contract import load
@@ -19,19 +20,27 @@ NO_PUBLISHING = {
     "BLUESKY": "Bluesky",
     "FACEBOOKGROUP": "Facebook Groups",
     "GOOGLEPLUSPAGE": "Google+",
-    "INSTAGRAMBUSINESS": "Instagram Business",
-    "THREADS": "Threads",
-    "TIKTOKBUSINESS": "TikTok",
     "WHATSAPP": "WhatsApp",
     "YOUTUBECHANNEL": "YouTube",
 }
+UNCERTAIN = {
+    "INSTAGRAMBUSINESS": "Instagram Business",
+    "THREADS": "Threads",
+    "TIKTOKBUSINESS": "TikTok",
+}
+"""Networks of which the platform's documents say no and practice says yes: the platform decides."""
+_NEEDS_MEDIA = frozenset({"INSTAGRAM", "INSTAGRAMBUSINESS", "TIKTOKBUSINESS"})
+_VIDEO_LEAD = timedelta(minutes=15)
 LENGTHS = {
     "FACEBOOK": 63_206,
     "FACEBOOKPAGE": 63_206,
     "INSTAGRAM": 2_200,
+    "INSTAGRAMBUSINESS": 2_200,
     "LINKEDIN": 3_000,
     "LINKEDINCOMPANY": 3_000,
     "PINTEREST": 500,
+    "THREADS": 500,
+    "TIKTOKBUSINESS": 2_200,
     "TWITTER": 280,
 }
 
@@ -63,6 +72,7 @@ def check(context: RunContext, unit: Unit) -> str:
     placeholders = ["bWVkaWE="] * len(unit.row.get("media", []))
     _contract(content.body(unit, network, placeholders))
     _length(unit, network)
+    _uncertain(unit, network)
     _media(context, unit, network)
     return network
 
@@ -152,10 +162,27 @@ def _media(context: RunContext, unit: Unit, network: str) -> None:
     most = _PICTURES.get(network)
     if most is not None and len(items) > most:
         _warn(unit, f"has {len(items)} media, {network} usually takes {most}")
+    if any(media.mime_type.startswith("video/") for media in found):
+        _video_lead(context, unit)
     for media in found:
         low, high = _SECONDS.get(network, (0, media.seconds))
         if media.seconds and not low <= media.seconds <= high:
             _warn(unit, f"has a video of {media.seconds:.0f} s, {network} takes {low} to {high} s")
+
+
+def _uncertain(unit: Unit, network: str) -> None:
+    """Warn where the platform's documents and its practice differ."""
+    if network in UNCERTAIN:
+        _warn(unit, f"goes to {UNCERTAIN[network]}, which Hootsuite may refuse")
+    if network in _NEEDS_MEDIA and not unit.row.get("media"):
+        _warn(unit, f"has no picture or video; {network} usually needs one")
+
+
+def _video_lead(context: RunContext, unit: Unit) -> None:
+    """Warn of a video that may not be ready in time."""
+    moment = content.send_time(unit)
+    if moment is not None and moment < context.now() + _VIDEO_LEAD:
+        _warn(unit, "has a video and goes out in less than 15 minutes, which Hootsuite asks for")
 
 
 def _warn(unit: Unit, text: str) -> None:

@@ -19,7 +19,7 @@ from target_hootsuite.rules.members_teams import checked_body
 _NEVER_IN_REVIEW = frozenset({4000, 4001})
 
 
-class ReviewRule(Rule):
+class ReviewRule(Rule[RunContext]):
     """Decides one step of a review.
 
     Args:

@@ -17,7 +17,7 @@ from target_hootsuite.rules import media
 from target_hootsuite.unforeseen import FAULTS, unplannable
 
 
-class MessageRule(Rule):
+class MessageRule(Rule[RunContext]):
     """One POST per row and profile; profiles keep their order."""
 
     def profiles(self, context: RunContext, row: Row, key: str) -> Sequence[str | None]:  # noqa: ARG002

@@ -50,6 +50,11 @@ def scope_of(api_url: str, account: str) -> str:
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}|{account}"
 
 
+def address(text: str) -> str:
+    """An address or user name of a person, as two of them are compared (RFC 7643, 4.1.1)."""
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
 def plain_text(text: str) -> str:
     """Text as it is compared: NFC, lines ended by LF."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))

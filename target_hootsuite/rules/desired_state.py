@@ -6,17 +6,24 @@ unanswered. So a repeated run writes nothing, and what somebody undid is done ag
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from hootsuite_api.replies import Reply
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ambiguous, RowRejected
-from target_hootsuite.model import Outcome, Rule, Unit
+from target_hootsuite.model import Outcome, Row, Rule, Unit
 from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
+from target_hootsuite.rows.identity import address
 from target_hootsuite.unforeseen import FAULTS
 
+ADDRESSES = frozenset({"email", "user_name"})
+"""Columns that name a person by an address, which is not case-sensitive (RFC 7643)."""
 
-class PresentState(Rule):
+
+class PresentState(Rule[RunContext]):
     """Make the platform match the row.
 
     Subclasses say what matches (`found`), how to ask anew (`forget`), and what to send (`call`).
@@ -25,6 +32,18 @@ class PresentState(Rule):
     journalled = False
     #: Codes by which the platform says that it is so already.
     already: frozenset[int | str] = frozenset()
+
+    def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
+        """The row, with addresses in the form in which they are compared."""
+        return {name: address(row[name]) if name in ADDRESSES else row[name] for name in row}
+
+    def lane(self, unit: Unit) -> str:
+        """Rows about one person keep their order, however the address is spelt."""
+        return f"{unit.action.stream} {address(unit.identity.key)}"
+
+    def same_thing(self, unit: Unit) -> str:
+        """Two spellings of an address name one person."""
+        return self.lane(unit)
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
         """The remote id if the platform matches the row; None if something is to be done."""

@@ -11,7 +11,7 @@ from target_hootsuite.journal.entries import Intent
 from target_hootsuite.model import Outcome, Row, Rule, Unit
 
 
-class MediaRule(Rule):
+class MediaRule(Rule[RunContext]):
     """Uploaded once per content and account; a repeated upload harms nobody."""
 
     def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002

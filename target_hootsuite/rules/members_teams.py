@@ -10,6 +10,7 @@ from hootsuite_api.naming import snake
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.model import Row, Unit
+from target_hootsuite.rows.identity import address
 from target_hootsuite.rules.desired_state import PresentState
 
 _IN_USE = 3010
@@ -59,7 +60,7 @@ class MemberRule(PresentState):
         """Create the member."""
         body = checked_body("create_member", unit.row)
         for organization in body["organizationIds"]:
-            context.plan("member", organization, unit.row["email"].casefold())
+            context.plan("member", organization, address(unit.row["email"]))
         return "create", Call("create_member", body=body)
 
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:
@@ -159,7 +160,7 @@ class TeamMemberRule(PresentState):
     def _member(self, context: RunContext, row: Row) -> str | None:
         found = member_of(context, row)
         organization, email = row["organization_id"], row.get("email", "")
-        planned = ("member", organization, email.casefold()) in context.planned
+        planned = ("member", organization, address(email)) in context.planned
         if found is None and not planned:
             msg = f"organization {organization} lists no such member."
             field = "member_id" if row.get("member_id") else "email"

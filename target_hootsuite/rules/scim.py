@@ -14,12 +14,14 @@ from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.lookup import answers
 from target_hootsuite.model import Row, Unit
+from target_hootsuite.rows.identity import address
 from target_hootsuite.rules.desired_state import PresentState
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 EXTENSION = "urn:ietf:params:scim:schemas:extension:Hootsuite:2.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _CONFLICT = 409
+_NAMES = frozenset({"userName", "emails"})
 _LEFT_OUT = frozenset({"schemas", "groups", EXTENSION})
 _EXTENDED = {"organizationIds": "organization_ids", "teamIds": "team_ids"}
 Document = dict[str, Any]
@@ -48,6 +50,8 @@ def differences(wanted: Document, current: Mapping[str, Any]) -> list[Document]:
             operations += _parts(name, value, current.get(name) or {}, ".")
         elif name == EXTENSION:
             operations += _extension(value, current)
+        elif name in _NAMES and _names_alike(value, current.get(name)):
+            continue
         elif not _same(value, current.get(name)):
             operations.append({"op": "replace", "path": name, "value": value})
     return operations
@@ -67,6 +71,19 @@ def _extension(value: Mapping[str, Any], current: Mapping[str, Any]) -> list[Doc
     """The extension is compared only where the platform shows it."""
     shown = current.get(EXTENSION)
     return _parts(EXTENSION, value, shown, ":") if isinstance(shown, dict) else []
+
+
+def _names_alike(wanted: Any, current: Any) -> bool:
+    """Whether user names or lists of addresses differ in nothing but case."""
+    if isinstance(wanted, list) and isinstance(current, list):
+        return _same([_alike(one) for one in wanted], [_alike(one) for one in current])
+    return isinstance(current, str) and address(str(wanted)) == address(current)
+
+
+def _alike(one: Any) -> Any:
+    if isinstance(one, dict) and isinstance(one.get("value"), str):
+        return {**one, "value": address(one["value"])}
+    return one
 
 
 def _same(wanted: Any, current: Any) -> bool:
@@ -97,7 +114,7 @@ class ScimRule(PresentState):
         return desired(unit.row, extended=bool(context.settings["scim_extension"]))
 
     def _user(self, context: RunContext, unit: Unit) -> Document | None:
-        """The one user with exactly this name.
+        """The one user of this name, however it is spelt.
 
         Raises:
             RowRejected: The look-up gives another user, or several.
@@ -106,7 +123,7 @@ class ScimRule(PresentState):
         call = Call("list_scim_users", query={"filter": name_filter(name)})
         reply = context.client.send(call)
         users = answers.objects(call, reply, reply.body.get("Resources") or [])
-        if len(users) > 1 or any(user.get("userName") != name for user in users):
+        if len(users) > 1 or any(not _names_alike(name, user.get("userName")) for user in users):
             msg = "does not name exactly one user; the look-up gave others."
             raise RowRejected(msg, field="user_name", code="ambiguous_user")
         return users[0] if users else None
@@ -118,7 +135,7 @@ class ScimRule(PresentState):
         """Create, replace where the row says all there is to say, else patch what differs."""
         wanted, user = self._desired(context, unit), self._user(context, unit)
         if user is None:
-            context.plan("scim", unit.row["user_name"])
+            context.plan("scim", address(unit.row["user_name"]))
             return "create", _creation(wanted)
         leaves = wanted.get("active") is False and user.get("active") is not False
         path = {"memberId": str(user["id"])}

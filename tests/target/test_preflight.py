@@ -59,14 +59,26 @@ def test_bad_rows(change, code, words, run_target, make_rows, sandbox):
     assert run.states == [{"rows": 1}]
 
 
-@pytest.mark.parametrize(
-    "kind", ["TIKTOKBUSINESS", "YOUTUBECHANNEL", "INSTAGRAMBUSINESS", "FACEBOOKGROUP"]
-)
+@pytest.mark.parametrize("kind", ["YOUTUBECHANNEL", "BLUESKY", "FACEBOOKGROUP", "WHATSAPP"])
 def test_networks_without_publishing(kind, run_target, make_rows, sandbox, profiles):
     """Preflight: what the API can't publish to is refused before it is asked."""
     sandbox.mutate("change_profile", profile_id=profiles[0], type=kind)
     run = run_target(make_rows(1))
     assert run.results[0]["error_code"] == "network_unsupported"
+
+
+@pytest.mark.parametrize("kind", ["TIKTOKBUSINESS", "INSTAGRAMBUSINESS", "THREADS"])
+def test_networks_that_the_platform_decides_about(
+    kind, run_target, make_rows, sandbox, profiles, caplog
+):
+    """Preflight: where documents and practice differ the row is sent, with a warning."""
+    sandbox.mutate("change_profile", profile_id=profiles[0], type=kind)
+    text = "x" * 2201
+    run_target(make_rows(1, text=text))
+    assert sandbox.stats()["requests"]["create_message"] == 1
+    assert "which Hootsuite may refuse" in caplog.text
+    assert "its text has 2201 characters" in caplog.text
+    assert ("usually needs one" in caplog.text) == (kind != "THREADS")
 
 
 def test_profiles_that_need_a_person(run_target, make_rows, sandbox, profiles):

@@ -197,3 +197,29 @@ def test_scim_refusals_keep_their_words(run_target, sandbox):
     run = run_target([ROW | {"emails": [{"primary": True, "value": "no address"}]}], "scim_users")
     (result,) = run.results
     assert (result["status"], result["error_code"]) == ("rejected", "invalidValue")
+
+
+@pytest.mark.parametrize("spelling", ["CASE@larkspur.example", "Case@Larkspur.Example"])
+def test_a_user_name_is_not_case_sensitive(spelling, run_target, sandbox):
+    """Rule 22 (RFC 7643): a leaver in another spelling is the same user, and is deactivated."""
+    row = ROW | {"user_name": "case@larkspur.example"}
+    row["emails"] = [{"value": "case@larkspur.example", "primary": True}]
+    assert run_target([row], "scim_users").statuses == {"done": 1}
+    same = row | {"user_name": spelling, "emails": [{"value": spelling, "primary": True}]}
+    assert run_target([same], "scim_users").statuses == {"unchanged": 1}
+    leaver = {"user_name": spelling, "active": False}
+    run = run_target([leaver], "scim_users")
+    assert [(one["status"], one["action"]) for one in run.results] == [("done", "deactivate")]
+    kinds = [entry["kind"] for entry in sandbox.ledger()]
+    assert len(kinds) == 2, kinds
+
+
+def test_two_spellings_in_one_run(run_target):
+    """Rule 4 and 22: two spellings with different content are a contradiction; equal ones are one."""
+    row = ROW | {"user_name": "twice@larkspur.example"}
+    run = run_target([row, row | {"user_name": "TWICE@larkspur.example"}], "scim_users")
+    assert run.statuses == {"done": 1, "unchanged": 1}
+    other = row | {"user_name": "Twice@larkspur.example", "active": False}
+    run = run_target([row, other], "scim_users")
+    assert run.statuses == {"unchanged": 1, "rejected": 1}
+    assert "duplicate_key" in {one["error_code"] for one in run.results}
