@@ -15,16 +15,16 @@ from target_hootsuite.errors import Deferred, JournalFault, ResultsFault, RowRej
 from target_hootsuite.journal.entries import Entry
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.log import logger
-from target_hootsuite.lookup.account import Directory
+from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.lookup.listing import Listing
 from target_hootsuite.media.upload import MediaStore
 from target_hootsuite.model import Outcome, Planned, Unit
-from target_hootsuite.results import SETTLED, Result, ResultsFile
+from target_hootsuite.results import Result, ResultsFile
 from target_hootsuite.rows.identity import ALGORITHM, fingerprint
 from target_hootsuite.rows.times import api_time, check_lead
 from target_hootsuite.state_gate import StateGate
+from target_hootsuite.statuses import SETTLED, SUCCEEDED, ResultStatus
 
-_WELL = frozenset({"done", "adopted", "unchanged"})
 UNSURE_OF_NOW = "the platform's answers do not tell the time reliably; run again"
 
 
@@ -36,7 +36,7 @@ class RunContext:
         settings: The target's settings, defaults filled in.
         client: The only way to the platform.
         journal: What was and will be written.
-        directory: The platform's people and profiles.
+        lookup: The platform's people and profiles.
         gate: Where STATE waits.
         file: Where results go.
         media: Files, opened and uploaded.
@@ -54,7 +54,7 @@ class RunContext:
     settings: Mapping[str, Any]
     client: HootsuiteClient
     journal: Journal
-    directory: Directory
+    lookup: AccountLookup
     gate: StateGate
     file: ResultsFile
     media: MediaStore
@@ -67,8 +67,8 @@ class RunContext:
     pending: list[tuple[Unit, Outcome]] = field(default_factory=list)
     failed: bool = False
     reason: str | None = None
-    statuses: Counter[str] = field(default_factory=Counter)
-    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    statuses: Counter[ResultStatus] = field(default_factory=Counter)
+    counts: Counter[tuple[str, str, ResultStatus]] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -185,9 +185,9 @@ class RunContext:
                 ]
             )
         for unit, outcome, result in booked:
-            if outcome.status != "deferred" and _is_kept(unit, outcome):
+            if outcome.status != ResultStatus.DEFERRED and _is_kept(unit, outcome):
                 self.gate.settle(unit.number)
-            if outcome.status == "unknown":
+            if outcome.status == ResultStatus.UNKNOWN:
                 self.pending.append((unit, outcome))
             else:
                 self._count(unit, result)
@@ -223,7 +223,7 @@ class RunContext:
             full = self._write(result)
         if full is not None:
             self.stop(str(full))
-        if result.status == "rejected":
+        if result.status == ResultStatus.REJECTED:
             self._rejected(result)
 
     def _write(self, result: Result) -> ResultsFault | None:
@@ -246,11 +246,11 @@ class RunContext:
 
 def _is_news(unit: Unit, outcome: Outcome) -> bool:
     """Whether the journal has to learn a result; most rows of most runs are as they were."""
-    if outcome.status == "unchanged":
-        return unit.twin is None and unit.reported is not None and unit.reported not in _WELL
-    return outcome.status != "planned"
+    if outcome.status == ResultStatus.UNCHANGED:
+        return unit.twin is None and unit.reported is not None and unit.reported not in SUCCEEDED
+    return outcome.status != ResultStatus.PLANNED
 
 
 def _is_kept(unit: Unit, outcome: Outcome) -> bool:
     """Whether later runs know of a unit without being given its row again."""
-    return outcome.status != "unknown" or unit.action.rule.journalled
+    return outcome.status != ResultStatus.UNKNOWN or unit.action.rule.journalled

@@ -19,9 +19,12 @@ from target_hootsuite.journal.entries import Busy
 from target_hootsuite.log import logger
 from target_hootsuite.model import Outcome, Unit
 from target_hootsuite.outcomes import ENDINGS, outcome_of
+from target_hootsuite.statuses import ResultStatus
 from target_hootsuite.unforeseen import FAULTS
 
-_FOLLOWS = {"done": "unchanged", "adopted": "unchanged", "planned": "unchanged"}
+_FOLLOWS = dict.fromkeys(
+    (ResultStatus.DONE, ResultStatus.ADOPTED, ResultStatus.PLANNED), ResultStatus.UNCHANGED
+)
 
 
 @dataclass
@@ -122,7 +125,9 @@ def _follow(twin: Unit) -> Outcome:
     """The same row twice: the second is what the first became."""
     first = twin.result
     if first is None:
-        return Outcome("unknown", "none", code="open", message="The same row came before.")
+        return Outcome(
+            ResultStatus.UNKNOWN, "none", code="open", message="The same row came before."
+        )
     status = _FOLLOWS.get(first.status, first.status)
     return Outcome(
         status, "none", first.remote_id, first.error_code, first.error_message, first.trace_id

@@ -10,9 +10,10 @@ from typing import Any, Generic, Literal, TypeVar
 
 from hootsuite_api.contract import load
 from hootsuite_api.naming import snake
-from target_hootsuite.journal.entries import CURRENT, Entry
+from target_hootsuite.journal.entries import Entry
 from target_hootsuite.results import Result
 from target_hootsuite.rows.identity import Identity
+from target_hootsuite.statuses import NEWEST_VERSION, ResultStatus
 
 Row = Mapping[str, Any]
 Schema = Mapping[str, Any]
@@ -120,7 +121,7 @@ class Unit:
     @property
     def current(self) -> Entry | None:
         """The version that stands on the platform, or that a person took away there."""
-        return next((entry for entry in self.history if entry.status in CURRENT), None)
+        return next((entry for entry in self.history if entry.status in NEWEST_VERSION), None)
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class Outcome:
     """What an action says became of a unit.
 
     Args:
-        status: One of the statuses of `interface.md`.
+        status: What became of it.
         action: What was done, in one word.
         remote_id: The platform's id.
         code: The platform's code, or a word of ours.
@@ -137,7 +138,7 @@ class Outcome:
         journalled: Whether the result was committed with the outcome already.
     """
 
-    status: str
+    status: ResultStatus
     action: str
     remote_id: str | None = None
     code: str | None = None

@@ -7,6 +7,7 @@ from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ambiguous, Deferred, Ignored, RowRejected
 from target_hootsuite.model import Outcome, Planned
 from target_hootsuite.refusals import is_about_row, row_rejected
+from target_hootsuite.statuses import ResultStatus
 
 ENDINGS = (Planned, Ignored, RowRejected, Ambiguous, Deferred, errors.HootsuiteError)
 """What may end a row, and nothing but that row."""
@@ -29,27 +30,29 @@ def outcome_of(context: RunContext, error: Exception) -> Outcome:
     if isinstance(error, RowRejected):
         return rejection(error)
     if isinstance(error, Planned):
-        return Outcome("planned", error.action, error.remote_id)
+        return Outcome(ResultStatus.PLANNED, error.action, error.remote_id)
     if isinstance(error, Ignored):
-        return Outcome("ignored", "none", code="ignored", message=str(error))
+        return Outcome(
+            ResultStatus.IGNORED, "none", code=str(ResultStatus.IGNORED), message=str(error)
+        )
     if isinstance(error, Deferred):
-        return Outcome("deferred", "none", code=error.code, message=str(error))
-    return Outcome("unknown", "none", code="open", message=str(error))
+        return Outcome(ResultStatus.DEFERRED, "none", code=error.code, message=str(error))
+    return Outcome(ResultStatus.UNKNOWN, "none", code="open", message=str(error))
 
 
 def rejection(error: RowRejected) -> Outcome:
     """The outcome of a row that can't be sent."""
-    return Outcome("rejected", "none", None, error.code, str(error), error.trace_id)
+    return Outcome(ResultStatus.REJECTED, "none", None, error.code, str(error), error.trace_id)
 
 
 def _answered(context: RunContext, error: errors.HootsuiteError) -> Outcome:
     """What an error of the platform means for a row: only a listed refusal is the row's own."""
     code = None if error.code is None else str(error.code)
     if isinstance(error, errors.OutcomeUnknown):
-        return Outcome("unknown", "none", None, code, str(error), error.trace_id)
+        return Outcome(ResultStatus.UNKNOWN, "none", None, code, str(error), error.trace_id)
     if is_about_row(error):
         return rejection(row_rejected(error))
     if isinstance(error, _LASTING) or error.path == _SIGN_IN:
         paused = isinstance(error, _PAUSES) and context.settings["on_quota"] != "fail"
         context.stop(str(error), failed=not paused)
-    return Outcome("deferred", "none", None, code, str(error), error.trace_id)
+    return Outcome(ResultStatus.DEFERRED, "none", None, code, str(error), error.trace_id)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from target_hootsuite.journal.schema import ROWS
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.model import Unit
+from target_hootsuite.statuses import ResultStatus
 
 _CHUNK = 400
 
@@ -27,7 +28,7 @@ def keep(journal: Journal, units: Sequence[Unit]) -> None:
         unit.identity.digest: {"identity": unit.identity.digest, "content": content}
         for unit in units
         if unit.result is not None
-        and unit.result.status == "rejected"
+        and unit.result.status == ResultStatus.REJECTED
         and (content := _text(unit)) is not None
     }
     # Another process that was given the same rows keeps them just as well.

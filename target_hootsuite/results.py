@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from target_hootsuite.errors import ResultsFault
-
-SETTLED = frozenset({"done", "unchanged", "adopted", "rejected", "ignored"})
+from target_hootsuite.statuses import ResultStatus
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Result:
     stream: str
     key: str | None
     action: str
-    status: str
+    status: ResultStatus
     remote_id: str | None = None
     social_profile_id: str | None = None
     error_code: str | None = None
@@ -90,21 +89,21 @@ def _open(path: str) -> IO[str]:
     return file
 
 
-def exit_code(statuses: Counter[str], *, failed: bool) -> int:
+def exit_code(statuses: Counter[ResultStatus] | Counter[str], *, failed: bool) -> int:
     """The exit code of a run: 1 before 3 before 2.
 
     Args:
         statuses: How many results of each status.
         failed: The run ended early.
     """
-    if failed or statuses["deferred"]:
+    if failed or statuses.get(ResultStatus.DEFERRED):
         return 1
-    if statuses["unknown"]:
+    if statuses.get(ResultStatus.UNKNOWN):
         return 3
-    return 2 if statuses["rejected"] else 0
+    return 2 if statuses.get(ResultStatus.REJECTED) else 0
 
 
-def summary(counts: Counter[tuple[str, str, str]]) -> list[str]:
+def summary(counts: Counter[tuple[str, str, ResultStatus]]) -> list[str]:
     """The end of a run for a person: per stream and action, how many of each status."""
     return [
         f"{stream}{'' if action == 'none' else f' {action}'}: {count} {status}"

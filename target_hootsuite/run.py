@@ -27,7 +27,7 @@ from target_hootsuite.journal.database import exists
 from target_hootsuite.journal.entries import Busy
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.log import logger
-from target_hootsuite.lookup.account import Directory
+from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.media.upload import MediaStore
 from target_hootsuite.messages.reconcile import settle_open
 from target_hootsuite.model import Outcome, Rule, Unit
@@ -36,6 +36,7 @@ from target_hootsuite.plan import Plan
 from target_hootsuite.results import Result, ResultsFile, exit_code, summary
 from target_hootsuite.rows.identity import scope_of
 from target_hootsuite.state_gate import StateGate
+from target_hootsuite.statuses import EntryStatus, ResultStatus
 from target_hootsuite.unforeseen import FAULTS, unplannable
 
 _BUSY_PAUSE = 0.5
@@ -65,7 +66,7 @@ class Job:
         self._client: HootsuiteClient | None = None
         self._last_call: threading.Timer | None = None
         self._failed = False
-        self._statuses: Counter[str] = Counter()
+        self._statuses: Counter[ResultStatus] = Counter()
 
     @property
     def exit_code(self) -> int:
@@ -176,15 +177,15 @@ class Job:
 
     def _open_context(self, client: HootsuiteClient, journal: Journal) -> RunContext:
         client.expect_ahead(notes.known_ahead(journal))
-        directory = Directory(client, self.settings)
-        scope = scope_of(client.settings.api_url, directory.account())
+        lookup = AccountLookup(client, self.settings)
+        scope = scope_of(client.settings.api_url, lookup.account())
         if not self.settings["dry_run"]:
             journal.start()
         return RunContext(
             settings=self.settings,
             client=client,
             journal=journal,
-            directory=directory,
+            lookup=lookup,
             gate=self.gate,
             file=ResultsFile(self.settings.get("results_path")),
             media=MediaStore(client, journal, scope, self.settings, self._stopping.wait),
@@ -275,7 +276,7 @@ def _waiting(units: Sequence[Unit], stage: int) -> list[Unit]:
 
 def _unreached(stream: str, key: str, profile: str | None, reason: str) -> Result:
     return Result(
-        *("", stream, key or None, "none", "deferred"),
+        *("", stream, key or None, "none", ResultStatus.DEFERRED),
         social_profile_id=profile,
         error_message=scrub(reason),
     )
@@ -300,8 +301,8 @@ def settle_pending(context: RunContext) -> None:
 def _latest(context: RunContext, unit: Unit, outcome: Outcome) -> Outcome:
     current = unit.current
     if unit.open_entry is None and current is not None and context.same(unit, current):
-        return Outcome("done", outcome.action, current.remote_id)
-    unsent = unit.newest is not None and unit.newest.status == "not_sent"
+        return Outcome(ResultStatus.DONE, outcome.action, current.remote_id)
+    unsent = unit.newest is not None and unit.newest.status == EntryStatus.NOT_SENT
     if not unsent or context.reason is not None:
         return outcome
     try:
@@ -317,5 +318,5 @@ def defer_rest(context: RunContext, units: Sequence[Unit]) -> None:
     reason = context.reason or "The row was not reached."
     for unit in units:
         if unit.result is None:
-            status = "unknown" if unit.attempts else "deferred"
+            status = ResultStatus.UNKNOWN if unit.attempts else ResultStatus.DEFERRED
             context.book_late(unit, Outcome(status, "none", message=reason))

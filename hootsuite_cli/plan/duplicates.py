@@ -21,12 +21,12 @@ from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import listed
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal import database
-from target_hootsuite.journal.entries import CURRENT
 from target_hootsuite.journal.schema import ENTRIES, MEDIA
-from target_hootsuite.lookup.account import Directory
+from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.lookup.listing import comparable
 from target_hootsuite.media import upload
 from target_hootsuite.rows.identity import scope_of
+from target_hootsuite.statuses import NEWEST_VERSION
 
 _SHOWN = 3
 _TIME = "%a %d %b %Y %H:%M"
@@ -76,7 +76,7 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
     url = journal_url(settings)
     if not database.exists(url):
         return Known()
-    scope = scope_of(client.settings.api_url, Directory(client, settings).account())
+    scope = scope_of(client.settings.api_url, AccountLookup(client, settings).account())
     engine = database.connect(url)
     try:
         with closing(engine.connect()) as plain:
@@ -90,7 +90,7 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
 
 def _posts(connection: sa.Connection, scope: str) -> list[Standing]:
     """Return the posts that stand, each in its newest version that is or may be there."""
-    current = sa.or_(ENTRIES.c.status.in_(CURRENT), ENTRIES.c.open == 1)
+    current = sa.or_(ENTRIES.c.status.in_(NEWEST_VERSION), ENTRIES.c.open == 1)
     query = sa.select(*(ENTRIES.c[name] for name in _COLUMNS)).where(
         ENTRIES.c.scope == scope, ENTRIES.c.stream == "messages", current
     )

@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from target_hootsuite.rows.identity import Identity
-
-STANDING = frozenset({"done", "adopted"})
-"""What was written, and is there as far as we know."""
-CURRENT = STANDING | {"deleted"}
-
+from target_hootsuite.statuses import EntryStatus
 
 TO_CREATE = "to_create"
 """The step of a replacement whose old version is deleted and whose create was not sent yet."""
@@ -35,7 +31,7 @@ class Entry:
     version: int
     algorithm: int
     fingerprint: str
-    status: str
+    status: EntryStatus
     step: str
     open: int | None
     owner: str | None
@@ -98,4 +94,4 @@ def entry_of(row: Any) -> Entry:
 def entry_from(values: Mapping[str, Any]) -> Entry:
     """An entry from column values, its documents read."""
     decoded = {name: json.loads(values[name]) for name in ("content", "before")}
-    return Entry(**{**values, **decoded})
+    return Entry(**{**values, **decoded, "status": EntryStatus(values["status"])})

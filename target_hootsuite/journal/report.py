@@ -19,22 +19,28 @@ import sqlalchemy as sa
 from target_hootsuite import rejected_rows
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal import database, notes
-from target_hootsuite.journal.entries import STANDING, Entry, entry_of
+from target_hootsuite.journal.entries import Entry, entry_of
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, RESULTS
 from target_hootsuite.results import Result
 from target_hootsuite.rows.times import api_time
+from target_hootsuite.statuses import OPEN, STANDS_ON_PLATFORM, EntryStatus, ResultStatus
 
 COLUMNS = tuple(one.name for one in fields(Result))
 _OPEN = ENTRIES.c.open == 1
 # A later run may have settled what was said of these, and an open entry outdates any result.
-_UNSURE = ("unknown", "deferred", "rejected")
+_UNSURE = (*OPEN, ResultStatus.REJECTED)
 _DOUBTFUL = sa.or_(
     RESULTS.c.status.in_(_UNSURE),
     RESULTS.c.identity.in_(sa.select(ENTRIES.c.identity).where(_OPEN)),
 )
 # What a closed entry says of a result that is unsure still.
-_BETTER = {"done": "done", "adopted": "adopted", "rejected": "rejected", "not_sent": "deferred"}
-_TELLING = ("intent", "unknown", *_BETTER)
+_BETTER = {
+    EntryStatus.DONE: ResultStatus.DONE,
+    EntryStatus.ADOPTED: ResultStatus.ADOPTED,
+    EntryStatus.REJECTED: ResultStatus.REJECTED,
+    EntryStatus.NOT_SENT: ResultStatus.DEFERRED,
+}
+_TELLING = (EntryStatus.INTENT, EntryStatus.UNKNOWN, *_BETTER)
 
 
 @dataclass(frozen=True)
@@ -196,10 +202,10 @@ def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
     if entry is None:
         return row
     if entry.open:
-        return row if row["status"] == "unknown" else {**row, **_of_entry(entry)}
+        return row if row["status"] == ResultStatus.UNKNOWN else {**row, **_of_entry(entry)}
     # A result of other content than the entry's is about another, newer version.
-    same = row["status"] == "unknown" or (
-        entry.fingerprint == row["fingerprint"] and entry.status in STANDING
+    same = row["status"] == ResultStatus.UNKNOWN or (
+        entry.fingerprint == row["fingerprint"] and entry.status in STANDS_ON_PLATFORM
     )
     if not same or row["status"] not in _UNSURE or entry.status not in _BETTER:
         return row
@@ -207,7 +213,7 @@ def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
         **row,
         "status": _BETTER[entry.status],
         "remote_id": entry.remote_id,
-        "error_code": entry.error_code if entry.status != "done" else None,
+        "error_code": entry.error_code if entry.status != EntryStatus.DONE else None,
         "error_message": entry.error_message if entry.error_code == DECIDED else None,
         "settled_at": _time(entry.settled_at) if entry.settled_at else None,
     }
@@ -220,7 +226,7 @@ def _of_entry(entry: Entry) -> dict[str, Any]:
         stream=entry.stream,
         key=entry.key,
         action=entry.step,
-        status="unknown",
+        status=ResultStatus.UNKNOWN,
         social_profile_id=entry.profile,
         error_message="The run ended before it knew whether the request had arrived.",
         attempts=entry.attempts,
@@ -242,7 +248,8 @@ def _time(seconds: float) -> str:
 
 
 DECIDED = "decided"
-CLOSABLE = ("rejected", "deferred")  # a person may say that these are not to be sent at all
+# A person may say that these are not to be sent at all.
+CLOSABLE = (ResultStatus.REJECTED, ResultStatus.DEFERRED)
 
 
 @dataclass(frozen=True)
@@ -296,7 +303,7 @@ class Decision:
             stream=entry.stream,
             key=entry.key,
             action="resolve",
-            status="done" if self.remote_id else "deferred",
+            status=ResultStatus.DONE if self.remote_id else ResultStatus.DEFERRED,
             remote_id=self.remote_id,
             social_profile_id=entry.profile,
             error_code=DECIDED,
@@ -310,7 +317,12 @@ class Decision:
     def of_row(self, row: Mapping[str, Any], run_id: str) -> Result:
         """The decision about a row that was not sent: leave it out of the account."""
         words = {"error_code": DECIDED, "error_message": self.note, "settled_at": api_time(self.at)}
-        changed = {"run_id": run_id, "action": "resolve", "status": "ignored", "trace_id": None}
+        changed = {
+            "run_id": run_id,
+            "action": "resolve",
+            "status": ResultStatus.IGNORED,
+            "trace_id": None,
+        }
         return Result(**{**{name: row[name] for name in COLUMNS}, **changed, **words})
 
     def columns(self, claim: str) -> Mapping[str, Any]:

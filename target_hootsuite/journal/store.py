@@ -24,6 +24,7 @@ from target_hootsuite.journal.leases import Lease, clock, is_awake, is_gone, thi
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, LAST_RUN, MEDIA, OWNERS, RESULTS
 from target_hootsuite.results import Result
 from target_hootsuite.rows.identity import ALGORITHM, Identity
+from target_hootsuite.statuses import EntryStatus
 
 _CHUNK = 400
 
@@ -181,7 +182,7 @@ class Journal:
         """
         again = intent.previous
         values = self._intent_values(intent)
-        if again is not None and again.status == "rejected":
+        if again is not None and again.status == EntryStatus.REJECTED:
             return self._reopen(again, values)
         values["version"] = 1 + (again.version if again else 0)
         try:
@@ -205,7 +206,7 @@ class Journal:
             "profile": identity.profile,
             "algorithm": ALGORITHM,
             "fingerprint": intent.fingerprint,
-            "status": "intent",
+            "status": EntryStatus.INTENT,
             "step": intent.step,
             "open": 1,
             "owner": self.owner.id,
@@ -226,7 +227,7 @@ class Journal:
             "attempts": again.attempts + 1,
             "first_seen_at": again.first_seen_at,
         }
-        unchanged = (ENTRIES.c.status == "rejected", ENTRIES.c.attempts == again.attempts)
+        unchanged = (ENTRIES.c.status == EntryStatus.REJECTED, ENTRIES.c.attempts == again.attempts)
         self._swap(again.id, unchanged, values)
         return entry_from({**values, "id": again.id})
 
@@ -284,7 +285,7 @@ class Journal:
             LeaseLost: The entry is no longer ours.
             Busy: The remote id belongs to another entry.
         """
-        held = status == "unknown"
+        held = status == EntryStatus.UNKNOWN
         if "settled_at" in fields:
             fields["own_at"] = self.now()
         values = {"status": status, "open": 1 if held else None, "owner": None, **fields}
@@ -389,7 +390,7 @@ class Journal:
 
         Args:
             scope: Of one platform and account only.
-            wanted: Column values, such as `status="unknown"`.
+            wanted: Column values, such as `status=ResultStatus.UNKNOWN`.
         """
         query = sa.select(RESULTS).order_by(RESULTS.c.stream, RESULTS.c.key)
         if scope is not None:

@@ -18,7 +18,7 @@ Document = dict[str, Any]
 _AHEAD = 16
 
 
-class Directory:
+class AccountLookup:
     """People, profiles and teams, by GET requests only.
 
     Args:

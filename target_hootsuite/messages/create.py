@@ -22,6 +22,7 @@ from target_hootsuite.journal.entries import TO_CREATE, Busy, Entry, Intent, cla
 from target_hootsuite.messages import content
 from target_hootsuite.model import Outcome, Unit
 from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
+from target_hootsuite.statuses import EntryStatus, ResultStatus
 from target_hootsuite.unforeseen import FAULTS
 
 _MEDIA_BUSY = 40021
@@ -63,7 +64,7 @@ def intend(
     }
     if replaces is not None:
         kept["old"] = replaces.content.get("body")
-    elif unit.newest is not None and unit.newest.status == "rejected":
+    elif unit.newest is not None and unit.newest.status == EntryStatus.REJECTED:
         kept["old"] = unit.newest.content.get("old")
     intent = Intent(
         unit.identity,
@@ -100,7 +101,7 @@ def post(context: RunContext, unit: Unit, draft: Draft, entry: Entry) -> Outcome
     except (Deferred, errors.HootsuiteError) as error:
         if isinstance(error, errors.HootsuiteError) and is_about_row(error):
             return reject(context, unit, entry, draft, row_rejected(error))
-        context.journal.settle(entry, "not_sent")
+        context.journal.settle(entry, EntryStatus.NOT_SENT)
         raise
     return _read(context, unit, entry, draft, reply)
 
@@ -136,9 +137,16 @@ def reject(
     code, message = error.code, str(error)
     if entry.replaces is not None:
         code, message = "replacement_failed", f"{message} (code {error.code}); the old was deleted."
-    outcome = Outcome("rejected", draft.action, None, code, message, error.trace_id, True)  # noqa: FBT003
+    outcome = Outcome(
+        ResultStatus.REJECTED,
+        draft.action,
+        code=code,
+        message=message,
+        trace_id=error.trace_id,
+        journalled=True,
+    )
     fields = {"error_code": code, "error_message": message, "trace_id": error.trace_id}
-    context.journal.settle(entry, "rejected", context.result(unit, outcome), **fields)
+    context.journal.settle(entry, EntryStatus.REJECTED, context.result(unit, outcome), **fields)
     return outcome
 
 
@@ -149,9 +157,9 @@ def hold(
     code = None if isinstance(error, str) or error.code is None else str(error.code)
     trace = None if isinstance(error, str) else error.trace_id
     text = f"{error} It may have been posted; see `hootsuite results`."
-    outcome = Outcome("unknown", draft.action, None, code, text, trace, journalled=True)
+    outcome = Outcome(ResultStatus.UNKNOWN, draft.action, None, code, text, trace, journalled=True)
     fields = {"error_code": code, "error_message": text, "trace_id": trace}
-    context.journal.settle(entry, "unknown", context.result(unit, outcome), **fields)
+    context.journal.settle(entry, EntryStatus.UNKNOWN, context.result(unit, outcome), **fields)
     return outcome
 
 
@@ -200,12 +208,12 @@ def done(
     note = None
     if draft.action == "replace" and message.get("state") == "PENDING_APPROVAL":
         note = "The approval starts anew."
-    outcome = Outcome("done", draft.action, remote_id, message=note, journalled=True)
+    outcome = Outcome(ResultStatus.DONE, draft.action, remote_id, message=note, journalled=True)
     content = {**entry.content, "echo": _echo(message)}
     try:
         context.journal.settle(
             entry,
-            "done",
+            EntryStatus.DONE,
             context.result(unit, outcome),
             remote_id=remote_id,
             claim=claim_of(context.scope, "messages", remote_id),

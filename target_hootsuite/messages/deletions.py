@@ -9,10 +9,11 @@ from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ambiguous, Deferred, RowRejected, RunStopped
-from target_hootsuite.journal.entries import STANDING, Busy, Entry, Intent
+from target_hootsuite.journal.entries import Busy, Entry, Intent
 from target_hootsuite.model import Outcome, Row, Rule, Unit
 from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.rows.identity import Identity
+from target_hootsuite.statuses import STANDS_ON_PLATFORM, EntryStatus, ResultStatus
 
 
 class DeletionRule(Rule[RunContext]):
@@ -37,10 +38,10 @@ class DeletionRule(Rule[RunContext]):
         """Delete; what is absent counts as deleted only when it is still absent after settling."""
         target, ours = self._target(context, unit)
         if target is None:
-            return Outcome("unchanged", "none")
+            return Outcome(ResultStatus.UNCHANGED, "none")
         current = unit.current
         if current is not None and current.remote_id == target:
-            return Outcome("unchanged", "none", target)
+            return Outcome(ResultStatus.UNCHANGED, "none", target)
         context.about_to("delete")
         entry = self._entry(context, unit, target)
         try:
@@ -52,13 +53,13 @@ class DeletionRule(Rule[RunContext]):
         except errors.NotFound:
             self._absent(context, entry)
         except errors.OutcomeUnknown as error:
-            context.journal.settle(entry, "unknown", error_message=str(error))
+            context.journal.settle(entry, EntryStatus.UNKNOWN, error_message=str(error))
             raise Ambiguous(f"{error} The next run deletes again.") from error
         except errors.HootsuiteError as error:
             if not is_about_row(error):
-                context.journal.settle(entry, "not_sent")
+                context.journal.settle(entry, EntryStatus.NOT_SENT)
                 raise
-            context.journal.settle(entry, "rejected", error_code=str(error.code))
+            context.journal.settle(entry, EntryStatus.REJECTED, error_code=str(error.code))
             raise row_rejected(error) from error
         return self._gone(context, unit, entry, ours)
 
@@ -74,7 +75,7 @@ class DeletionRule(Rule[RunContext]):
         history = context.journal.history(Identity(context.scope, "messages", key, profile))
         if any(entry.open for entry in history):
             raise Deferred("The message of this key is not proved to be posted yet.")
-        ours = next((entry for entry in history if entry.status in STANDING), None)
+        ours = next((entry for entry in history if entry.status in STANDS_ON_PLATFORM), None)
         if ours is None and context.dry and key in context.message_profiles:
             context.about_to("delete")
         return (ours.remote_id if ours else None), ours
@@ -101,23 +102,25 @@ class DeletionRule(Rule[RunContext]):
             Ambiguous: Too early to tell.
         """
         if not context.has_settled(entry):
-            context.journal.settle(entry, "unknown", error_code="absent")
+            context.journal.settle(entry, EntryStatus.UNKNOWN, error_code="absent")
             msg = "The message is not there; a later run looks whether it was only hidden."
             raise Ambiguous(msg)
 
     def _gone(self, context: RunContext, unit: Unit, entry: Entry, ours: Entry | None) -> Outcome:
         target = str(entry.content["message_id"])
-        outcome = Outcome("done", "delete", target, journalled=True)
-        context.journal.settle(entry, "done", context.result(unit, outcome), remote_id=target)
+        outcome = Outcome(ResultStatus.DONE, "delete", target, journalled=True)
+        context.journal.settle(
+            entry, EntryStatus.DONE, context.result(unit, outcome), remote_id=target
+        )
         for old in [ours] if ours else self._owner_of(context, target):
-            context.journal.mark(old, "deleted")
+            context.journal.mark(old, EntryStatus.DELETED)
         return outcome
 
     def _owner_of(self, context: RunContext, target: str) -> list[Entry]:
         return [
             entry
             for entry in context.journal.by_remote(context.scope, "messages", target)
-            if entry.status in STANDING
+            if entry.status in STANDS_ON_PLATFORM
         ]
 
 

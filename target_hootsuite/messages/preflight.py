@@ -104,7 +104,7 @@ def check_time(context: RunContext, unit: Unit) -> None:
 
 
 def _profile(context: RunContext, profile_id: str) -> Mapping[str, Any]:
-    profile = context.directory.profiles().get(profile_id)
+    profile = context.lookup.profiles().get(profile_id)
     if profile is None:
         msg = f"Profile {profile_id} is not a social profile that this account sees; check the id."
         raise RowRejected(msg, field=_PROFILES, code="unknown_profile")

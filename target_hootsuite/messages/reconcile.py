@@ -14,11 +14,12 @@ from typing import Any
 
 from hootsuite_api import errors
 from target_hootsuite.context import RunContext
-from target_hootsuite.journal.entries import STANDING, TO_CREATE, Busy, Entry, claim_of
+from target_hootsuite.journal.entries import TO_CREATE, Busy, Entry, claim_of
 from target_hootsuite.log import logger
 from target_hootsuite.lookup.listing import Found, Listing, Place, comparable, read
 from target_hootsuite.messages import create, replace
 from target_hootsuite.model import Unit
+from target_hootsuite.statuses import STANDS_ON_PLATFORM, EntryStatus
 
 _EARLY = 5
 _AHEAD = 5
@@ -45,7 +46,7 @@ def settle_open(context: RunContext, units: Sequence[Unit], *, others: bool = Tr
         if entry.step == "delete":
             _settle_delete(context, entry)
         elif entry.step == TO_CREATE:
-            context.journal.settle(entry, "not_sent")
+            context.journal.settle(entry, EntryStatus.NOT_SENT)
     sent = [entry for entry in owned if entry.step not in ("delete", TO_CREATE)]
     _settle_creates(context, sent)
     touched = {entry.identity for entry in owned}
@@ -66,15 +67,15 @@ def _settle_delete(context: RunContext, entry: Entry) -> None:
         if replace.may_be_uploading(context, old):
             _keep(context, entry)  # gone or hidden: neither is certain yet
             return
-        context.journal.mark(old, "replaced")
-    context.journal.settle(entry, "not_sent")
+        context.journal.mark(old, EntryStatus.REPLACED)
+    context.journal.settle(entry, EntryStatus.NOT_SENT)
 
 
 def _standing(context: RunContext, entry: Entry) -> list[Entry]:
     """The version that an entry replaces, as far as the journal says that it stands."""
     entries = context.journal.by_key(context.scope, "messages", entry.key)
     ours = [one for one in entries if one.remote_id == entry.replaces]
-    return [one for one in ours if one.status in STANDING]
+    return [one for one in ours if one.status in STANDS_ON_PLATFORM]
 
 
 def _place(context: RunContext, entry: Entry) -> Place:
@@ -135,7 +136,7 @@ def _settle_group(
     for entry in group[len(matches) :]:
         absent = not others and context.has_settled(entry)
         if absent and context.settings["on_unknown"] == "resend":
-            context.journal.settle(entry, "not_sent")
+            context.journal.settle(entry, EntryStatus.NOT_SENT)
         else:
             _keep(context, entry)
 
@@ -144,7 +145,7 @@ def _fresh(context: RunContext, group: Iterable[Entry], there: Sequence[Found]) 
     """Messages that may be ours: new since the intents, made by us, owned by no entry."""
     before = {remote_id for entry in group for remote_id in entry.before}
     owned = context.journal.claimed(context.scope, "messages", [one.id for one in there])
-    own = context.directory.member_id()
+    own = context.lookup.member_id()
     return [
         one
         for one in there
@@ -161,7 +162,7 @@ def _found(context: RunContext, entry: Entry, match: Found) -> None:
     kept = json.dumps(content)
     try:
         context.journal.settle(
-            entry, "done", remote_id=match.id, claim=claim, settled_at=now, content=kept
+            entry, EntryStatus.DONE, remote_id=match.id, claim=claim, settled_at=now, content=kept
         )
     except Busy:
         _keep(context, entry)
@@ -180,7 +181,7 @@ def _echo(context: RunContext, match: Found) -> dict[str, Any] | None:
 
 
 def _keep(context: RunContext, entry: Entry) -> None:
-    context.journal.settle(entry, "unknown")
+    context.journal.settle(entry, EntryStatus.UNKNOWN)
 
 
 def held_ids(context: RunContext, unit: Unit) -> set[str]:

@@ -17,6 +17,7 @@ from target_hootsuite.messages import create
 from target_hootsuite.messages.create import Draft
 from target_hootsuite.model import Unit
 from target_hootsuite.refusals import is_about_row
+from target_hootsuite.statuses import EntryStatus
 from target_hootsuite.unforeseen import FAULTS
 
 _REPLACEABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL"})
@@ -76,7 +77,7 @@ def check_count(context: RunContext, changed: Sequence[Unit], total: int) -> Non
 
 def _is_replaceable(context: RunContext, unit: Unit) -> bool:
     current = unit.current
-    if current is None or current.remote_id is None or current.status == "deleted":
+    if current is None or current.remote_id is None or current.status == EntryStatus.DELETED:
         return False
     message = get_message(context, current.remote_id)
     return message is not None and message.get("state") in _REPLACEABLE
@@ -96,13 +97,13 @@ def decide(context: RunContext, current: Entry) -> Entry | None:
         raise Ignored("The row changed and `on_change` is ignore.")
     if context.settings["on_change"] == "reject":
         raise RowRejected("The row changed and `on_change` is reject.", code="changed")
-    if current.status == "deleted" or current.remote_id is None:
+    if current.status == EntryStatus.DELETED or current.remote_id is None:
         return None
     message = get_message(context, current.remote_id)
     if message is None:
         _check_gone(context, current)
         if not context.dry:
-            context.journal.mark(current, "deleted")
+            context.journal.mark(current, EntryStatus.DELETED)
         return None
     state = str(message.get("state"))
     if state in _ENDED:
@@ -142,7 +143,7 @@ def _check_untouched(context: RunContext, current: Entry, message: dict[str, Any
     else:
         same = comparable(current.content.get("text")) == comparable(now["text"])
     editor = (message.get("lastUpdatedByMember") or {}).get("id")
-    own = context.directory.member_id()
+    own = context.lookup.member_id()
     by_other = editor is not None and own is not None and str(editor) != own
     if not same or (by_other and echo is not None):
         msg = f"Message {current.remote_id} was edited on the platform; it is left as it is."
@@ -174,18 +175,18 @@ def delete_old(context: RunContext, unit: Unit, draft: Draft, old: Entry) -> Ent
     except (Ambiguous, RunStopped):
         raise
     except errors.NotFound:
-        context.journal.settle(entry, "not_sent")
-        context.journal.mark(old, "deleted")
+        context.journal.settle(entry, EntryStatus.NOT_SENT)
+        context.journal.mark(old, EntryStatus.DELETED)
         msg = f"Message {old.remote_id} vanished while it was replaced; a later run posts the row."
         raise Deferred(msg, code="vanished") from None
     except errors.HootsuiteError as error:
-        context.journal.settle(entry, "not_sent")
+        context.journal.settle(entry, EntryStatus.NOT_SENT)
         if not is_about_row(error):
             raise
         msg = f"Message {old.remote_id} can't be replaced. {error}"
         raise RowRejected(msg, code=error.code, trace_id=error.trace_id) from error
     # First what is gone: a death between the two must not leave a version that seems to stand.
-    context.journal.mark(old, "replaced")
+    context.journal.mark(old, EntryStatus.REPLACED)
     return context.journal.step(entry, TO_CREATE, entry.intent_at)
 
 
@@ -205,6 +206,6 @@ def _delete(context: RunContext, entry: Entry) -> None:
         context.client.send(Call("delete_message", path, guard=guard))
     except errors.OutcomeUnknown as error:
         if _may_stand(context, path["messageId"]):
-            context.journal.settle(entry, "unknown", error_message=str(error))
+            context.journal.settle(entry, EntryStatus.UNKNOWN, error_message=str(error))
             msg = f"The delete of message {path['messageId']} went unanswered."
             raise Ambiguous(msg) from error

@@ -15,6 +15,7 @@ from target_hootsuite.messages import replace
 from target_hootsuite.model import Outcome, Rule, Unit
 from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.rules.members_teams import checked_body
+from target_hootsuite.statuses import EntryStatus, ResultStatus
 
 _NEVER_IN_REVIEW = frozenset({4000, 4001})
 
@@ -40,7 +41,7 @@ class ReviewRule(Rule[RunContext]):
         """Look at the history; decide only what is still to be decided."""
         current = unit.current
         if current is not None and context.same(unit, current):
-            return Outcome("unchanged", "none", current.remote_id)
+            return Outcome(ResultStatus.UNCHANGED, "none", current.remote_id)
         body = checked_body(self.operation, unit.row)
         entry = _taken(context, unit)
         if not self._is_pending(context, unit):
@@ -72,10 +73,12 @@ class ReviewRule(Rule[RunContext]):
         message_id = unit.row["message_id"]
         ours = self._is_ours(context, unit)
         if entry is not None:
-            status = "done" if ours else "rejected"
+            status = EntryStatus.DONE if ours else EntryStatus.REJECTED
             context.journal.settle(entry, status, remote_id=message_id)
         if ours:
-            return Outcome("done" if entry else "unchanged", self.verb, message_id)
+            return Outcome(
+                ResultStatus.DONE if entry else ResultStatus.UNCHANGED, self.verb, message_id
+            )
         msg = "does not await this decision (any more)."
         raise RowRejected(msg, field="message_id", code="not_pending")
 
@@ -103,9 +106,9 @@ class ReviewRule(Rule[RunContext]):
             Ambiguous: It is not proved unsent by the settings' measure.
         """
         if context.settings["on_unknown"] == "resend" and context.has_settled(entry):
-            context.journal.settle(entry, "not_sent")
+            context.journal.settle(entry, EntryStatus.NOT_SENT)
             return
-        context.journal.settle(entry, "unknown")
+        context.journal.settle(entry, EntryStatus.UNKNOWN)
         raise Ambiguous("An earlier request of this row may have been carried out.")
 
     def _send(self, context: RunContext, unit: Unit, body: dict[str, Any]) -> Outcome:
@@ -125,12 +128,14 @@ class ReviewRule(Rule[RunContext]):
             return self._after_silence(context, unit, entry, error)
         except errors.HootsuiteError as error:
             if not is_about_row(error):
-                context.journal.settle(entry, "not_sent")
+                context.journal.settle(entry, EntryStatus.NOT_SENT)
                 raise
-            context.journal.settle(entry, "rejected", error_code=str(error.code))
+            context.journal.settle(entry, EntryStatus.REJECTED, error_code=str(error.code))
             raise row_rejected(error) from error
-        outcome = Outcome("done", self.verb, message_id, journalled=True)
-        context.journal.settle(entry, "done", context.result(unit, outcome), remote_id=message_id)
+        outcome = Outcome(ResultStatus.DONE, self.verb, message_id, journalled=True)
+        context.journal.settle(
+            entry, EntryStatus.DONE, context.result(unit, outcome), remote_id=message_id
+        )
         return outcome
 
     def _after_silence(
@@ -138,14 +143,14 @@ class ReviewRule(Rule[RunContext]):
     ) -> Outcome:
         with suppress(errors.HootsuiteError):  # a look that fails proves nothing either
             if self._is_ours(context, unit):
-                context.journal.settle(entry, "done", remote_id=unit.row["message_id"])
-                return Outcome("done", self.verb, unit.row["message_id"])
-        context.journal.settle(entry, "unknown", error_message=str(error))
+                context.journal.settle(entry, EntryStatus.DONE, remote_id=unit.row["message_id"])
+                return Outcome(ResultStatus.DONE, self.verb, unit.row["message_id"])
+        context.journal.settle(entry, EntryStatus.UNKNOWN, error_message=str(error))
         raise Ambiguous(str(error)) from error
 
 
 def _is_us(context: RunContext, action: dict[str, Any]) -> bool:
-    own = context.directory.member_id()
+    own = context.lookup.member_id()
     actor = str(action.get("actorId"))
     return actor == (own or str(context.settings.get("organization_id")))
 

@@ -14,6 +14,7 @@ from target_hootsuite.messages import content, create, preflight, reconcile, rep
 from target_hootsuite.messages.create import Draft
 from target_hootsuite.model import Outcome, Row, Rule, Unit
 from target_hootsuite.rules import media
+from target_hootsuite.statuses import EntryStatus, ResultStatus
 from target_hootsuite.unforeseen import FAULTS, unplannable
 
 
@@ -43,7 +44,7 @@ class MessageRule(Rule[RunContext]):
         replace.check_count(context, [unit for unit in news if unit.current], len(units))
         if not news:
             return
-        seen = context.directory.profiles()
+        seen = context.lookup.profiles()
         # A list that names a profile which is none would be refused for all rows.
         known = [unit for unit in news if unit.identity.profile in seen]
         places = [content.place(context, unit) for unit in known]
@@ -58,7 +59,7 @@ class MessageRule(Rule[RunContext]):
         _refuse_open(context, unit)
         current = unit.current
         if current is not None and context.same(unit, current):
-            return Outcome("unchanged", "none", current.remote_id)
+            return Outcome(ResultStatus.UNCHANGED, "none", current.remote_id)
         network = _checked(context, unit)
         replaced = None
         if current is not None:
@@ -144,15 +145,15 @@ def _adopt(context: RunContext, unit: Unit, found: Found) -> Outcome | None:
     at = context.now().timestamp()
     intent = Intent(unit.identity, unit.fingerprint, kept, at, "adopt", previous=unit.newest)
     entry = context.journal.begin(intent)
-    outcome = Outcome("adopted", "adopt", found.id, journalled=True)
+    outcome = Outcome(ResultStatus.ADOPTED, "adopt", found.id, journalled=True)
     claim = claim_of(context.scope, "messages", found.id)
     result = context.result(unit, outcome)
     try:
         context.journal.settle(
-            entry, "adopted", result, settled_at=at, remote_id=found.id, claim=claim
+            entry, EntryStatus.ADOPTED, result, settled_at=at, remote_id=found.id, claim=claim
         )
     except Busy:  # another row or process was faster
-        context.journal.settle(entry, "not_sent")
+        context.journal.settle(entry, EntryStatus.NOT_SENT)
         unit.history = context.journal.history(unit.identity)
         return None
     return outcome

@@ -17,6 +17,7 @@ from target_hootsuite.errors import Ambiguous, RowRejected
 from target_hootsuite.model import Outcome, Row, Rule, Unit
 from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
 from target_hootsuite.rows.identity import address
+from target_hootsuite.statuses import ResultStatus
 from target_hootsuite.unforeseen import FAULTS
 
 ADDRESSES = frozenset({"email", "user_name"})
@@ -73,7 +74,7 @@ class PresentState(Rule[RunContext]):
         """Look, and write only what lacks."""
         remote_id = self.found(context, unit)
         if remote_id is not None:
-            return Outcome("unchanged", "none", remote_id)
+            return Outcome(ResultStatus.UNCHANGED, "none", remote_id)
         verb, call = self.call(context, unit)
         context.about_to(verb)
         unit.attempts += 1
@@ -88,7 +89,7 @@ class PresentState(Rule[RunContext]):
         if reply.errors:
             return self._with_errors(context, unit, verb, reply)
         try:
-            return Outcome("done", verb, self.learn(context, unit, reply.data))
+            return Outcome(ResultStatus.DONE, verb, self.learn(context, unit, reply.data))
         except (*FAULTS, errors.HootsuiteError) as error:  # of the answer, or of a look at others
             return self._look_again(context, unit, verb, f"The answer can't be used ({error}).")
 
@@ -116,7 +117,7 @@ class PresentState(Rule[RunContext]):
         if remote_id is None:
             cause = error if isinstance(error, errors.HootsuiteError) else None
             raise Ambiguous(f"{error} The next run looks again.") from cause
-        return Outcome("done", verb, remote_id)
+        return Outcome(ResultStatus.DONE, verb, remote_id)
 
     def _believe(self, context: RunContext, unit: Unit, error: errors.HootsuiteError) -> Outcome:
         """Somebody was faster, if a fresh look says so; else it is what it says: a refusal."""
@@ -124,4 +125,4 @@ class PresentState(Rule[RunContext]):
         remote_id = self.found(context, unit)
         if remote_id is None:
             raise row_rejected(error) from error
-        return Outcome("unchanged", "none", remote_id)
+        return Outcome(ResultStatus.UNCHANGED, "none", remote_id)

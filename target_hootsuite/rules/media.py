@@ -9,6 +9,7 @@ from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Deferred, RowRejected
 from target_hootsuite.journal.entries import Intent
 from target_hootsuite.model import Outcome, Row, Rule, Unit
+from target_hootsuite.statuses import EntryStatus, ResultStatus
 
 
 class MediaRule(Rule[RunContext]):
@@ -23,7 +24,7 @@ class MediaRule(Rule[RunContext]):
         """Upload unless this content is there."""
         current = unit.current
         if current is not None and context.same(unit, current):
-            return Outcome("unchanged", "none", current.remote_id)
+            return Outcome(ResultStatus.UNCHANGED, "none", current.remote_id)
         context.about_to("upload")
         now = context.now()
         media_id = context.media.upload(unit.row, "media", now)
@@ -32,9 +33,11 @@ class MediaRule(Rule[RunContext]):
         intent = Intent(
             unit.identity, unit.fingerprint, kept, now.timestamp(), "upload", previous=unit.newest
         )
-        outcome = Outcome("done", "upload", media_id, journalled=True)
+        outcome = Outcome(ResultStatus.DONE, "upload", media_id, journalled=True)
         entry = context.journal.begin(intent)
-        context.journal.settle(entry, "done", context.result(unit, outcome), remote_id=media_id)
+        context.journal.settle(
+            entry, EntryStatus.DONE, context.result(unit, outcome), remote_id=media_id
+        )
         return outcome
 
 
@@ -53,7 +56,7 @@ def digest_of(context: RunContext, key: str, field: str) -> str:
     if unit is not None:
         return str(unit.content["sha256"])
     for entry in context.journal.by_key(context.scope, "media", key.strip()):
-        if entry.status == "done":
+        if entry.status == EntryStatus.DONE:
             return str(entry.content["sha256"])
     msg = f"names media {key!r}, which is no row of `media` that was uploaded."
     raise RowRejected(msg, field=f"{field}.external_id", code="unknown_media")
@@ -83,12 +86,12 @@ def _of_row(context: RunContext, key: str, field: str) -> str:
     """The id of a `media` row's upload: looked up, or made again if the platform lost it."""
     unit = context.media_units.get(key)
     if unit is not None:
-        if unit.result is not None and unit.result.status == "rejected":
+        if unit.result is not None and unit.result.status == ResultStatus.REJECTED:
             msg = f"waits for media {key!r}, which was rejected: {unit.result.error_message}"
             raise RowRejected(msg, field=field, code="media_rejected")
         return context.media.upload(unit.row, field, context.now())
     for entry in context.journal.by_key(context.scope, "media", key):
-        if entry.status == "done":
+        if entry.status == EntryStatus.DONE:
             known = context.media.reusable(entry.content["sha256"], context.now())
             if known is not None:
                 return known

@@ -43,7 +43,7 @@ class MemberRule(PresentState):
     def found(self, context: RunContext, unit: Unit) -> str | None:
         """The member's id, if all organizations list the address."""
         email, organizations = unit.row["email"], unit.row.get("organization_ids", [])
-        ids = {one: context.directory.member_by_email(one, email) for one in organizations}
+        ids = {one: context.lookup.member_by_email(one, email) for one in organizations}
         there = {found for found in ids.values() if found}
         if there and None in ids.values():
             lacking = ", ".join(one for one, found in ids.items() if found is None)
@@ -54,7 +54,7 @@ class MemberRule(PresentState):
     def forget(self, context: RunContext, unit: Unit) -> None:
         """Ask for the members again."""
         for organization in unit.row.get("organization_ids", []):
-            context.directory.forget_members(organization)
+            context.lookup.forget_members(organization)
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
         """Create the member."""
@@ -66,7 +66,7 @@ class MemberRule(PresentState):
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:
         """Remember the newcomer."""
         for organization in unit.row["organization_ids"]:
-            context.directory.learn_member(organization, unit.row["email"], str(data["id"]))
+            context.lookup.learn_member(organization, unit.row["email"], str(data["id"]))
         return str(data["id"])
 
 
@@ -74,9 +74,9 @@ def member_of(context: RunContext, row: Row) -> str | None:
     """The id of the member that a row names, if the organization lists it."""
     organization = row["organization_id"]
     if row.get("member_id"):
-        listed = row["member_id"] in context.directory.member_ids(organization)
+        listed = row["member_id"] in context.lookup.member_ids(organization)
         return str(row["member_id"]) if listed else None
-    return context.directory.member_by_email(organization, row["email"])
+    return context.lookup.member_by_email(organization, row["email"])
 
 
 class RemovalRule(PresentState):
@@ -92,7 +92,7 @@ class RemovalRule(PresentState):
 
     def forget(self, context: RunContext, unit: Unit) -> None:
         """Ask for the members again."""
-        context.directory.forget_members(unit.row["organization_id"])
+        context.lookup.forget_members(unit.row["organization_id"])
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
         """Remove the member."""
@@ -103,7 +103,7 @@ class RemovalRule(PresentState):
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
         """Forget the leaver."""
         member = member_of(context, unit.row)
-        context.directory.lose_member(unit.row["organization_id"], str(member))
+        context.lookup.lose_member(unit.row["organization_id"], str(member))
         return member
 
 
@@ -114,11 +114,11 @@ class TeamRule(PresentState):
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
         """The id of the team of that name."""
-        return context.directory.teams(unit.row["organization_id"]).get(unit.row["name"])
+        return context.lookup.teams(unit.row["organization_id"]).get(unit.row["name"])
 
     def forget(self, context: RunContext, unit: Unit) -> None:
         """Ask for the teams again."""
-        context.directory.forget_teams(unit.row["organization_id"])
+        context.lookup.forget_teams(unit.row["organization_id"])
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
         """Create the team."""
@@ -129,7 +129,7 @@ class TeamRule(PresentState):
 
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:
         """Remember the team."""
-        context.directory.teams(unit.row["organization_id"])[unit.row["name"]] = str(data["id"])
+        context.lookup.teams(unit.row["organization_id"])[unit.row["name"]] = str(data["id"])
         return str(data["id"])
 
 
@@ -144,14 +144,14 @@ class TeamMemberRule(PresentState):
             msg = "does not exist (any more)."
             field = "member" if team else "team"
             raise RowRejected(msg, field=field, code=f"unknown_{field}")
-        there = context.directory.team_member_ids(unit.row["organization_id"], team)
+        there = context.lookup.team_member_ids(unit.row["organization_id"], team)
         return member if member in there else None
 
     def _team(self, context: RunContext, row: Row) -> str | None:
         if row.get("team_id"):
             return str(row["team_id"])
         organization, name = row["organization_id"], row["team_name"]
-        found = context.directory.teams(organization).get(name)
+        found = context.lookup.teams(organization).get(name)
         if found is None and ("team", organization, name) not in context.planned:
             msg = f"organization {organization} has no team {name!r}."
             raise RowRejected(msg, field="team_name", code="unknown_team")
@@ -170,7 +170,7 @@ class TeamMemberRule(PresentState):
     def forget(self, context: RunContext, unit: Unit) -> None:
         """Ask for the team's members again."""
         team = str(self._team(context, unit.row))
-        context.directory.forget_team(unit.row["organization_id"], team)
+        context.lookup.forget_team(unit.row["organization_id"], team)
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
         """Add the member."""
@@ -184,5 +184,5 @@ class TeamMemberRule(PresentState):
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
         """Remember who is in the team now."""
         member, team = self._member(context, unit.row), str(self._team(context, unit.row))
-        context.directory.team_member_ids(unit.row["organization_id"], team).add(str(member))
+        context.lookup.team_member_ids(unit.row["organization_id"], team).add(str(member))
         return member

@@ -149,7 +149,7 @@ class ScimRule(PresentState):
 
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
         """The user's id; members are asked for again by whoever needs them."""
-        context.directory.forget_all_members()
+        context.lookup.forget_all_members()
         return str(data["id"])
 
 

@@ -10,6 +10,7 @@ import pytest
 from hootsuite_api.errors import RateLimited
 from hootsuite_api.gateway import exhausted
 from hootsuite_api.settings import state_folder
+from hootsuite_cli.check import rights
 from tap_hootsuite.tap import stream_classes
 from target_hootsuite import actions
 from target_hootsuite.journal.entries import Intent

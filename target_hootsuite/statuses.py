@@ -1,0 +1,44 @@
+"""The statuses of journal entries and of results, and the sets of them that have a meaning."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EntryStatus(StrEnum):
+    """What the journal says of one version of a row."""
+
+    INTENT = "intent"
+    UNKNOWN = "unknown"
+    NOT_SENT = "not_sent"
+    DONE = "done"
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
+    REPLACED = "replaced"
+    DELETED = "deleted"
+
+
+class ResultStatus(StrEnum):
+    """What became of a row in a run, as results name it."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    ADOPTED = "adopted"
+    REJECTED = "rejected"
+    IGNORED = "ignored"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+    PLANNED = "planned"
+
+
+STANDS_ON_PLATFORM = frozenset({EntryStatus.DONE, EntryStatus.ADOPTED})
+"""What was written, and is there as far as the journal knows."""
+NEWEST_VERSION = STANDS_ON_PLATFORM | {EntryStatus.DELETED}
+"""What a new version is compared with: it stands, or a person deleted it on the platform."""
+
+SUCCEEDED = frozenset({ResultStatus.DONE, ResultStatus.ADOPTED, ResultStatus.UNCHANGED})
+"""The platform is as the row wants it."""
+SETTLED = SUCCEEDED | {ResultStatus.REJECTED, ResultStatus.IGNORED}
+"""Nothing is left to be done for the row as it is."""
+OPEN = frozenset({ResultStatus.DEFERRED, ResultStatus.UNKNOWN})
+"""A later run settles it."""
