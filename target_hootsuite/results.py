@@ -16,7 +16,7 @@ from target_hootsuite.statuses import ResultStatus
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the results, as `interface.md` fixes it."""
+    """One line of the results, with the names that `docs/journal.md` explains."""
 
     run_id: str
     stream: str

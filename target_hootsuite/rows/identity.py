@@ -28,7 +28,7 @@ class Identity:
     Args:
         scope: Platform and account, as `scope_of` writes them.
         stream: The stream that the row came in.
-        key: The key of `interface.md`, as text.
+        key: The key of the stream, as text.
         profile: The social profile, where the stream has one.
     """
 
