@@ -124,7 +124,7 @@ class Budget:
 
     def hold(self, slot: Slot, seconds: float) -> None:
         """Let nobody who shares the slots start within these seconds, and then go slower."""
-        with suppress(ConfigError), self._access, self._slots.open():
+        with suppress(ConfigError, Cancelled), self._access, self._slots.open():
             now = time.monotonic()
             if slot.sent > self._slowed_at:  # one burst of refusals slows us down once
                 self._slowness = min(self._slowness * 1.5, _SLOWEST)
@@ -142,7 +142,7 @@ class Budget:
     def _settle(self, slot: Slot, counted: float) -> None:
         slot.counted = counted
         # A file that has become unusable must not spoil an answer; the next turn will name it.
-        with suppress(ConfigError), self._access, self._slots.open():
+        with suppress(ConfigError, Cancelled), self._access, self._slots.open():
             self._slots.put(slot)
 
     def _wait(self) -> Slot:

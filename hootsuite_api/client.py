@@ -49,6 +49,9 @@ class HootsuiteClient:
         settings: Valid settings; `from_settings` takes a plugin's configuration.
         retry: How patient to be; by default with waits.
         stop: Ends every wait when it is set; `cancel` sets it.
+
+    Attributes:
+        watchdog: Bounds every exchange; what a plugin sends by itself belongs under it, too.
     """
 
     def __init__(
@@ -61,15 +64,15 @@ class HootsuiteClient:
         self.settings = settings
         self.stop = stop or threading.Event()
         self._retry = retry or Retry(self.stop)
-        self._watchdog = Watchdog(self.stop)
+        self.watchdog = Watchdog(self.stop)
         transport = Transport(
             settings.api_url,
             settings.max_concurrency,
             limits(settings.request_timeout_seconds),
             settings.user_agent,
-            self._watchdog,
+            self.watchdog,
         )
-        budget = Budget(settings.requests_per_second, account_slots(settings), self.stop)
+        budget = Budget(settings.requests_per_second, account_slots(settings, self.stop), self.stop)
         quota = Quota(settings.daily_quota_percent)
         self._gateway = Gateway(transport, budget, quota, own_clock(settings.api_url))
         self._asked_for_time = False
@@ -123,7 +126,7 @@ class HootsuiteClient:
             size: Bytes to send, as declared to `create_media`.
             content_type: As declared to `create_media`.
         """
-        put = uploads.Upload(url, stream, size, content_type, self.settings, self._watchdog)
+        put = uploads.Upload(url, stream, size, content_type, self.settings, self.watchdog)
         self._retry.run(put.attempt, passing)
 
     def sign_in(self, code: str, redirect_uri: str, code_verifier: str) -> None:

@@ -17,7 +17,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.response import HTTPResponse
 
-from hootsuite_api.exchange import Underway
+from hootsuite_api.exchange import Exchange, Underway
 
 _SWITCHING = 101
 
@@ -94,6 +94,14 @@ def marked_pools(pools: Mapping[str, Any], underway: Underway, *, once: bool) ->
         once: Whether a connection serves one request only.
     """
     return {scheme: _marked(pool, underway, once=once) for scheme, pool in pools.items()}
+
+
+def watch(pool: HTTPConnectionPool, exchange: Exchange) -> None:
+    """Let the connections of a pool belong to one exchange, which bounds what they do."""
+    underway = Underway()
+    underway.exchange = exchange
+    bases = (_Marked, pool.ConnectionCls)
+    pool.ConnectionCls = type("_WatchedConnection", bases, {"underway": underway})
 
 
 def _marked(pool: Any, underway: Underway, *, once: bool) -> Any:

@@ -13,13 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 GRACE = 8.0  # seconds that a request in flight gets after a stop; supervisors kill after ten
 _TICK = 0.05
 _IDLE = 100  # ticks without an exchange after which the watchdog's thread ends
 
 Ending = Literal["late", "stopped"]
+Result = TypeVar("Result")
 
 
 class Mark:
@@ -120,21 +121,12 @@ class Exchange:
         self._handle: socket.socket | None = None
 
     def connect(self, dial: Callable[[], socket.socket]) -> socket.socket:
-        """Make a connection in a thread that can be left behind, since a name look-up has no end.
+        """Make a connection, and give it up when the exchange is ended.
 
         Raises:
-            Ended: If the watchdog ended the exchange first; the thread closes what it gets.
+            Ended: If the watchdog ended the exchange first.
         """
-        found: list[Any] = []
-        self._woken.clear()
-        threading.Thread(target=self._dial, args=(dial, found), daemon=True).start()
-        self._woken.wait()
-        with self._lock:
-            if not found:
-                raise Ended
-        if isinstance(found[0], BaseException):
-            raise found[0]
-        connection: socket.socket = found[0]
+        connection = self.wait_for(dial)
         try:
             self._hold(connection)
         except Ended:
@@ -142,9 +134,30 @@ class Exchange:
             raise
         return connection
 
-    def _dial(self, dial: Callable[[], socket.socket], found: list[Any]) -> None:
+    def wait_for(self, work: Callable[[], Result]) -> Result:
+        """Do what nothing can interrupt, such as a name look-up, in a thread to be left behind.
+
+        Raises:
+            Ended: If the watchdog ended the exchange first; a connection made later is closed.
+        """
+        found: list[Any] = []
+        with self._lock:
+            if self.ending is not None:
+                raise Ended
+            self._woken.clear()
+        threading.Thread(target=self._work, args=(work, found), daemon=True).start()
+        self._woken.wait()
+        with self._lock:
+            if not found:
+                raise Ended
+        if isinstance(found[0], BaseException):
+            raise found[0]
+        result: Result = found[0]
+        return result
+
+    def _work(self, work: Callable[[], Any], found: list[Any]) -> None:
         try:
-            outcome: Any = dial()
+            outcome: Any = work()
         except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
             outcome = error
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
-from hootsuite_api.errors import ConfigError
+from hootsuite_api.errors import Cancelled, ConfigError
 from hootsuite_api.settings import Settings, digest, private_folder, state_folder
 
 CAPACITY = 16_384  # requests remembered; more than any rate that the settings allow
@@ -23,6 +24,7 @@ _SLOT = struct.Struct("<dd")  # sent at, counted by the server at (0: no answer 
 _SIZE = _HEAD.size + CAPACITY * _SLOT.size
 _POLL_SECONDS = 0.002  # the lock is held for microseconds
 _PATIENCE = 30.0  # seconds to wait for it, in case its holder was stopped
+_LOOK_UP_SECONDS = 0.2  # how often to look whether the run is to stop
 _SAME_BOOT = 5.0  # seconds that a corrected wall clock may move the instant of boot
 _FARTHEST = 300.0  # seconds; no start is ever put off for longer
 
@@ -85,13 +87,13 @@ class FileSlots:
 
     Args:
         path: The file; it is created when missing and rebuilt when it makes no sense.
+        stop: Ends the wait for another process when it is set.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stop: threading.Event | None = None) -> None:
         self._path = path
-        self._lock = FileLock(
-            f"{path}.lock", timeout=_PATIENCE, mode=0o600, poll_interval=_POLL_SECONDS
-        )
+        self._stop = stop or threading.Event()
+        self._lock = FileLock(f"{path}.lock", mode=0o600, poll_interval=_POLL_SECONDS)
         self._file = -1
         self.count = 0
         self.next_start = 0.0
@@ -102,20 +104,30 @@ class FileSlots:
 
         Raises:
             ConfigError: If the file can't be used.
+            Cancelled: If the run is stopped while another process holds the lock.
         """
         try:
-            with self._lock, self._opened():
+            with self._locked(), self._opened():
                 yield
-        except Timeout as cause:
-            raise ConfigError(
-                f"Another process keeps the request budget {self._path} locked",
-                advice="Let it run on or end it, then run again",
-            ) from cause
         except OSError as cause:
             raise ConfigError(
                 f"The request budget {self._path} can't be used ({cause.strerror})",
                 advice="Let XDG_STATE_HOME or token_store name a folder on a local disk",
             ) from cause
+
+    def _locked(self) -> AcquireReturnProxy[FileLock]:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._lock.acquire(timeout=_LOOK_UP_SECONDS)
+            except Timeout as cause:
+                if self._stop.is_set():
+                    raise Cancelled("Stopped while another process held the budget") from cause
+                if time.monotonic() > deadline:
+                    raise ConfigError(
+                        f"Another process keeps the request budget {self._path} locked",
+                        advice="Let it run on or end it, then run again",
+                    ) from cause
 
     @contextmanager
     def _opened(self) -> Iterator[None]:
@@ -163,7 +175,7 @@ class FileSlots:
         return _HEAD.size + number % CAPACITY * _SLOT.size
 
 
-def account_slots(settings: Settings) -> FileSlots:
+def account_slots(settings: Settings, stop: threading.Event | None = None) -> FileSlots:
     """The slots of the settings' platform and account, in the user's state folder.
 
     Where that can't be written, as in a container with a read-only home, they lie beside the token
@@ -174,4 +186,4 @@ def account_slots(settings: Settings) -> FileSlots:
         folder = private_folder(state_folder() / "budget")
     except ConfigError:
         folder = private_folder(settings.token_store.parent)
-    return FileSlots(folder / name)
+    return FileSlots(folder / name, stop)

@@ -40,7 +40,6 @@ from target_hootsuite.statuses import EntryStatus, ResultStatus
 from target_hootsuite.unforeseen import FAULTS, unplannable
 
 _BUSY_PAUSE = 0.5
-_GRACE = 5.0  # seconds after a signal in which what was begun may still send
 
 
 class Job:
@@ -64,7 +63,6 @@ class Job:
         self._early_stop: str | None = None
         self._context: RunContext | None = None
         self._client: HootsuiteClient | None = None
-        self._last_call: threading.Timer | None = None
         self._failed = False
         self._statuses: Counter[ResultStatus] = Counter()
 
@@ -80,11 +78,8 @@ class Job:
         self._stopping.set()
         if self._context is not None:
             self._context.stop(reason)
-        if self._client is not None and self._last_call is None:
-            # A wait after 429s can outlast the patience of whoever sent the signal.
-            self._last_call = threading.Timer(_GRACE, self._client.cancel)
-            self._last_call.daemon = True
-            self._last_call.start()
+        if self._client is not None:
+            self._client.cancel()  # what has not left is deferred, what is in flight gets its time
 
     def execute(self) -> None:
         """Plan and write what was read, and let STATE out as far as it may go.
@@ -98,6 +93,8 @@ class Job:
             self._let_state_out()
             return
         client = self._client = HootsuiteClient.from_settings(self.settings)
+        if self._early_stop:
+            client.cancel()
         try:
             journal = self._open_journal()
             try:
@@ -105,8 +102,6 @@ class Job:
             finally:
                 journal.close()
         finally:
-            if self._last_call is not None:
-                self._last_call.cancel()
             client.close()
 
     def _open_journal(self) -> Journal:

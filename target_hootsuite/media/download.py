@@ -12,14 +12,18 @@ import ipaddress
 import socket
 import ssl
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as default
 from typing import BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
 
+from hootsuite_api.connections import watch
+from hootsuite_api.exchange import Ended, Exchange, Limits, Mark, Watchdog
 from target_hootsuite.errors import Deferred, RowRejected
 
 _REDIRECTS = 5
@@ -57,6 +61,23 @@ def _reason(error: Exception) -> str:
     return said or type(error).__name__
 
 
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _fault(error: Exception, exchange: Exchange, host: str, field: str) -> RowRejected | Deferred:
+    """What a failed fetch means: most of it passes, some lies in the URL."""
+    if exchange.ending is not None:
+        why = "the run was stopped" if exchange.ending == "stopped" else "too slow"
+        return Deferred(f"{field}: can't be fetched from {host} ({why}).", code="media_url")
+    if isinstance(error, ValueError):
+        msg = f"can't be fetched from {host} ({error})."
+        return RowRejected(msg, field=field, code="media_url")
+    msg = f"{field}: can't be fetched from {host} ({_reason(error)})."
+    return Deferred(msg, code="media_url")
+
+
 @dataclass(frozen=True)
 class Fetcher:
     """Fetches media under the rules of the settings.
@@ -67,6 +88,7 @@ class Fetcher:
         max_seconds: Seconds for all of it.
         max_bytes: Size at which a download is given up.
         resolver: How names become addresses.
+        watchdog: Ends a download after `max_seconds`, and after a stop of the run.
     """
 
     hosts: frozenset[str]
@@ -74,6 +96,7 @@ class Fetcher:
     max_seconds: float = 600
     max_bytes: int = _MAX_BYTES
     resolver: Resolver = resolve
+    watchdog: Watchdog = default(default_factory=lambda: Watchdog(threading.Event()))
 
     def fetch(self, url: str, field: str) -> BinaryIO:
         """Download into an unnamed temporary file, at its start.
@@ -84,25 +107,29 @@ class Fetcher:
         """
         deadline = time.monotonic() + self.max_seconds
         for _ in range(_REDIRECTS + 1):
-            host, address, target = self._gate(url, field)
-            try:
-                moved, file = self._get(host, address, target, deadline)
-            except ValueError as error:
-                msg = f"can't be fetched from {host} ({error})."
-                raise RowRejected(msg, field=field, code="media_url") from None
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                msg = f"{field}: can't be fetched from {host} ({_reason(error)})."
-                raise Deferred(msg, code="media_url") from None
+            moved, file = self._hop(url, field, deadline)
             if file is not None:
                 return file
             url = urljoin(url, moved)
         raise RowRejected("is redirected too often.", field=field, code="media_url")
 
-    def _gate(self, url: str, field: str) -> tuple[str, str, str]:
-        """Host, the address to connect to, and the request target of an acceptable URL."""
+    def _hop(self, url: str, field: str, deadline: float) -> tuple[str, BinaryIO | None]:
+        """Ask one address: where it leads to, or the file."""
         host = self._listed_host(url, field)
+        left = max(0.0, deadline - time.monotonic())
+        limits = Limits(self.timeout, self.timeout, self.timeout, left)
+        exchange = Exchange(Mark(), limits, self.watchdog.stop)
         try:
-            addresses = self.resolver(host, 443)
+            with self.watchdog.over(exchange):
+                address = self._address(host, field, exchange)
+                return self._get(host, address, _target(url), deadline, exchange)
+        except (Ended, ValueError, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _fault(error, exchange, host, field) from None
+
+    def _address(self, host: str, field: str, exchange: Exchange) -> str:
+        """The address to connect to."""
+        try:
+            addresses = exchange.wait_for(lambda: self.resolver(host, 443))
         except socket.gaierror as error:
             if error.errno == socket.EAI_AGAIN:
                 raise Deferred(
@@ -114,9 +141,7 @@ class Fetcher:
         if not addresses or not all(is_public(address) for address in addresses):
             msg = f"{host} has no public address."
             raise RowRejected(msg, field=field, code="media_url")
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return host, addresses[0], target
+        return addresses[0]
 
     def _listed_host(self, url: str, field: str) -> str:
         refused = RowRejected(
@@ -137,7 +162,7 @@ class Fetcher:
         return host
 
     def _get(
-        self, host: str, address: str, target: str, deadline: float
+        self, host: str, address: str, target: str, deadline: float, exchange: Exchange
     ) -> tuple[str, BinaryIO | None]:
         with urllib3.HTTPSConnectionPool(
             address,
@@ -148,6 +173,7 @@ class Fetcher:
             server_hostname=host,
             assert_hostname=host,
         ) as pool:
+            watch(pool, exchange)
             response = pool.request(
                 "GET",
                 target,
@@ -162,14 +188,19 @@ class Fetcher:
                     raise OSError(None, f"HTTP {response.status}")
                 if response.status != _STATUS_OK:
                     raise ValueError(f"HTTP {response.status}")
-                return "", self._save(response, deadline)
+                return "", self._save(response, deadline, exchange.check)
             finally:
                 response.close()
 
     def _tls(self) -> ssl.SSLContext:
         return ssl.create_default_context()
 
-    def _save(self, response: urllib3.BaseHTTPResponse, deadline: float) -> BinaryIO:
+    def _save(
+        self,
+        response: urllib3.BaseHTTPResponse,
+        deadline: float,
+        check: Callable[[], None] = lambda: None,
+    ) -> BinaryIO:
         with contextlib.ExitStack() as undo:
             file = undo.enter_context(tempfile.TemporaryFile())
             size = 0
@@ -180,6 +211,7 @@ class Fetcher:
                 if time.monotonic() > deadline:
                     raise TimeoutError(None, "too slow")
                 file.write(chunk)
+            check()  # a file that only seems whole because its connection was shut down
             file.seek(0)
             undo.pop_all()
         return file

@@ -54,7 +54,8 @@ class MediaStore:
         self._ready: dict[str, str] = {}
         self._locks = Cache()
         hosts = frozenset(self.settings.get("media_url_hosts") or ())
-        self._fetcher = Fetcher(hosts, timeout=self.settings["request_timeout_seconds"])
+        seconds = self.settings["request_timeout_seconds"]
+        self._fetcher = Fetcher(hosts, timeout=seconds, watchdog=self.client.watchdog)
 
     def look(self, source: Source, field: str) -> Media:
         """What a path or URL holds.

@@ -89,7 +89,6 @@ def test_a_signal_ends_a_long_wait(target_config, make_rows, lines, monkeypatch,
         os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(Turn, "refused", refused)
-    monkeypatch.setattr("target_hootsuite.run._GRACE", 0.0)
     target = HootsuiteTarget(config=target_config | {"max_concurrency": 1})
     handler = signal.getsignal(signal.SIGTERM)
     try:

@@ -3,12 +3,16 @@
 import socket
 import ssl
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
 import urllib3
+from dripper import DRIPS, Dripper
 
+from hootsuite_api.exchange import Watchdog
 from target_hootsuite.errors import Deferred, RowRejected
 from target_hootsuite.media.download import Fetcher, is_public
 
@@ -221,3 +225,65 @@ def test_a_file_is_fetched(plain_server):
     for _, headers in Files.seen:
         assert headers["Host"] == "cdn.example.com"
         assert not {"Authorization", "Cookie"} & set(headers)
+
+
+@pytest.fixture
+def drippers(monkeypatch):
+    """Dripping servers, each behind an address of its own."""
+    found = {f"93.184.216.{number}": Dripper(drip) for number, drip in enumerate(DRIPS)}
+
+    def pool(address, _port, *, ssl_context, server_hostname, assert_hostname, **options):
+        return urllib3.HTTPConnectionPool("127.0.0.1", found[address].port, **options)
+
+    monkeypatch.setattr("target_hootsuite.media.download.urllib3.HTTPSConnectionPool", pool)
+    yield found
+    for one in found.values():
+        one.close()
+
+
+def refusal(fetcher):
+    """Why a fetch was deferred, and after how many seconds."""
+    began = time.monotonic()
+    with pytest.raises(Deferred) as caught:
+        fetcher.fetch("https://cdn.example.com/a.png", "f")
+    return str(caught.value), time.monotonic() - began
+
+
+def test_no_drip_outlasts_the_bound_of_a_download(drippers):
+    """Heads, chunk sizes, trailers and bodies: ten minutes, here two seconds, and no more."""
+
+    def fetch(address):
+        return refusal(Fetcher(HOSTS, timeout=60, max_seconds=2, resolver=lambda *_: [address]))
+
+    with ThreadPoolExecutor(len(drippers)) as pool:
+        outcomes = list(pool.map(fetch, drippers))
+    wrong = [
+        (drip.name, text, seconds)
+        for drip, (text, seconds) in zip(DRIPS, outcomes, strict=True)
+        if "too slow" not in text or seconds > 10
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("hangs", [True, False], ids=["name look-up", "body"])
+def test_a_stop_ends_a_download(drippers, monkeypatch, hangs):
+    """Before the request at once, in mid-answer after the grace."""
+    monkeypatch.setattr("hootsuite_api.exchange.GRACE", 0.2)
+    stop, over = threading.Event(), threading.Event()
+    address = "93.184.216.11"
+
+    def resolver(*_):
+        if hangs:
+            over.wait(60)
+        return [address]
+
+    fetcher = Fetcher(HOSTS, timeout=60, resolver=resolver, watchdog=Watchdog(stop))
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(refusal, fetcher)
+        if not hangs:
+            assert drippers[address].arrived.wait(20)
+        stop.set()
+        text, seconds = future.result(30)
+    over.set()
+    assert "the run was stopped" in text
+    assert seconds < 10
