@@ -260,7 +260,7 @@ def test_no_drip_outlasts_the_bound_of_a_download(drippers):
     wrong = [
         (drip.name, text, seconds)
         for drip, (text, seconds) in zip(DRIPS, outcomes, strict=True)
-        if "too slow" not in text or seconds > 10
+        if "too slow" not in text or seconds > 30
     ]
     assert wrong == []
 
@@ -286,4 +286,4 @@ def test_a_stop_ends_a_download(drippers, monkeypatch, hangs):
         text, seconds = future.result(30)
     over.set()
     assert "the run was stopped" in text
-    assert seconds < 10
+    assert seconds < 30
