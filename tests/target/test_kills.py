@@ -189,6 +189,26 @@ def test_killed_in_a_replacement_that_is_taken_back(
             assert [one["text"] for one in sandbox.truth("messages")] == ["Post 0"], (kind, nth)
 
 
+def test_killed_before_the_create_under_hold(
+    lab, target_config, make_rows, lines, sandbox, tmp_path
+):
+    """Rule 18: deleted and not yet created is no unknown fate: the next run creates."""
+    made = Scene(lab, target_config, tmp_path, make_rows(1), lines)
+    (tmp_path / "new").mkdir()
+    new = [row | {"text": "New Post 0"} for row in make_rows(1)]
+    second = Scene(lab, target_config, tmp_path / "new", new, lines)
+    assert made.run()["code"] == 0
+    last = second.run()["points"]["before request"]
+    made.forget()
+    sandbox.reset(messages=0)
+    assert made.run()["code"] == 0
+    assert second.run({"point": "before request", "nth": last})["code"] == -9
+    assert sandbox.ledger()[-1]["kind"] == "message_deleted"
+    assert second.run(on_unknown="hold")["code"] == 0
+    assert [(one["status"], one["action"]) for one in second.results()] == [("done", "create")]
+    assert [one["text"] for one in sandbox.truth("messages")] == ["New Post 0"]
+
+
 def test_a_paused_sender_that_was_taken_over(
     target_config, make_rows, lines, sandbox, tmp_path, posts
 ):
