@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from demo.pipeline import loader_settings, tap_settings
@@ -68,6 +69,42 @@ def test_fleet_names_every_run_once():
     )
     assert said.stdout.count("'load_") == 3
     assert said.stdout.count("'publish'") == 1
+
+
+def test_status_names_who_needs_attention(tmp_path):
+    """The last run of each load and plan counts; those that failed or never ran come first."""
+    url = f"sqlite:///{tmp_path / 'meltano.db'}"
+    runs = [
+        ("acme_load_814001", "FAIL", "2026-01-01"),
+        ("acme_load_814001", "SUCCESS", "2026-01-02"),
+        ("acme_load_814098", "SUCCESS", "2026-01-01"),
+        ("acme_load_814098", "FAIL", "2026-01-02"),
+        ("acme_load_814098", "STATE_EDIT", "2026-01-03"),
+        ("acme_publish", "SUCCESS", "2026-01-02"),
+    ]
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("create table runs (job_name text, state text, started_at text)")
+        )
+        for name, state, when in runs:
+            row = {"name": f"prod:tap-to-target:{name}", "state": state, "at": when}
+            connection.execute(sa.text("insert into runs values (:name, :state, :at)"), row)
+    engine.dispose()
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples/fleet/status.py"],
+        env=os.environ | {"MELTANO_DATABASE_URI": url, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "acme  load_814098  failed 2026-01-02",
+        "globex  load_915001  never ran",
+        "acme  load_814001  ok 2026-01-02",
+        "acme  publish  ok 2026-01-02",
+    ]
 
 
 @pytest.mark.soak
