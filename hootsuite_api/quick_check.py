@@ -5,6 +5,7 @@ It never accepts what `response_check` refuses. What it doesn't accept is looked
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -51,7 +52,12 @@ def passes(operation: str, body: Any) -> bool:
 @functools.cache
 def _compiled(operation: str) -> Any:
     response = load().operations[operation].response or {}
-    return _struct(response, CONTAINERS | own_id(response), rows=True)
+    made = _struct(response, CONTAINERS | own_id(response), rows=True)
+    # msgspec completes a class when it is first used, and a thread that meets a half-complete one
+    # crashes. So each class is used here once, before any other thread can see it.
+    with contextlib.suppress(msgspec.ValidationError):
+        msgspec.convert({}, made, dec_hook=_time)
+    return made
 
 
 def own_id(schema: Schema) -> frozenset[str]:

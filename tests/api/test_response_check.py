@@ -1,5 +1,7 @@
 """An answer of a wrong shape is one error that names operation, field, fault and trace."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -149,3 +151,30 @@ def test_nothing_at_all_is_refused_everywhere(operation):
     if load().operations[operation].shape in ("rest", "scim"):
         with pytest.raises(TornBody, match="is missing"):
             judge(operation, {})
+
+
+CROWD = """
+import sys, threading
+from hootsuite_api import quick_check
+from hootsuite_api.contract import load
+
+sys.setswitchinterval(1e-6)
+for operation in load().operations:
+    start = threading.Barrier(16)
+
+    def look():
+        start.wait()
+        quick_check.passes(operation, {"data": []})
+
+    threads = [threading.Thread(target=look) for _ in range(16)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+"""
+
+
+def test_first_answers_may_come_at_the_same_time():
+    """Threads that check an operation's first answers at once don't crash on half-made types."""
+    done = subprocess.run([sys.executable, "-c", CROWD], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
