@@ -83,7 +83,7 @@ def do(context: RunContext, unit: Unit, later: list[Unit]) -> None:
     """Do one unit and book its result; whatever happens, it has one or is left for the end."""
     try:
         outcome = decide(context, unit)
-        context.book(unit, outcome)
+        context.book.add(unit, outcome)
     except Busy:
         later.append(unit)
     except LeaseLost as error:
@@ -91,12 +91,12 @@ def do(context: RunContext, unit: Unit, later: list[Unit]) -> None:
         later.append(unit)
     except RunStopped as error:
         if isinstance(error, JournalFault):
-            context.gate.shut()
+            context.book.gate.shut()
         context.stop(str(error))
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not lose the row, nor show its content
         logger.error("%s: %s", unit.action.stream, type(error).__name__)
         logger.debug("", exc_info=True)
-        context.gate.shut()
+        context.book.gate.shut()
         context.stop(f"an unexpected {type(error).__name__}; this is a fault of target-hootsuite")
 
 

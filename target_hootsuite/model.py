@@ -178,6 +178,9 @@ class Rule(Generic[Context]):
         """
         return row
 
+    def remember(self, context: Context, unit: Unit) -> None:
+        """Keep a planned unit where units of other actions find it."""
+
     def lane(self, unit: Unit) -> str:
         """Units of one lane are done in their order, one after another."""
         return unit.identity.digest

@@ -34,13 +34,13 @@ class Plan:
         outcomes = []
         for refused in intake.refused:
             action = Action(refused.stream, "", (), _NO_RULE, 0, Needs("anyone"))
-            self.context.gate.expect(refused.number, len(refused.profiles))
+            self.context.book.gate.expect(refused.number, len(refused.profiles))
             for profile in refused.profiles:
                 identity = Identity(self.context.scope, refused.stream, refused.key, profile)
                 unit = Unit(refused.number, action, refused.record, identity, {}, "")
                 outcomes.append((unit, rejection(refused.error)))
         self.refused = [unit for unit, _ in outcomes]
-        self.context.book_all(outcomes)
+        self.context.book.add_all(outcomes)
 
     def add(self, rows: Sequence[Taken]) -> None:
         """Make the units of some rows, look them up, and refuse what contradicts itself."""
@@ -59,7 +59,7 @@ class Plan:
         for unit in made:
             unit.history = histories.get(unit.identity.digest, [])
             unit.first_seen_at, unit.reported = reported.get(unit.identity.digest, (None, None))
-        self.context.book_all(refused)
+        self.context.book.add_all(refused)
 
     def add_unreached(self, rows: Sequence[Taken]) -> None:
         """Make units of rows that were not planned when the run ended, for their results."""
@@ -75,10 +75,10 @@ class Plan:
         try:
             profiles = _alone(lambda one: rule.profiles(self.context, one, row.key), row.row)
         except ENDINGS as error:
-            self.context.gate.expect(row.number, 1)
+            self.context.book.gate.expect(row.number, 1)
             yield _blank(self.context, row, None), error
             return
-        self.context.gate.expect(row.number, len(profiles))
+        self.context.book.gate.expect(row.number, len(profiles))
         for profile in profiles:
             yield self._unit(row, profile)
 
@@ -90,7 +90,7 @@ class Plan:
             )
         except ENDINGS as error:
             return unit, error
-        self.context.note(unit)
+        unit.action.rule.remember(self.context, unit)
         return unit, None
 
     def _content(

@@ -33,6 +33,7 @@ from target_hootsuite.messages.reconcile import settle_open
 from target_hootsuite.model import Outcome, Rule, Unit
 from target_hootsuite.outcomes import outcome_of
 from target_hootsuite.plan import Plan
+from target_hootsuite.result_book import Halt, ResultBook
 from target_hootsuite.results import Result, ResultsFile, exit_code, summary
 from target_hootsuite.rows.identity import scope_of
 from target_hootsuite.state_gate import StateGate
@@ -140,9 +141,12 @@ class Job:
             defer_rest(context, plan.units)
             self._keep_for_people(context, plan)
             self._let_state_out()
-            self._statuses, self._failed = context.statuses, self._failed or context.failed
-            context.file.close()
-            for line in summary(context.counts):
+            self._statuses, self._failed = (
+                context.book.statuses,
+                self._failed or context.halt.failed,
+            )
+            context.book.file.close()
+            for line in summary(context.book.counts):
                 logger.info("%s", line)
 
     def _let_state_out(self) -> None:
@@ -176,16 +180,30 @@ class Job:
         scope = scope_of(client.settings.api_url, lookup.account())
         if not self.settings["dry_run"]:
             journal.start()
+        book = self._open_book(client, journal, scope)
         return RunContext(
             settings=self.settings,
             client=client,
             journal=journal,
             lookup=lookup,
-            gate=self.gate,
-            file=ResultsFile(self.settings.get("results_path")),
+            book=book,
+            halt=book.halt,
             media=MediaStore(client, journal, scope, self.settings, self._stopping.wait),
             scope=scope,
             run_id=journal.run_id,
+        )
+
+    def _open_book(self, client: HootsuiteClient, journal: Journal, scope: str) -> ResultBook:
+        return ResultBook(
+            journal=journal,
+            gate=self.gate,
+            file=ResultsFile(self.settings.get("results_path")),
+            halt=Halt(),
+            clock=client.estimated_now,
+            scope=scope,
+            run_id=journal.run_id,
+            dry=bool(self.settings["dry_run"]),
+            stop_at_rejection=self.settings["on_row_error"] == "stop",
         )
 
     def _run(self, context: RunContext, plan: Plan) -> None:
@@ -251,7 +269,7 @@ def _prepare(context: RunContext, rule: Rule[RunContext], units: Sequence[Unit])
         if not bad:
             msg = f"An unexpected {type(error).__name__}; this is a fault of target-hootsuite."
             raise RunStopped(msg) from error
-        context.book_all(bad)
+        context.book.add_all(bad)
         rule.prepare(context, [unit for unit in units if unit.result is None])
 
 
@@ -282,15 +300,15 @@ Pending = Sequence[tuple[Unit, Outcome]]
 
 def settle_pending(context: RunContext) -> None:
     """Look for what went unanswered in this run, and say what became of it."""
-    pending = context.take_pending()
+    pending = context.book.take_pending()
     try:
         if pending and not context.dry:
             settle_open(context, [unit for unit, _ in pending])
     except BaseException:
-        context.pending = [*pending]  # they are unknown still, not deferred
+        context.book.pending = [*pending]  # they are unknown still, not deferred
         raise
     for unit, outcome in pending:
-        context.book_late(unit, _latest(context, unit, outcome))
+        context.book.add_late(unit, _latest(context, unit, outcome))
 
 
 def _latest(context: RunContext, unit: Unit, outcome: Outcome) -> Outcome:
@@ -308,10 +326,10 @@ def _latest(context: RunContext, unit: Unit, outcome: Outcome) -> Outcome:
 
 def defer_rest(context: RunContext, units: Sequence[Unit]) -> None:
     """Whatever has no result yet was not attempted, or is open in the journal."""
-    for unit, outcome in context.take_pending():
-        context.book_late(unit, outcome)
+    for unit, outcome in context.book.take_pending():
+        context.book.add_late(unit, outcome)
     reason = context.reason or "The row was not reached."
     for unit in units:
         if unit.result is None:
             status = ResultStatus.UNKNOWN if unit.attempts else ResultStatus.DEFERRED
-            context.book_late(unit, Outcome(status, "none", message=reason))
+            context.book.add_late(unit, Outcome(status, "none", message=reason))

@@ -146,7 +146,7 @@ def reject(
         journalled=True,
     )
     fields = {"error_code": code, "error_message": message, "trace_id": error.trace_id}
-    context.journal.settle(entry, EntryStatus.REJECTED, context.result(unit, outcome), **fields)
+    context.journal.settle(entry, EntryStatus.REJECTED, context.book.line(unit, outcome), **fields)
     return outcome
 
 
@@ -159,7 +159,7 @@ def hold(
     text = f"{error} It may have been posted; see `hootsuite results`."
     outcome = Outcome(ResultStatus.UNKNOWN, draft.action, None, code, text, trace, journalled=True)
     fields = {"error_code": code, "error_message": text, "trace_id": trace}
-    context.journal.settle(entry, EntryStatus.UNKNOWN, context.result(unit, outcome), **fields)
+    context.journal.settle(entry, EntryStatus.UNKNOWN, context.book.line(unit, outcome), **fields)
     return outcome
 
 
@@ -214,7 +214,7 @@ def done(
         context.journal.settle(
             entry,
             EntryStatus.DONE,
-            context.result(unit, outcome),
+            context.book.line(unit, outcome),
             remote_id=remote_id,
             claim=claim_of(context.scope, "messages", remote_id),
             settled_at=now,

@@ -110,7 +110,7 @@ class DeletionRule(Rule[RunContext]):
         target = str(entry.content["message_id"])
         outcome = Outcome(ResultStatus.DONE, "delete", target, journalled=True)
         context.journal.settle(
-            entry, EntryStatus.DONE, context.result(unit, outcome), remote_id=target
+            entry, EntryStatus.DONE, context.book.line(unit, outcome), remote_id=target
         )
         for old in [ours] if ours else self._owner_of(context, target):
             context.journal.mark(old, EntryStatus.DELETED)

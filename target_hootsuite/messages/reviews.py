@@ -134,7 +134,7 @@ class ReviewRule(Rule[RunContext]):
             raise row_rejected(error) from error
         outcome = Outcome(ResultStatus.DONE, self.verb, message_id, journalled=True)
         context.journal.settle(
-            entry, EntryStatus.DONE, context.result(unit, outcome), remote_id=message_id
+            entry, EntryStatus.DONE, context.book.line(unit, outcome), remote_id=message_id
         )
         return outcome
 

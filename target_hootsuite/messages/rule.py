@@ -33,6 +33,11 @@ class MessageRule(Rule[RunContext]):
         """The fields that count for one profile."""
         return content.content(context, row, str(profile))
 
+    def remember(self, context: RunContext, unit: Unit) -> None:
+        """Deletions may name the row."""
+        if unit.identity.profile:
+            context.message_profiles.setdefault(unit.identity.key, []).append(unit.identity.profile)
+
     def lane(self, unit: Unit) -> str:
         """Rows of one profile keep their order."""
         return f"profile {unit.identity.profile}"
@@ -147,7 +152,7 @@ def _adopt(context: RunContext, unit: Unit, found: Found) -> Outcome | None:
     entry = context.journal.begin(intent)
     outcome = Outcome(ResultStatus.ADOPTED, "adopt", found.id, journalled=True)
     claim = claim_of(context.scope, "messages", found.id)
-    result = context.result(unit, outcome)
+    result = context.book.line(unit, outcome)
     try:
         context.journal.settle(
             entry, EntryStatus.ADOPTED, result, settled_at=at, remote_id=found.id, claim=claim

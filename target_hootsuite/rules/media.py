@@ -20,6 +20,10 @@ class MediaRule(Rule[RunContext]):
         _one_source(row)
         return {"sha256": context.media.look(row, "media").digest}
 
+    def remember(self, context: RunContext, unit: Unit) -> None:
+        """Messages may name the row."""
+        context.media_units.setdefault(unit.identity.key, unit)
+
     def act(self, context: RunContext, unit: Unit) -> Outcome:
         """Upload unless this content is there."""
         current = unit.current
@@ -36,7 +40,7 @@ class MediaRule(Rule[RunContext]):
         outcome = Outcome(ResultStatus.DONE, "upload", media_id, journalled=True)
         entry = context.journal.begin(intent)
         context.journal.settle(
-            entry, EntryStatus.DONE, context.result(unit, outcome), remote_id=media_id
+            entry, EntryStatus.DONE, context.book.line(unit, outcome), remote_id=media_id
         )
         return outcome
 
