@@ -11,7 +11,7 @@ from target_hootsuite.errors import RowRejected
 from target_hootsuite.log import logger
 from target_hootsuite.model import Action, Row
 from target_hootsuite.rows.normalise import key_of, normalise, unknown_columns
-from target_hootsuite.state_gate import StateGate
+from target_hootsuite.singer.state_gate import StateGate
 from target_hootsuite.unforeseen import FAULTS, field_at_fault, unplannable
 
 _LABELS = ("external_id", "message_id", "email", "user_name", "name")

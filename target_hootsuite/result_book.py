@@ -18,7 +18,7 @@ from target_hootsuite.log import logger
 from target_hootsuite.model import Outcome, Unit
 from target_hootsuite.results import Result, ResultsFile
 from target_hootsuite.rows.times import api_time
-from target_hootsuite.state_gate import StateGate
+from target_hootsuite.singer.state_gate import StateGate
 from target_hootsuite.statuses import SETTLED, SUCCEEDED, ResultStatus
 
 

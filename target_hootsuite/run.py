@@ -17,12 +17,11 @@ from hootsuite_api import errors
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.clock import own_clock
 from hootsuite_api.redact import scrub
-from target_hootsuite import rejected_rows
 from target_hootsuite.context import RunContext
 from target_hootsuite.dispatch import Dispatcher, decide
 from target_hootsuite.errors import JournalFault, ResultsFault, RowRejected, RunStopped
 from target_hootsuite.intake import Intake
-from target_hootsuite.journal import notes
+from target_hootsuite.journal import notes, rejected_rows
 from target_hootsuite.journal.database import exists
 from target_hootsuite.journal.entries import Busy
 from target_hootsuite.journal.store import Journal
@@ -36,7 +35,7 @@ from target_hootsuite.plan import Plan
 from target_hootsuite.result_book import Halt, ResultBook
 from target_hootsuite.results import Result, ResultsFile, exit_code, summary
 from target_hootsuite.rows.identity import scope_of
-from target_hootsuite.state_gate import StateGate
+from target_hootsuite.singer.state_gate import StateGate
 from target_hootsuite.statuses import EntryStatus, ResultStatus
 from target_hootsuite.unforeseen import FAULTS, unplannable
 

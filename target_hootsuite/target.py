@@ -26,8 +26,8 @@ from hootsuite_api.settings import parse
 from target_hootsuite import settings
 from target_hootsuite.errors import RowRejected, TargetError
 from target_hootsuite.log import logger
-from target_hootsuite.output import write_state
-from target_hootsuite.singer_input import Interrupted, Reader, Unreadable
+from target_hootsuite.singer.input import Interrupted, Reader, Unreadable
+from target_hootsuite.singer.output import write_state
 from target_hootsuite.sink import HootsuiteSink
 from target_hootsuite.unforeseen import FAULTS
 

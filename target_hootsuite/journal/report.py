@@ -16,9 +16,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from target_hootsuite import rejected_rows
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal import database, notes
+from target_hootsuite.journal import database, notes, rejected_rows
 from target_hootsuite.journal.entries import Entry, entry_of
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, RESULTS
 from target_hootsuite.results import Result

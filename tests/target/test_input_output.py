@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from target_hootsuite.json_text import members
+from target_hootsuite.singer.json_text import members
 from target_hootsuite.target import HootsuiteTarget
 
 DEEP = '{"a":' * 2000 + "1" + "}" * 2000

@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from target_hootsuite import rejected_rows
 from target_hootsuite.actions import ACTIONS
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal import notes
+from target_hootsuite.journal import notes, rejected_rows
 from target_hootsuite.journal.entries import Intent, claim_of
 from target_hootsuite.journal.report import Decision, Report, Wanted
 from target_hootsuite.journal.store import Journal

@@ -161,7 +161,9 @@ def test_stream_maps_apply(run_target, make_rows, lines):
 
 def test_state_leaves_while_rows_are_under_way(run_target, make_rows, monkeypatch):
     """STATE leaves during the run, in order, each behind rows that are settled."""
-    monkeypatch.setattr("target_hootsuite.state_gate.StateGate.__init__.__defaults__", (0.0,))
+    monkeypatch.setattr(
+        "target_hootsuite.singer.state_gate.StateGate.__init__.__defaults__", (0.0,)
+    )
     run = run_target(make_rows(10), max_concurrency=3)
     counts = [state["rows"] for state in run.states]
     assert counts == sorted(set(counts))

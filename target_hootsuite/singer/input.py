@@ -11,7 +11,7 @@ from singer_sdk.io_base import SingerReader
 from singer_sdk.singerlib.json import deserialize_json
 
 from target_hootsuite.errors import TargetError
-from target_hootsuite.json_text import members
+from target_hootsuite.singer.json_text import members
 
 _BOM = "\ufeff"
 
