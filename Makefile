@@ -11,7 +11,7 @@ export UV_PYTHON_DOWNLOADS = never
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test check soak bench docs examples fresh package sbom audit clean
+.PHONY: help setup demo test check soak bench docs examples fresh echarts package sbom audit clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ examples: $(READY)  ## the examples with Meltano, Dagster and Airflow, each in i
 # SUITE=sid tries the Python that comes next: nothing here keeps a newer one out.
 fresh:  ## check, test and demo in a bare Debian testing; as root, with debootstrap
 	tools/fresh.sh
+
+echarts:  ## the report's chart library, built from npm's Apache ECharts (needs node and npm)
+	cd tools/echarts && npm install --no-package-lock --silent && npx esbuild entry.js --bundle --minify --format=iife \
+	  --global-name=echarts --target=es2020 --outfile=../../hootsuite_cli/report/static/echarts.min.js
+	cp tools/echarts/node_modules/echarts/LICENSE hootsuite_cli/report/static/echarts.LICENSE
+	sha256sum hootsuite_cli/report/static/echarts.min.js  # belongs into echarts.json
 
 package: sbom  ## sdist and wheel in dist/, and the SBOM beside it
 	rm -rf dist

@@ -23,10 +23,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("hootsuite_cli.check.command:check", "Who am I, what may I do, what does it cost?"),
     "schedule": ("hootsuite_cli.plan.command:schedule", "From a spreadsheet to scheduled posts."),
     "results": ("hootsuite_cli.results.command:results", "What became of every row."),
+    "report": (
+        "hootsuite_cli.report.command:report",
+        "A page about publishing, from the warehouse.",
+    ),
     "sandbox": ("hootsuite_sandbox.cli:main", "Start the emulated platform."),
 }
 
-_EXTRAS = {"starlette": "sandbox", "uvicorn": "sandbox", "keyring": "keyring"}
+_EXTRAS = {
+    "starlette": "sandbox",
+    "uvicorn": "sandbox",
+    "keyring": "keyring",
+    "duckdb": "duckdb",
+    "psycopg": "postgres",
+}
 
 
 @contextmanager

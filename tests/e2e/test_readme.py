@@ -22,9 +22,11 @@ BIN = Path(sys.executable).parent
 PIPELINES = {
     "meltano install",
     "meltano run tap-hootsuite target-postgres",
+    "meltano run tap-hootsuite target-postgres dbt-postgres:build",
     "meltano run tap-hootsuite-sheet target-hootsuite",
     "meltano run tap-postgres target-hootsuite",
 }
+REPORT = "hootsuite report --open"  # tests/cli/report
 TAP = "tap-hootsuite --config sample_config.json > rows.jsonl"
 CHECK = "hootsuite check --config sample_config.json"
 LOGIN = "hootsuite login --config sample_config.json"
@@ -71,13 +73,19 @@ def run(folder, line, code=0, **env):
 
 def test_every_command_is_run():
     """A command that nobody runs, or that the README lost, is noticed."""
-    programs = {"make setup", ". .venv/bin/activate", "hootsuite-sandbox"}
+    programs = {"make setup", ". .venv/bin/activate", "hootsuite-sandbox", REPORT}
     assert set(commands()) == PIPELINES | programs | {TAP, CHECK, LOGIN, PLAN}
 
 
 def test_pipelines_are_run_with_the_same_words():
     """What test_pipeline.py runs are the README's commands of Meltano, and so is the crontab's."""
-    files = ("tests/e2e/test_pipeline.py", "demo/load.py", "demo/sheet.py", "demo/writeback.py")
+    files = (
+        "tests/e2e/test_pipeline.py",
+        "tests/transform/test_models.py",
+        "demo/load.py",
+        "demo/sheet.py",
+        "demo/writeback.py",
+    )
     code = "".join((ROOT / name).read_text() for name in files)
     for line in PIPELINES:
         words = [f'"{word}"' for word in line.split()[2:]]

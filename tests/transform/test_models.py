@@ -1,0 +1,111 @@
+import os
+from collections import Counter
+
+import duckdb
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from demo.pipeline import Meltano, loader_settings, tap_settings
+from demo.postgres import database
+from demo.warehouse import flatten
+from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
+
+pytestmark = pytest.mark.xdist_group("meltano")  # one .meltano folder, so one test at a time
+START = "2025-01-01T00:00:00Z"
+STATUSES = {
+    "SENT": "sent",
+    "SEND_FAILED_PERMANENTLY": "failed",
+    "SCHEDULED": "scheduled",
+    "SUBMITTED": "scheduled",
+    "PENDING_APPROVAL": "pending_approval",
+}
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    return tmp_path_factory.mktemp("transform")
+
+
+@pytest.fixture(scope="module")
+def module_sandbox():
+    with SandboxProcess(**SMALL_WORLD) as process:
+        yield process
+
+
+def dbt_environment(work, now):
+    return {
+        "HOOTSUITE_AS_OF": now,
+        "DBT_TARGET_PATH": str(work / "target"),
+        "DBT_LOG_PATH": str(work / "logs"),
+    }
+
+
+def marts_of_duckdb(path):
+    """Rows of every mart of a DuckDB file, sorted."""
+    with duckdb.connect(str(path), read_only=True) as link:
+        return _marts(lambda query: link.execute(query).fetchall())
+
+
+def marts_of_postgres(url, zone):
+    """Rows of every mart of a PostgreSQL, sorted, read in a session of any zone."""
+    plain = make_url(url).set(drivername="postgresql")
+    with psycopg.connect(plain.render_as_string(hide_password=False)) as link:
+        link.execute(f"set timezone to '{zone}'")
+        return _marts(lambda query: link.execute(query).fetchall())
+
+
+def _marts(ask):
+    names = ask(
+        "select table_name from information_schema.tables where table_schema = 'hootsuite_marts'"
+    )
+    return {name: _rows(ask, name) for (name,) in sorted(names)}
+
+
+def _rows(ask, mart):
+    columns = ask(
+        "select column_name from information_schema.columns where table_schema = 'hootsuite_marts'"
+        f" and table_name = '{mart}' order by ordinal_position"
+    )
+    names = ", ".join(f'"{name}"' for (name,) in columns)
+    return sorted((tuple(row) for row in ask(f"select {names} from hootsuite_marts.{mart}")), key=repr)
+
+
+@pytest.fixture(scope="module")
+def marts(module_sandbox, work):
+    """The marts of both warehouses, loaded and built by Meltano as the README says."""
+    sandbox = module_sandbox
+    now = sandbox.now().removesuffix("Z").replace("T", " ")
+    settings = tap_settings(sandbox.ready, work, start_date=START, requests_per_second="1000")
+    env = settings | dbt_environment(work, now)
+    path = work / "warehouse.duckdb"
+    with database() as url:
+        run = Meltano(work, env | loader_settings(url, "hootsuite") | {"TARGET_DUCKDB_PATH": str(path)})
+        run("install", "tap-hootsuite", "target-postgres", "target-duckdb", "dbt-postgres", "dbt-duckdb")
+        state = ("--state-id-suffix", "transform")
+        run("run", *state, "tap-hootsuite", "target-postgres", "dbt-postgres:build")
+        run("run", *state, "tap-hootsuite", "target-duckdb", "dbt-duckdb:build")
+        yield {"postgres": marts_of_postgres(url, "Asia/Tokyo"), "duckdb": marts_of_duckdb(path)}
+
+
+def test_both_warehouses_give_the_same_marts(marts):
+    """Every mart is equal row by row, whatever the zone of the PostgreSQL session."""
+    assert set(marts["postgres"]) == set(marts["duckdb"])
+    assert len(marts["postgres"]) >= 10
+    for name, rows in marts["postgres"].items():
+        assert rows == marts["duckdb"][name], name
+        assert rows, name
+
+
+def test_the_statuses_of_posts_are_the_platforms(marts, module_sandbox):
+    """Each message is in fct_post once, with the status that the platform's truth says."""
+    history = map(flatten, module_sandbox.truth("message_history"))
+    expired = {one["message_id"] for one in history if one["action_type"] == "EXPIRE"}
+    messages = module_sandbox.truth("messages")
+    truth = {
+        one["id"]: STATUSES.get(one["state"], "expired" if one["id"] in expired else "rejected")
+        for one in messages
+    }
+    built = {row[0]: row[2] for row in marts["duckdb"]["fct_post"]}
+    assert built == truth
+    assert len(Counter(truth.values())) >= 5
