@@ -10,7 +10,10 @@ from demo.postgres import database
 from demo.warehouse import flatten
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 
-pytestmark = pytest.mark.xdist_group("meltano")  # one .meltano folder, so one test at a time
+pytestmark = [
+    pytest.mark.xdist_group("meltano"),  # one .meltano folder, so one test at a time
+    pytest.mark.timeout(1200),  # two loads and two builds
+]
 START = "2025-01-01T00:00:00Z"
 STATUSES = {
     "SENT": "sent",
