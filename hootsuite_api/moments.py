@@ -1,20 +1,61 @@
-"""Parses the platform's timestamps: RFC 3339, and UTC where the zone is missing."""
+"""Parses the platform's timestamps: RFC 3339, and UTC where the zone is missing.
+
+The one parser of such times: the tap, the target and the commands all use it.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+_SHAPE = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
+    r"\s?(Z|[+-]\d\d(?::?\d\d){0,2})?)?",
+    re.ASCII,
+)
+_LEAP = "60"
 
 
 def parse(text: str) -> datetime:
     """Return a timestamp of the platform as a time in UTC.
 
-    A time without a zone is UTC, never the zone of this machine. A date alone is its midnight.
+    A time without a zone is UTC, never the zone of this machine. A date alone is its midnight. A
+    leap second is the second after it; more than six digits of a fraction are cut.
 
     Raises:
         ValueError: It is no timestamp, or no time in UTC within the years 1 to 9999.
     """
+    if not isinstance(text, str):
+        raise ValueError("not a timestamp")  # noqa: TRY004 - to callers it is one of its kind
+    if _is_usual(text):
+        with suppress(ValueError):  # a leap second
+            return datetime.fromisoformat(text)
+    return _parse(text)
+
+
+def _is_usual(text: str) -> bool:
+    """Whether it is spelt as the platform spells most times: the quick way reads those."""
+    return len(text) in {20, 24} and text[4] == text[7] == "-" and text[10] + text[-1] == "TZ"
+
+
+def _parse(text: str) -> datetime:
+    match = _SHAPE.fullmatch(text.strip().upper())
+    if match is None:
+        raise ValueError("not a timestamp")
+    day, minute, second, fraction, zone = match.groups()
+    leap = second == _LEAP
+    whole = f"{day}T{minute or '00:00'}:{'59' if leap else second or '00'}"
+    part = f".{fraction[:6].ljust(6, '0')}" if fraction else ""
     try:
-        found = datetime.fromisoformat(text.upper())
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (AttributeError, TypeError, OverflowError) as error:
+        found = datetime.fromisoformat(f"{whole}{part}{_offset(zone)}").astimezone(UTC)
+        return found + timedelta(seconds=leap)
+    except (OverflowError, ValueError) as error:
         raise ValueError("not a timestamp") from error
+
+
+def _offset(zone: str | None) -> str:
+    if zone in {None, "Z"}:
+        return "+00:00"
+    digits = str(zone)[1:].replace(":", "").ljust(6, "0")
+    return f"{str(zone)[0]}{digits[:2]}:{digits[2:4]}:{digits[4:]}"

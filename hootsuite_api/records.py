@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from hootsuite_api import naming
+from hootsuite_api import moments, naming
 from hootsuite_api.contract import Schema, load
 
 Row = dict[str, Any]
@@ -214,9 +213,8 @@ def _utc(value: Any) -> Any:
     if value == "":
         return None
     try:
-        moment = datetime.fromisoformat(value.upper())
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    except (AttributeError, ValueError, OverflowError):
+        moment = moments.parse(value)
+    except ValueError:
         return value
     return moment.replace(tzinfo=None, microsecond=0).isoformat() + _fraction(value) + "Z"
 

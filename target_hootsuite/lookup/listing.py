@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hootsuite_api import moments
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.errors import TornBody
@@ -53,7 +54,7 @@ def found_of(message: dict[str, Any]) -> Found:
     return Found(
         str(message["id"]),
         str((message.get("socialProfile") or {}).get("id")),
-        datetime.fromisoformat(sent).astimezone(UTC).timestamp() // 1 if sent else None,
+        moments.parse(sent).timestamp() // 1 if sent else None,
         comparable(message.get("text")),
         _maybe((message.get("createdByMember") or {}).get("id")),
         str(message.get("state")),

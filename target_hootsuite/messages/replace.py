@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from hootsuite_api import errors
+from hootsuite_api import errors, moments
 from hootsuite_api.calls import Call
 from target_hootsuite.context import UNSURE_OF_NOW, RunContext
 from target_hootsuite.errors import Ambiguous, Deferred, Ignored, RowRejected, RunStopped
@@ -138,7 +138,8 @@ def _check_untouched(context: RunContext, current: Entry, message: dict[str, Any
     echo = current.content.get("echo")
     now = create.echo(message)
     if echo is not None:
-        same = all(echo[name] == now[name] for name in ("at", "media", "tags"))
+        same = all(echo[name] == now[name] for name in ("media", "tags"))
+        same = same and _instant(echo["at"]) == _instant(now["at"])
         same = same and comparable(echo["text"]) == comparable(now["text"])
     else:
         same = comparable(current.content.get("text")) == comparable(now["text"])
@@ -150,10 +151,15 @@ def _check_untouched(context: RunContext, current: Entry, message: dict[str, Any
         raise RowRejected(msg, code="edited")
 
 
+def _instant(text: str | None) -> datetime | None:
+    """A time of the platform, however it is spelt this time."""
+    return moments.parse(text) if text else None
+
+
 def _check_lead(context: RunContext, message: dict[str, Any]) -> None:
     at = message.get("scheduledSendTime")
     lead = timedelta(minutes=context.settings["min_lead_minutes"])
-    if at and datetime.fromisoformat(at).astimezone(UTC) < context.now() + lead:
+    if at and moments.parse(at) < context.now() + lead:
         msg = f"Message {message['id']} goes out at {at}: too late to replace it."
         if not context.client.is_sure_of_now:
             raise Deferred(f"{msg} But {UNSURE_OF_NOW}.")

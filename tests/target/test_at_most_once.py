@@ -3,10 +3,12 @@
 
 import json
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 
+from hootsuite_api.transport import Transport
 from target_hootsuite.journal.store import Journal
 
 
@@ -66,6 +68,40 @@ def test_a_lost_journal_posts_nothing_twice(when, run_target, make_rows, sandbox
     assert len({one["remote_id"] for one in run.results}) == 12
     assert len(sandbox.ledger()) == ledger
     assert run_target(rows, journal_url=url).statuses == {"unchanged": 12}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("Z", ""), ("Z", "+0000"), ("Z", ".123456789Z"), ("Z", "z"), ("T", " ")]
+)
+def test_times_of_the_platform_are_utc_in_every_zone(
+    old, new, run_target, make_rows, posts, tmp_path, monkeypatch
+):
+    """Rule 15: under TZ=America/New_York a lost journal posts nothing twice, however times look."""
+    rows = make_rows(2)
+    rows[1] |= {"scheduled_send_time": None, "send_now": True}
+    inner = Transport.exchange
+
+    def exchange(self, *arguments, **options):
+        answer = inner(self, *arguments, **options)
+        data = answer.body.get("data") if isinstance(answer.body, dict) else None
+        for one in data if isinstance(data, list) else []:
+            if one.get("scheduledSendTime"):
+                one["scheduledSendTime"] = one["scheduledSendTime"].replace(old, new)
+        return answer
+
+    monkeypatch.setattr(Transport, "exchange", exchange)
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert run_target(rows).statuses == {"done": 2}
+        (tmp_path / "journal.db").unlink()
+        assert run_target(rows).statuses == {"adopted": 2}
+        changed = [rows[0] | {"text": "New"}]
+        assert [one["action"] for one in run_target(changed).results] == ["replace"]
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
+    assert sorted(posts().values()) == [1, 1, 1]
 
 
 def test_equal_text_under_two_keys_is_two_posts(run_target, make_rows, posts):
