@@ -85,7 +85,7 @@ def test_fractions(digits):
 )
 def test_what_is_no_time(text):
     """One error for all that is no time, and rows of the tap show it as it came."""
-    with pytest.raises(ValueError, match="^not a timestamp$"):
+    with pytest.raises(ValueError, match="not a timestamp"):
         moments.parse(text)
     if text:
         assert records.utc(text) == text
