@@ -40,6 +40,11 @@ from target_hootsuite.statuses import EntryStatus, ResultStatus
 from target_hootsuite.unforeseen import FAULTS, unplannable
 
 _BUSY_PAUSE = 0.5
+_OTHER_ACCOUNT = (
+    "The journal has no row of this account (%s), but rows of others on this platform (%s). What "
+    "was posted for those is recognised by its text, time and profile alone: a row that changed "
+    "since is posted beside its older version. Check `auth_method` and the ids of the account."
+)
 
 
 class Job:
@@ -177,6 +182,8 @@ class Job:
         client.expect_ahead(notes.known_ahead(journal))
         lookup = AccountLookup(client, self.settings)
         scope = scope_of(client.settings.api_url, lookup.account())
+        if others := notes.other_accounts(journal, scope):
+            logger.warning(_OTHER_ACCOUNT, scope.rpartition("|")[2], ", ".join(others))
         if not self.settings["dry_run"]:
             journal.start()
         book = self._open_book(client, journal, scope)

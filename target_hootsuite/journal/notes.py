@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal.schema import ABOUT, CLOCK_AHEAD, LAST_RUN
+from target_hootsuite.journal.schema import ABOUT, CLOCK_AHEAD, ENTRIES, LAST_RUN
 from target_hootsuite.journal.store import Journal
 
 
@@ -30,6 +30,22 @@ def known_ahead(journal: Journal) -> timedelta:
     """The same, for a run that begins."""
     with journal._read() as connection:  # noqa: SLF001 - a part of it
         return clock_ahead(connection)
+
+
+def other_accounts(journal: Journal, scope: str) -> list[str]:
+    """Accounts of a platform that the journal has rows of, where it has none of this account.
+
+    Args:
+        journal: The journal.
+        scope: This platform and account.
+    """
+    mine = sa.select(ENTRIES.c.id).where(ENTRIES.c.scope == scope).limit(1)
+    platform = scope.rpartition("|")[0] + "|"
+    with journal._read() as connection:  # noqa: SLF001 - a part of it
+        if connection.scalar(mine) is not None:
+            return []
+        scopes = connection.scalars(sa.select(ENTRIES.c.scope).distinct())
+        return sorted(one.removeprefix(platform) for one in scopes if one.startswith(platform))
 
 
 def keep_clock(journal: Journal, platform: datetime) -> None:

@@ -23,6 +23,7 @@ from target_hootsuite.statuses import STANDS_ON_PLATFORM, EntryStatus
 
 _EARLY = 5
 _AHEAD = 5
+_UNSENT = (TO_CREATE, "adopt")  # an entry of these steps has sent nothing yet
 
 
 def settle_open(context: RunContext, units: Sequence[Unit], *, others: bool = True) -> None:
@@ -45,9 +46,9 @@ def settle_open(context: RunContext, units: Sequence[Unit], *, others: bool = Tr
     for entry in owned:
         if entry.step == "delete":
             _settle_delete(context, entry)
-        elif entry.step == TO_CREATE:
+        elif entry.step in _UNSENT:
             context.journal.settle(entry, EntryStatus.NOT_SENT)
-    sent = [entry for entry in owned if entry.step not in ("delete", TO_CREATE)]
+    sent = [entry for entry in owned if entry.step not in ("delete", *_UNSENT)]
     _settle_creates(context, sent)
     touched = {entry.identity for entry in owned}
     for unit in units:
