@@ -1,4 +1,4 @@
-"""What holds when the journal is lost, rolled back or another account's, as docs/journal.md says."""
+"""What holds when the journal is lost, rolled back or another account's: see docs/journal.md."""
 # ruff: noqa: PLR0917 - fixtures are arguments
 
 import json
