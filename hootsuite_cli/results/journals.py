@@ -10,7 +10,7 @@ from typing import Any
 from hootsuite_api.redact import register
 from target_hootsuite import settings as target_settings
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal.address import may_be_named
+from target_hootsuite.journal.address import shown
 from target_hootsuite.journal.database import sqlite_path
 from target_hootsuite.journal.report import Report
 
@@ -37,10 +37,9 @@ def reading(settings: Mapping[str, Any]) -> Iterator[Report]:
     """
     path = journal_path(settings)
     if path is not None and not path.exists():
-        at = f" at {path}" if may_be_named(str(path)) else ""
         raise JournalFault(
             "Nothing was sent yet from this machine with these settings. "
-            f"There is no journal{at}; the first run of target-hootsuite makes it. "
+            f"There is no journal at {shown(str(path))}; the first run of target-hootsuite makes it. "
             "If yours lies elsewhere, say so by `journal_url`."
         )
     report = Report(journal_url(settings))

@@ -71,6 +71,11 @@ def reason(error: BaseException, url: str) -> str:
     return line if may_be_told(line, url) else _HELD_BACK
 
 
+def shown(path: str) -> str:
+    """A path as messages name it; the setting's name where it may be a URL."""
+    return path if may_be_named(path) else "`journal_url`"
+
+
 def may_be_told(words: str, url: str) -> bool:
     """Whether a text about a database holds no part of the secret in its URL."""
     try:

@@ -106,8 +106,7 @@ def _private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         path.chmod(0o600)
     except OSError as error:
-        name = f" {path}" if address.may_be_named(str(path)) else ""
-        msg = f"The journal{name} can't be written: {error.strerror}."
+        msg = f"The journal {address.shown(str(path))} can't be written: {error.strerror}."
         raise JournalFault(msg) from None  # the cause names the path
 
 

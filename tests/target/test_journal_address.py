@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from hootsuite_cli.main import main
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal.address import may_be_named, may_be_told
+from target_hootsuite.journal.address import may_be_told, shown
 from target_hootsuite.journal.database import connect, exists
 from target_hootsuite.journal.report import Report
 from target_hootsuite.journal.store import Journal
@@ -104,5 +104,5 @@ def test_a_driver_is_quoted_where_it_can_hold_no_secret(url, words, told):
 
 def test_a_path_is_named_unless_it_may_be_a_url():
     """People find their journal by its path, which is no secret."""
-    assert may_be_named("/srv/journal.db")
-    assert not may_be_named("user:word@host/journal")
+    assert shown("/srv/journal.db") == "/srv/journal.db"
+    assert shown("user:word@host/journal") == "`journal_url`"
