@@ -39,8 +39,8 @@ def reading(settings: Mapping[str, Any]) -> Iterator[Report]:
     if path is not None and not path.exists():
         raise JournalFault(
             "Nothing was sent yet from this machine with these settings. "
-            f"There is no journal at {shown(str(path))}; the first run of target-hootsuite makes it. "
-            "If yours lies elsewhere, say so by `journal_url`."
+            f"There is no journal at {shown(str(path))}; the first run of target-hootsuite makes "
+            "it. If yours lies elsewhere, say so by `journal_url`."
         )
     report = Report(journal_url(settings))
     try:
