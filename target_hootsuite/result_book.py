@@ -16,7 +16,7 @@ from target_hootsuite.errors import JournalFault, ResultsFault
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.log import logger
 from target_hootsuite.model import Outcome, Unit
-from target_hootsuite.results import Result, ResultsFile
+from target_hootsuite.results import Result, ResultSink
 from target_hootsuite.rows.times import api_time
 from target_hootsuite.singer.state_gate import StateGate
 from target_hootsuite.statuses import SETTLED, SUCCEEDED, ResultStatus
@@ -63,7 +63,7 @@ class ResultBook:
 
     journal: Journal
     gate: StateGate
-    file: ResultsFile
+    file: ResultSink
     halt: Halt
     clock: Callable[[], datetime]
     scope: str

@@ -6,9 +6,10 @@ import contextlib
 import json
 import os
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from target_hootsuite.errors import ResultsFault
 from target_hootsuite.statuses import ResultStatus
@@ -32,6 +33,30 @@ class Result:
     first_seen_at: str | None = None
     settled_at: str | None = None
     fingerprint: str | None = None
+
+
+class ResultSink(Protocol):
+    """Takes results as they are booked; one for each run."""
+
+    def write(self, result: Result) -> None:
+        """Take one result; threads may call it at the same time only behind a lock of theirs."""
+
+    def close(self) -> None:
+        """Take no more."""
+
+
+class ResultListener:
+    """Hands results to a function of the program that runs the target.
+
+    Args:
+        tell: Called with each result, by whichever thread books it.
+    """
+
+    def __init__(self, tell: Callable[[Result], None]) -> None:
+        self.write = tell
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 class ResultsFile:

@@ -33,7 +33,7 @@ from target_hootsuite.model import Outcome, Rule, Unit
 from target_hootsuite.outcomes import outcome_of
 from target_hootsuite.plan import Plan
 from target_hootsuite.result_book import Halt, ResultBook
-from target_hootsuite.results import Result, ResultsFile, exit_code, summary
+from target_hootsuite.results import Result, ResultListener, ResultsFile, ResultSink, exit_code, summary
 from target_hootsuite.rows.identity import scope_of
 from target_hootsuite.singer.state_gate import StateGate
 from target_hootsuite.statuses import EntryStatus, ResultStatus
@@ -54,11 +54,17 @@ class Job:
         settings: The target's settings, defaults filled in.
         emit: Writes a STATE.
         journal_url: Where the journal is.
+        on_result: Gets the results in place of the file that `results_path` names.
     """
 
     def __init__(
-        self, settings: Mapping[str, Any], emit: Callable[[str], None], journal_url: str
+        self,
+        settings: Mapping[str, Any],
+        emit: Callable[[str], None],
+        journal_url: str,
+        on_result: Callable[[Result], None] | None = None,
     ) -> None:
+        self._on_result = on_result
         self.settings = settings
         self._journal_url = journal_url
         dry = bool(settings["dry_run"])
@@ -94,7 +100,7 @@ class Job:
             HootsuiteError: The run could not begin.
         """
         if not self.intake.taken and not self.intake.refused:
-            ResultsFile(self.settings.get("results_path")).close()
+            self._open_results().close()
             self._let_state_out()
             return
         client = self._client = HootsuiteClient.from_settings(self.settings)
@@ -109,6 +115,11 @@ class Job:
         finally:
             client.close()
 
+    def _open_results(self) -> ResultSink:
+        if self._on_result is not None:
+            return ResultListener(self._on_result)
+        return ResultsFile(self.settings.get("results_path"))
+
     def _open_journal(self) -> Journal:
         """The journal; a dry run that finds none works with one that leaves no trace."""
         dry = self.settings["dry_run"] and not exists(self._journal_url)
@@ -121,7 +132,7 @@ class Job:
         if self._context is not None:
             return
         try:
-            file = ResultsFile(self.settings.get("results_path"))
+            file = self._open_results()
         except ResultsFault:  # then that was the reason, or there are two
             return
         with suppress(ResultsFault), closing(file):
@@ -203,7 +214,7 @@ class Job:
         return ResultBook(
             journal=journal,
             gate=self.gate,
-            file=ResultsFile(self.settings.get("results_path")),
+            file=self._open_results(),
             halt=Halt(),
             clock=client.estimated_now,
             scope=scope,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -33,6 +34,7 @@ from target_hootsuite.unforeseen import FAULTS
 
 if TYPE_CHECKING:
     from target_hootsuite.intake import Intake
+    from target_hootsuite.results import Result
 
 
 class HootsuiteTarget(CheckedPlugin, Target):
@@ -50,7 +52,9 @@ class HootsuiteTarget(CheckedPlugin, Target):
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(
+        self, *, on_result: Callable[[Result], None] | None = None, **options: Any
+    ) -> None:
         # The journal's database and the readers of media are not needed for --version.
         from target_hootsuite.run import Job  # noqa: PLC0415
 
@@ -59,7 +63,7 @@ class HootsuiteTarget(CheckedPlugin, Target):
         complete = settings.complete(self.config)
         parse(complete)
         redact.register(settings.journal_url(complete))
-        self._job = Job(complete, write_state, settings.journal_url(complete))
+        self._job = Job(complete, write_state, settings.journal_url(complete), on_result)
 
     @property
     def intake(self) -> Intake:

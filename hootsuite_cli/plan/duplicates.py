@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-
-import sqlalchemy as sa
 
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_cli.plan.forecast import Forecast
@@ -19,18 +16,16 @@ from hootsuite_cli.plan.in_process import Run
 from hootsuite_cli.results.journals import journal_url
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import listed
-from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal import database
-from target_hootsuite.journal.schema import ENTRIES, MEDIA
+from target_hootsuite.journal import report as journal_report
 from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.lookup.listing import comparable
 from target_hootsuite.media import upload
 from target_hootsuite.rows.identity import scope_of
-from target_hootsuite.statuses import NEWEST_VERSION
 
 _SHOWN = 3
+_KEPT = timedelta(seconds=upload.KEPT_SECONDS)
 _TIME = "%a %d %b %Y %H:%M"
-_COLUMNS = ("identity", "key", "profile", "status", "remote_id", "content")
 
 
 @dataclass(frozen=True)
@@ -77,40 +72,14 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
     if not database.exists(url):
         return Known()
     scope = scope_of(client.settings.api_url, AccountLookup(client, settings).account())
-    engine = database.connect(url)
-    try:
-        with closing(engine.connect()) as plain:
-            connection = plain.execution_options(reading=True)
-            return Known(_posts(connection, scope), _files(connection, scope, client.now()))
-    except (sa.exc.SQLAlchemyError, OSError):
-        raise JournalFault("The journal can't be read. Nothing was sent.") from None
-    finally:
-        engine.dispose()
+    with closing(journal_report.Report(url)) as report:
+        posts = [_standing(one) for one in report.standing(scope)]
+        return Known(posts, report.uploaded(scope, client.now() - _KEPT))
 
 
-def _posts(connection: sa.Connection, scope: str) -> list[Standing]:
-    """Return the posts that stand, each in its newest version that is or may be there."""
-    current = sa.or_(ENTRIES.c.status.in_(NEWEST_VERSION), ENTRIES.c.open == 1)
-    query = sa.select(*(ENTRIES.c[name] for name in _COLUMNS)).where(
-        ENTRIES.c.scope == scope, ENTRIES.c.stream == "messages", current
-    )
-    newest = {row.identity: row for row in connection.execute(query.order_by(ENTRIES.c.version))}
-    found = []
-    for row in newest.values():
-        content = json.loads(row.content)
-        if row.status != "deleted" and content.get("at"):
-            at = datetime.fromisoformat(content["at"]).timestamp()
-            text = comparable(content.get("text"))
-            found.append(Standing(row.key, str(row.profile), at, text, row.remote_id or ""))
-    return found
-
-
-def _files(connection: sa.Connection, scope: str, now: datetime) -> frozenset[str]:
-    query = sa.select(MEDIA.c.digest, MEDIA.c.used_at).where(MEDIA.c.scope == scope)
-    oldest = now.timestamp() - upload.KEPT_SECONDS
-    return frozenset(
-        row.digest for row in connection.execute(query) if not row.used_at or row.used_at >= oldest
-    )
+def _standing(found: journal_report.Standing) -> Standing:
+    at = datetime.fromisoformat(found.at).timestamp()
+    return Standing(found.key, found.profile, at, comparable(found.text), found.remote_id)
 
 
 def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:

@@ -6,15 +6,14 @@ import io
 import json
 import logging
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Any
 
+from target_hootsuite.results import Result as Booked
 from target_hootsuite.target import HootsuiteTarget
 
 _STREAM = "messages"
@@ -24,7 +23,6 @@ _SCHEMA = {
     "schema": {"type": "object", "properties": {"external_id": {"type": "string"}}},
     "key_properties": ["external_id"],
 }
-_POLL_SECONDS = 0.2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 Result = Mapping[str, Any]
@@ -59,24 +57,25 @@ def run(
     """Hand rows to the target and wait until each has a result.
 
     Args:
-        settings: The target's settings; results go to a file of this call's own.
+        settings: The target's settings; results come here in place of the file that they name.
         records: Rows of the stream `messages`.
         dry: Plan only; nothing is written anywhere.
-        progress: Told now and then how many results there are.
+        progress: Told how many results there are, with each one.
 
     Raises:
         HootsuiteError: The target can't begin.
     """
-    with tempfile.TemporaryDirectory(prefix="hootsuite-") as folder:
-        path = Path(folder) / "results.jsonl"
-        config = {**settings, "dry_run": dry, "results_path": str(path)}
-        with _quiet() as complaints, _signals_kept() as heard, _watched(path, progress):
-            target = HootsuiteTarget(config=config)
-            _overhear(heard)
-            code = target.run(_lines(records))
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    results = [json.loads(line) for line in lines]
-    progress(len(results))
+    results: list[Result] = []
+
+    def take(result: Booked) -> None:
+        results.append(asdict(result))
+        progress(len(results))
+
+    config = {name: value for name, value in settings.items() if name != "results_path"}
+    with _quiet() as complaints, _signals_kept() as heard:
+        target = HootsuiteTarget(config={**config, "dry_run": dry}, on_result=take)
+        _overhear(heard)
+        code = target.run(_lines(records))
     return Run(code, results, complaints[-1] if complaints else "", interrupted=bool(heard))
 
 
@@ -145,28 +144,3 @@ def _noting(handler: Any, heard: list[int]) -> Callable[[int, FrameType | None],
             handler(signum, frame)
 
     return note
-
-
-@contextmanager
-def _watched(path: Path, progress: Progress) -> Iterator[None]:
-    """Count results while they are written."""
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(_POLL_SECONDS):
-            progress(_count(path))
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _count(path: Path) -> int:
-    try:
-        return path.read_bytes().count(b"\n")
-    except FileNotFoundError:
-        return 0

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal import database, notes, rejected_rows
 from target_hootsuite.journal.entries import Entry, entry_of
-from target_hootsuite.journal.schema import ABOUT, ENTRIES, RESULTS
+from target_hootsuite.journal.schema import ABOUT, ENTRIES, MEDIA, RESULTS
 from target_hootsuite.results import Result
 from target_hootsuite.rows.times import api_time
-from target_hootsuite.statuses import OPEN, STANDS_ON_PLATFORM, EntryStatus, ResultStatus
+from target_hootsuite.statuses import NEWEST_VERSION, OPEN, STANDS_ON_PLATFORM, EntryStatus, ResultStatus
 
 COLUMNS = tuple(one.name for one in fields(Result))
 _OPEN = ENTRIES.c.open == 1
@@ -74,6 +74,25 @@ class Wanted:
         return (self.since is None or at >= api_time(self.since)) and (
             self.until is None or at < api_time(self.until)
         )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A post that stands, or may stand, on the platform.
+
+    Args:
+        key: The row's key.
+        profile: Where it is posted.
+        at: When, as the platform writes it.
+        text: What, as the row had it.
+        remote_id: The message; empty where its fate is open.
+    """
+
+    key: str
+    profile: str
+    at: str
+    text: str
+    remote_id: str
 
 
 class Report:
@@ -131,6 +150,37 @@ class Report:
         query = sa.select(ENTRIES).where(ENTRIES.c.open == 1).order_by(ENTRIES.c.id)
         with self._read() as connection:
             return [entry_of(row) for row in connection.execute(query)]
+
+    def standing(self, scope: str) -> list[Standing]:
+        """The posts of an account that stand or may stand, each in its newest version."""
+        current = sa.or_(ENTRIES.c.status.in_(NEWEST_VERSION), _OPEN)
+        query = sa.select(ENTRIES).where(
+            ENTRIES.c.scope == scope, ENTRIES.c.stream == "messages", current
+        )
+        with self._read() as connection:
+            found = connection.execute(query.order_by(ENTRIES.c.version))
+            newest = {row.identity: entry_of(row) for row in found}
+        return [
+            Standing(
+                one.key,
+                str(one.profile),
+                str(one.content["at"]),
+                str(one.content.get("text") or ""),
+                one.remote_id or "",
+            )
+            for one in newest.values()
+            if one.status != EntryStatus.DELETED and one.content.get("at")
+        ]
+
+    def uploaded(self, scope: str, since: datetime) -> frozenset[str]:
+        """Digests of an account's files that were used since a moment, or never yet."""
+        query = sa.select(MEDIA.c.digest, MEDIA.c.used_at).where(MEDIA.c.scope == scope)
+        with self._read() as connection:
+            return frozenset(
+                row.digest
+                for row in connection.execute(query)
+                if not row.used_at or row.used_at >= since.timestamp()
+            )
 
     def posts(self, identities: list[str]) -> dict[str, dict[str, Any]]:
         """When what was to be posted, by the newest entry of each identity that has one."""
