@@ -70,12 +70,13 @@ def test_rows_that_got_other_ids_are_stopped(plan, hootsuite, sandbox):
     assert "--same-plan" not in result.output
 
 
-def test_equal_rows_of_one_plan_are_meant(plan, hootsuite, sandbox, profiles):
-    """Each has an ID; when only the first went out, the second follows without a question."""
+def test_equal_rows_of_one_plan_are_refused(plan, hootsuite, sandbox, profiles):
+    """Each has an ID, and still both would be one post twice: the second row is bad."""
     assert hootsuite(plan("may", "One"), "--yes").exit_code == 0
     again = ("again", MORNING + dt.timedelta(days=1), "One", profiles["FACEBOOKPAGE"])
     result = hootsuite(plan("may", "One", rest=[again]), "--yes")
-    assert (result.exit_code, posted(sandbox)) == (0, 2), result.output
+    assert (result.exit_code, posted(sandbox)) == (2, 1), result.output
+    assert "is the same post as row 2" in result.output
 
 
 def test_a_post_that_was_replaced_is_nobodys_twin(plan, hootsuite, sandbox):
