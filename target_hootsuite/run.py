@@ -33,7 +33,14 @@ from target_hootsuite.model import Outcome, Rule, Unit
 from target_hootsuite.outcomes import outcome_of
 from target_hootsuite.plan import Plan
 from target_hootsuite.result_book import Halt, ResultBook
-from target_hootsuite.results import Result, ResultListener, ResultsFile, ResultSink, exit_code, summary
+from target_hootsuite.results import (
+    Result,
+    ResultListener,
+    ResultsFile,
+    ResultSink,
+    exit_code,
+    summary,
+)
 from target_hootsuite.rows.identity import scope_of
 from target_hootsuite.singer.state_gate import StateGate
 from target_hootsuite.statuses import EntryStatus, ResultStatus

@@ -22,7 +22,13 @@ from target_hootsuite.journal.entries import Entry, entry_of
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, MEDIA, RESULTS
 from target_hootsuite.results import Result
 from target_hootsuite.rows.times import api_time
-from target_hootsuite.statuses import NEWEST_VERSION, OPEN, STANDS_ON_PLATFORM, EntryStatus, ResultStatus
+from target_hootsuite.statuses import (
+    NEWEST_VERSION,
+    OPEN,
+    STANDS_ON_PLATFORM,
+    EntryStatus,
+    ResultStatus,
+)
 
 COLUMNS = tuple(one.name for one in fields(Result))
 _OPEN = ENTRIES.c.open == 1
