@@ -129,7 +129,7 @@ class Exchange:
         connection = self.wait_for(dial)
         try:
             self._hold(connection)
-        except Ended:
+        except BaseException:
             connection.close()
             raise
         return connection

@@ -19,8 +19,10 @@ _FIELDS = (
     r"|authorization|signature|AWSAccessKeyId|X-Amz-[A-Za-z-]+|sig|token|secret"
 )
 # What people write after "Basic" and "Bearer" when they speak of them.
-_WORDS = r"(?:authentication|authorization|credentials?|headers?|scheme|tokens?)"
+_WORDS = r"(?:authentication|authorization|credentials?|headers?|scheme|tokens?|usage)"
 _ENDS = r"(?!\.?[A-Za-z0-9_~+/=%-])"
+# A sentence that goes on after the name of a setting and a colon: "refresh_token: where it starts".
+_PROSE = r"(?-i:\(|[a-z]{2,12} [a-z])"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
@@ -28,14 +30,18 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1\2{MASK}",
     ),
-    (re.compile(r"(?i)(://)[^/\s@:]+:[^/\s@]+@"), rf"\1{MASK}@"),
+    # `user:password` is how our own messages show the place of both.
+    (re.compile(r"(?i)(://)(?!user:password@)[^/\s@:]+:[^/\s@]+@"), rf"\1{MASK}@"),
     (re.compile(rf"(?i)([?&;](?:{_FIELDS}|code|expires)=)[^&\s\"'<>]+"), rf"\1{MASK}"),
     (
         re.compile(rf"(?i)((?:{_FIELDS})\\?[\"']\s*[:=]\s*\\?[\"'])(?:\\.|[^\"'\\])+"),
         rf"\1{MASK}",
     ),
     (
-        re.compile(rf"(?i)\b((?:{_FIELDS})\s*[:=]\s*)(?![\"'\s*])[^\s&,;\"'}}\]]{{4,}}"),
+        re.compile(
+            rf"(?i)\b((?:{_FIELDS})\s*(?:=\s*|:(?=\S)|(?<=password):\s+|:\s+(?!{_PROSE})))"
+            r"(?![\"'\s*])[^\s&,;\"'}\]]{4,}"
+        ),
         rf"\1{MASK}",
     ),
 )

@@ -368,7 +368,7 @@ def _refusal(error: HootsuiteError) -> HootsuiteError:
     elif type(error) is AuthError or not isinstance(error, _REFUSALS):
         return error
     else:
-        refused = AuthError(f"Hootsuite grants no access token: {error.happened}", error.where)
+        refused = AuthError(f"Hootsuite grants no access token. {error.happened}", error.where)
     refused.__cause__ = error
     return refused
 

@@ -143,34 +143,32 @@ class Transport:
         self._underway.exchange = exchange
         try:
             with self._watchdog.over(exchange):
-                response = self._send(out, auth, exchange)
+                response = self._send(out, auth)
                 on_head(time.monotonic())
                 with response:
                     content = _read(response, out, exchange)
-        finally:
-            self._underway.exchange = None
-        return _answer(response, content)
-
-    def _send(self, out: Outgoing, auth: AuthBase, exchange: Exchange) -> requests.Response:
-        session = self._fresh if out.fresh else self._session
-        try:
-            response = session.request(
-                out.method,
-                out.url,
-                data=out.body,
-                headers=out.headers,
-                auth=auth,
-                timeout=(self._limits.connect, self._limits.silence),
-                allow_redirects=False,
-                stream=True,
-            )
         except Exception as cause:  # whatever a library raises: only the mark tells
             if exchange.refusal is not None:
                 raise exchange.refusal from None  # nothing has left
             if isinstance(cause, HootsuiteError):
-                raise  # the body's own, while it was read
+                raise  # of the answer, or of a body while it was read
             raise faults.of(cause, out.url, out.where, exchange) from cause
-        return response
+        finally:
+            self._underway.exchange = None
+        return _answer(response, content)
+
+    def _send(self, out: Outgoing, auth: AuthBase) -> requests.Response:
+        session = self._fresh if out.fresh else self._session
+        return session.request(
+            out.method,
+            out.url,
+            data=out.body,
+            headers=out.headers,
+            auth=auth,
+            timeout=(self._limits.connect, self._limits.silence),
+            allow_redirects=False,
+            stream=True,
+        )
 
     def close(self) -> None:
         """Close all connections."""

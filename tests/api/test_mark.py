@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import gzip
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from fault_lab import COMMITTED, KINDS, WAYS, Fault, Lab
+from fault_lab import COMMITTED, KINDS, WAYS, Fault, Lab, http_answer
 
 import hootsuite_api.errors as e
 from hootsuite_api import Call, HootsuiteClient
@@ -171,3 +173,102 @@ def test_all_is_well_on_every_way(way, reach):
     assert len(lab.posts()) == 2
     form = "CONNECT" if way.origin_tls else "POST"
     assert lab.proxied == ([form] * 2 if way.proxy else [])
+
+
+def tunnel(answer):
+    """What a proxy may answer to CONNECT in place of a tunnel."""
+    return answer if isinstance(answer, bytes) else f"HTTP/1.1 {answer} Refused\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "says", "attempts"),
+    [
+        (407, "asks who we are.*HTTPS_PROXY", 1),
+        (403, "gives no connection", 6),
+        (502, "gives no connection", 6),
+        (503, "gives no connection", 6),
+        (b"HTTP/1.1 200 OK\r\n\r\n<html>Sign in</html>", "in time|TLS with", 6),
+        (b"<html>Sign in</html>\r\n\r\n", "can't be reached", 6),
+        (b"HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1/\r\n\r\n", "gives no connection", 6),
+    ],
+    ids=lambda one: str(one)[:22],
+)
+def test_a_proxy_that_gives_no_tunnel_gets_no_request(reach, answer, says, attempts):
+    """Nothing was sent; a proxy that wants a password is not asked again without one."""
+    way = next(one for one in WAYS if one.name == "connect")
+    lab, client = reach(way)
+    lab.tunnel_answer = tunnel(answer)
+    with pytest.raises(e.ConnectionNeverMade, match=says) as caught:
+        client.send(WRITE)
+    assert caught.value.never_sent
+    assert "proxy-pass-word" not in str(caught.value)
+    assert lab.proxied == ["CONNECT"] * attempts
+    assert lab.commits == []
+
+
+ANSWERS = {
+    "refused before the body was read": (http_answer(400, {"errors": [{"code": 4000}]}), "refused"),
+    "refused with a server's code": (http_answer(400, {"errors": [{"code": 5000}]}), "unknown"),
+    "HTTP/1.0": (b'HTTP/1.0 200 OK\r\n\r\n{"data": [{"id": "1"}]}', "done"),
+    "early hints": (
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+        + http_answer(200, {"data": [{"id": "1"}]}),
+        "done",
+    ),
+    "switching protocols": (b"HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\n", "unknown"),
+    "no HTTP": (b"\x15\x03\x03\x00\x02\x02\x28", "unknown"),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\n", "unknown"),
+    "too short": (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", "unknown"),
+    "a bomb": (
+        http_answer(200, gzip.compress(b" " * (80 << 20)), Content_Encoding="gzip"),
+        "unknown",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("way", ["direct-tls", "connect-tls"])
+def test_odd_answers_to_a_write(reach, name, way):
+    """Whatever comes back, the request was sent once, and only a proof says more."""
+    answer, right = ANSWERS[name]
+    chosen = next(one for one in WAYS if one.name == way)
+    lab, client = reach(chosen, answer=lambda _: answer, request_timeout_seconds=20)
+    error = attempt(client)
+    kinds = {"done": type(None), "unknown": e.OutcomeUnknown, "refused": e.ValidationRejected}
+    assert type(error) is kinds[right]
+    assert len(lab.posts()) == 1
+
+
+def test_an_interim_answer_is_not_read_as_the_answer_of_the_next_request(reach):
+    """The real answer would stay on a kept connection, and each answer would be one too late."""
+    hints = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    way = next(one for one in WAYS if one.name == "direct")
+    answers = (hints + http_answer(200, {"data": {"id": str(n)}}) for n in range(3))
+    _, client = reach(way, answer=lambda _: next(answers))
+    found = [client.send(READ).data["id"] for _ in range(3)]
+    assert found == ["0", "1", "2"]
+
+
+def test_a_kept_connection_that_the_server_closed_costs_a_read_nothing(reach):
+    """The next read takes a new one."""
+    way = next(one for one in WAYS if one.name == "direct-tls")
+    lab, client = reach(way)
+    client.send(READ)
+    for connection in list(lab.open):
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+    client.send(READ)
+    assert len(lab.commits) == 2
+
+
+def test_no_threads_left_means_that_nothing_was_sent(reach, monkeypatch):
+    """A machine at its limits fails before the mark."""
+    lab, client = reach(WAYS[0])
+
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("hootsuite_api.exchange.threading.Thread.start", start)
+    error = attempt(client)
+    assert (type(error), error.never_sent) == (e.ConnectionNeverMade, True)
+    assert lab.commits == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import logging
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hootsuite_api.errors import HootsuiteError
-from hootsuite_api.redact import ScrubFilter, guard_logs, register, register_pair, scrub
+from hootsuite_api.redact import MASK, ScrubFilter, guard_logs, register, register_pair, scrub
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,44 @@ def test_every_log_line_is_one_line_without_secrets(name, caplog):
     shown = "The row key\\x1b[2J\\r\\nERROR forged \\u202e ***"
     assert caplog.messages == [shown, shown, "100 %"]
     assert [one.msg for one in caplog.records][1:] == [shown, "100 %"]
+
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("hootsuite_api", "hootsuite_cli", "hootsuite_sandbox", "tap_hootsuite")
+PACKAGES += ("tap_hootsuite_sheet", "target_hootsuite")
+
+
+def sentences(source):
+    """All texts of a module but regular expressions; values in them stand as one word."""
+    for node in ast.walk(ast.parse(source)):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        if isinstance(node, (ast.JoinedStr, ast.Constant)):
+            pieces = [part.value if isinstance(part, ast.Constant) else "value" for part in parts]
+            text = "".join(one for one in pieces if isinstance(one, str))
+            if text.count(" ") > 2 and "(?" not in text:
+                yield text
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_our_own_sentences_stay_whole(package):
+    """Advice that names a setting, as in "client_secret: both are ...", holds no secret."""
+    texts = [
+        text
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for text in sentences(path.read_text(encoding="utf-8"))
+    ]
+    assert len(texts) > 50
+    assert [one for one in texts if scrub(one) != one] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "client_secret: Zx81-abc", "client_secret:abcdefgh", "client_secret = abcdefgh it is",
+        "password: correct horse", "refresh_token: abcdefghijklmnop is it", "token: secretword",
+        "access_token: 12345678 was sent", "https://someone:hunter2@host/", "token:word and more",
+    ],
+)  # fmt: skip
+def test_a_secret_after_a_name_is_still_masked(text):
+    """What is no sentence is taken for a value."""
+    assert MASK in scrub(text)

@@ -98,6 +98,12 @@ class Request:
     target: str
     headers: dict[str, str]
     body: bytes
+    query: str = ""
+
+    @property
+    def target_whole(self):
+        """Path and query."""
+        return f"{self.target}?{self.query}" if self.query else self.target
 
 
 class Listener:
@@ -175,7 +181,8 @@ class Origin(Listener):
             rest += more
         if lab.strike("body", connection):
             return None
-        return Request(method, urlsplit(target).path, headers, rest[:size])
+        parts = urlsplit(target)
+        return Request(method, parts.path, headers, rest[:size], parts.query)
 
     def _respond(self, connection, request):
         """Answer; False if the connection is lost by it."""
