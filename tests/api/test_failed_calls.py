@@ -294,6 +294,28 @@ def test_no_token_for_a_write_means_that_nothing_was_written(client, server, scr
     assert server.calls() == []
 
 
+@pytest.mark.parametrize("what", ["budget", "tokens"])
+def test_a_file_that_becomes_unusable_in_mid_run_is_before_the_mark(
+    what, make_client, server, tmp_path, store_path
+):
+    """It says nothing about the write, which was never sent."""
+    client = make_client()
+    client.send(READ)
+    calls = len(server.calls())
+    if what == "budget":
+        (slots,) = (tmp_path / "state").rglob("*.slots")
+        slots.unlink()
+        slots.mkdir()
+    else:
+        client = make_client()
+        store_path.write_text("{damaged")
+    with pytest.raises(e.ConfigError) as caught:
+        client.send(WRITE)
+    assert caught.value.never_sent
+    assert caught.value.not_written
+    assert len(server.calls()) == calls
+
+
 # -- against the sandbox ---------------------------------------------------------------------
 
 
