@@ -21,7 +21,7 @@ def asset(run: fleet.Run, after: Iterable[dg.AssetsDefinition] = ()) -> dg.Asset
         group_name=run.account,
         deps=after,
         pool=f"hootsuite_{run.account}",  # dagster.yaml lets one run of a pool go at a time
-        retry_policy=dg.RetryPolicy(max_retries=2, delay=30),  # any run may be repeated
+        retry_policy=dg.RetryPolicy(max_retries=2, delay=10),  # any run may be repeated
         kinds={"meltano"},
     )
     def meltano(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
