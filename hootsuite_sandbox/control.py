@@ -123,6 +123,24 @@ def _mutate(sandbox: Sandbox, body: Any, _: QueryParams) -> Any:
     return [mutate(sandbox.world, change) for change in changes]
 
 
+def _comment_events(sandbox: Sandbox, _: Any, query: QueryParams) -> Any:
+    """List the events of the comments webhook, the only place that tells ids of comments."""
+    world = sandbox.world
+    events = [
+        {
+            "type": "com.hootsuite.comments.event.v1",
+            "at": iso(comment.created),
+            "commentId": comment.id,
+            "socialProfileId": comment.profile_id,
+            "reviewState": world.settled(comment).state,
+        }
+        for comment in world.comments.values()
+        if comment.created <= world.now()
+    ]
+    events.sort(key=lambda event: (event["at"], event["commentId"]))
+    return events[int(query.get("since", "0")) :]
+
+
 _ACTIONS: Mapping[tuple[str, str], Callable[[Sandbox, Any, QueryParams], Any]] = {
     ("GET", "ready"): lambda sandbox, _, __: sandbox.ready(),
     ("POST", "reset"): _reset,
@@ -136,6 +154,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[Sandbox, Any, QueryParams], Any]] =
     ("POST", "faults/release"): _release,
     ("GET", "ledger"): _ledger,
     ("GET", "requests"): _requests,
+    ("GET", "comments"): _comment_events,
     ("GET", "stats"): lambda sandbox, _, __: sandbox.stats(),
     ("POST", "quota"): _quota,
     ("POST", "mutate"): _mutate,

@@ -9,13 +9,13 @@ from typing import Any
 from hootsuite_api import contract
 from hootsuite_sandbox import routes
 from hootsuite_sandbox.dispatch import Router
+from hootsuite_sandbox.domain.clients import CLIENT_ID, CLIENT_SECRET
 from hootsuite_sandbox.domain.tokens import Access
 from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.faults import FaultBook
 from hootsuite_sandbox.limits import Limiter
 from hootsuite_sandbox.operations import handlers, storage_routes
 from hootsuite_sandbox.options import Options
-from hootsuite_sandbox.routes.oauth import CLIENT_ID, CLIENT_SECRET
 from hootsuite_sandbox.seed import daily, people
 from hootsuite_sandbox.seed.world import build
 from hootsuite_sandbox.traffic import RequestLog

@@ -159,6 +159,10 @@ class SandboxProcess:
         """Return every committed write, oldest first."""
         return list(self._call("GET", "ledger"))
 
+    def comment_events(self) -> list[dict[str, Any]]:
+        """Return the events of the comments webhook, oldest first; `commentId` names comments."""
+        return list(self._call("GET", "comments"))
+
     def stats(self) -> dict[str, Any]:
         """Return counts of requests, refusals, and the most in any second."""
         return dict(self._call("GET", "stats"))

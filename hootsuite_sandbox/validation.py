@@ -129,9 +129,9 @@ def _refusal(
 ) -> SandboxError:
     in_path = parameter.location == "path"
     if operation.shape == "scim":
-        return (
-            ScimError(404, "No such user.") if in_path else ScimError(400, problem, "invalidValue")
-        )
+        if in_path:
+            return ScimError(404, "There is no such resource.")
+        return ScimError(400, problem, "invalidValue")
     if operation.shape == "analytics":
         return ProblemError(422, "invalid-argument", problem)
     if parameter.name in codes:

@@ -91,6 +91,14 @@ def leads(ctx: Context, group: Team) -> bool:
     return grant is not None and MANAGE_TEAMS in grant.permissions
 
 
+def groups(ctx: Context) -> list[Team]:
+    """List the teams that the caller sees as SCIM groups: those managed, or else the own ones."""
+    organizations = {o.id for o in managed(ctx, MANAGE_TEAMS)}
+    if organizations:
+        return [t for t in ctx.world.teams.values() if t.organization_id in organizations]
+    return ctx.world.teams_of(ctx.caller.id) if ctx.caller else []
+
+
 def grant_on(ctx: Context, profile_id: str) -> Grant | None:
     """Return what the caller may do with a profile; None for unknown and unreachable ones.
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from hootsuite_sandbox.clock import parse_instant
 from hootsuite_sandbox.domain.records import (
+    AdAccount,
+    Comment,
     Document,
     Grant,
     HistoryAction,
@@ -279,6 +281,65 @@ def _add_interaction(world: World, given: dict[str, Any]) -> str:
     return interaction.external_message_id
 
 
+# -- comments and ads --------------------------------------------------------------------------
+
+
+def _add_comment(world: World, given: dict[str, Any]) -> str:
+    defaults = {
+        "id": world.new_id("comment"),
+        "profile_id": next(iter(world.profiles)),
+        "text": "Written in the dashboard.",
+        "created": world.now(),
+        "creator_id": world.main_member_id,
+        "parent_id": "1",
+    }
+    comment = Comment(**_known(Comment, {**defaults, **given}))
+    comment.reviewers = [Reviewer(*r) if isinstance(r, list) else r for r in comment.reviewers]
+    world.comments[comment.id] = comment
+    return comment.id
+
+
+def _change_comment(world: World, given: dict[str, Any]) -> str:
+    comment = world.comments[given.pop("comment_id")]
+    _assign(comment, given)
+    comment.reviewers = [Reviewer(*r) if isinstance(r, list) else r for r in comment.reviewers]
+    return comment.id
+
+
+def _add_ad_account(world: World, given: dict[str, Any]) -> str:
+    account_id = given.pop("id", None) or world.new_id("ad_account")
+    defaults = {
+        "organization_id": world.main_organization_id,
+        "network": "FACEBOOK",
+        "external_id": str(10**14 + int(account_id)),
+        "name": "New account",
+        "status": 1,
+    }
+    account = AdAccount(id=account_id, **_known(AdAccount, {**defaults, **given}))
+    world.ad_accounts[account.id] = account
+    return account.id
+
+
+def _change_ad_account(world: World, given: dict[str, Any]) -> str:
+    account = world.ad_accounts[given.pop("ad_account_id")]
+    _assign(account, given)
+    return account.id
+
+
+def _remove_ad_account(world: World, given: dict[str, Any]) -> str:
+    return world.ad_accounts.pop(given["ad_account_id"]).id
+
+
+def _change_ad_campaign(world: World, given: dict[str, Any]) -> str:
+    campaign_id = given.pop("campaign_id")
+    for account in world.ad_accounts.values():
+        for campaign in account.campaigns:
+            if campaign.id == campaign_id:
+                _assign(campaign, {"changed": world.now(), **given})
+                return campaign.id
+    raise ValueError(f"there is no campaign {campaign_id}")
+
+
 # -- tokens ------------------------------------------------------------------------------------
 
 
@@ -343,6 +404,12 @@ _ACTIONS: Mapping[str, Callable[[World, dict[str, Any]], str]] = {
     "grant_profile": _grant_profile,
     "delete_post": _delete_post,
     "add_interaction": _add_interaction,
+    "add_comment": _add_comment,
+    "change_comment": _change_comment,
+    "add_ad_account": _add_ad_account,
+    "change_ad_account": _change_ad_account,
+    "remove_ad_account": _remove_ad_account,
+    "change_ad_campaign": _change_ad_campaign,
     "revoke_tokens": _revoke_tokens,
     "expire_tokens": _expire_tokens,
     "install_app": _install_app,

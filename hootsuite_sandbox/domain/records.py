@@ -13,6 +13,9 @@ from typing import Any, Literal, NamedTuple
 MessageState = Literal[
     "SCHEDULED", "SUBMITTED", "PENDING_APPROVAL", "SENT", "SEND_FAILED_PERMANENTLY", "REJECTED"
 ]
+CommentState = Literal[
+    "COMPLETED", "DELETED", "EXPIRED_APPROVAL", "FAILED", "PENDING_APPROVAL", "REJECTED"
+]
 Document = dict[str, Any]
 
 
@@ -205,3 +208,73 @@ class Message:
     def number(self) -> int:
         """The id as a number, for sorting and cursors."""
         return int(self.id)
+
+
+@dataclass(slots=True)
+class Comment:
+    """A comment of the organization's people below a post, sent through approval."""
+
+    id: str
+    profile_id: str
+    text: str
+    created: int
+    creator_id: str
+    parent_id: str
+    parent_type: Literal["POST", "COMMENT"] = "POST"
+    state: CommentState = "PENDING_APPROVAL"
+    sequence_number: int | None = 1
+    reviewers: list[Reviewer] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Ad:
+    """One advertisement."""
+
+    id: str
+    name: str
+    kind: str
+    body: str
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class AdSet:
+    """Ads with one audience and budget."""
+
+    id: str
+    name: str
+    daily_budget: float
+    ads: list[Ad] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class AdCampaign:
+    """An advertising plan; `status` overrides what follows from its dates, since `changed`."""
+
+    id: str
+    name: str
+    objective: str
+    created: int
+    start: int
+    end: int
+    daily_budget: float
+    sets: list[AdSet] = field(default_factory=list)
+    status: str = ""
+    changed: int = 0
+
+
+@dataclass(slots=True)
+class AdAccount:
+    """An account at a network's advertising; `status` 1 is usable."""
+
+    id: str
+    organization_id: str
+    network: str
+    external_id: str
+    name: str
+    status: int
+    currency: str = "USD"
+    timezone: str = "UTC"
+    business_id: str = ""
+    profile_id: str = ""
+    campaigns: list[AdCampaign] = field(default_factory=list)

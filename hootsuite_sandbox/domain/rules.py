@@ -8,6 +8,9 @@ from hootsuite_sandbox.domain.records import Document, Grant, HistoryAction, Mes
 
 VIDEO_SECONDS = 90
 """How long a network takes to swallow a video: SUBMITTED lasts so long."""
+TEAM_NAME_LENGTH = range(2, 201)
+COMMENT_REVIEW_DAYS = 30
+"""A comment that nobody reviewed for so long expires; how long is not published."""
 REVIEW_DAYS = 90
 """A message expires when nobody reviewed it for so long, or at its time if that is earlier."""
 

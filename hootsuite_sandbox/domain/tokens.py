@@ -68,6 +68,7 @@ class TokenBook:
         self._access: dict[str, Access] = {}
         self._refresh: dict[str, Refresh] = {}
         self._codes: dict[str, Code] = {}
+        self._clients: dict[int, str] = {}
         self.installed = True
 
     def access(
@@ -103,6 +104,14 @@ class TokenBook:
         code = Code(value, member_id, redirect_uri, scope, challenge, expires, self._count)
         self._codes[value] = code
         return code
+
+    def bind(self, family: int, client_id: str) -> None:
+        """Note which client a family of tokens was given to."""
+        self._clients[family] = client_id
+
+    def client_of(self, family: int) -> str | None:
+        """Return the client that a family was given to; None for that of the ready line."""
+        return self._clients.get(family)
 
     def find_access(self, value: str) -> Access | None:
         """Look an access token up, whatever its condition."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from hootsuite_sandbox.domain import interactions, media_store, views
-from hootsuite_sandbox.domain.analytics import posts, profiles
-from hootsuite_sandbox.domain.analytics.networks import NETWORKS, day_of
+from hootsuite_sandbox.domain import interactions, media_store, scim_group, views
+from hootsuite_sandbox.domain.analytics import ads, posts, profiles
+from hootsuite_sandbox.domain.analytics.networks import DAY, NETWORKS, day_of
 from hootsuite_sandbox.domain.analytics.requests import LONGEST_REPORT
-from hootsuite_sandbox.domain.records import Document, Message, Profile
+from hootsuite_sandbox.domain.records import Document, Message, Profile, Team
 from hootsuite_sandbox.domain.rules import PROFILE_ADMIN
 from hootsuite_sandbox.domain.scim_user import resource_types, show_user
 from hootsuite_sandbox.domain.world import World
@@ -240,6 +240,60 @@ def _deleted_post_metrics(world: World) -> Iterator[Document]:
         yield {name: row[name] for name in names}
 
 
+def _ad_accounts(world: World) -> Iterator[Document]:
+    own = {o.id for o in world.organizations_of(world.main_member_id)}
+    for account in world.ad_accounts.values():
+        if account.organization_id in own:
+            yield {"organizationId": account.organization_id, **ads.show_account(account)}
+
+
+def _ad_entities(world: World, collection: str) -> list[ads.Entity]:
+    own = {o.id for o in world.organizations_of(world.main_member_id)}
+    accounts = [one for one in ads.usable(world) if one.organization_id in own]
+    return ads.entities(world, collection, accounts)
+
+
+def _ad_rows(world: World, collection: str) -> Iterator[Document]:
+    for entity in _ad_entities(world, collection):
+        yield ads.show(world, entity)
+
+
+def _ad_days(world: World, collection: str) -> Iterator[Document]:
+    today = date.fromordinal(719_163 + world.now() // DAY)
+    since = today - timedelta(days=LONGEST_REPORT - 1)
+    yield from ads.days(world, _ad_entities(world, collection), since, today)
+
+
+def _groups(world: World) -> list[Team]:
+    me = world.main_member_id
+    managed = {
+        o.id
+        for o in world.organizations_of(me)
+        if "ORG_MANAGE_TEAM" in o.seats[me].permissions or world.is_admin(me, o.id)
+    }
+    if managed:
+        return [team for team in world.teams.values() if team.organization_id in managed]
+    return world.teams_of(me)
+
+
+def _scim_groups(world: World) -> Iterator[Document]:
+    for team in _groups(world):
+        yield scim_group.show_group(world, team)
+
+
+def _scim_group_members(world: World) -> Iterator[Document]:
+    for team in _groups(world):
+        for member in scim_group.show_group(world, team)["members"]:
+            yield {"groupId": team.id, **member}
+
+
+def _comments(world: World) -> Iterator[Document]:
+    reach = {profile.id for profile in world.profiles_of(world.main_member_id)}
+    for comment in world.comments.values():
+        if comment.profile_id in reach and comment.created <= world.now():
+            yield views.show_comment(world, world.settled(comment))
+
+
 _TRUTHS: dict[str, Callable[[World], Iterator[Document]]] = {
     "me": _me,
     "organizations": _organizations,
@@ -267,6 +321,16 @@ _TRUTHS: dict[str, Callable[[World], Iterator[Document]]] = {
     "deleted_post_metrics": _deleted_post_metrics,
     "profile_metrics": lambda world: _profile_rows(world, "ORGANIC"),
     "paid_profile_metrics": lambda world: _profile_rows(world, "PAID"),
+    "ad_accounts": _ad_accounts,
+    "ad_campaigns": lambda world: _ad_rows(world, "campaigns"),
+    "ad_sets": lambda world: _ad_rows(world, "adsets"),
+    "ads": lambda world: _ad_rows(world, "ads"),
+    "ad_campaign_metrics": lambda world: _ad_days(world, "campaigns"),
+    "ad_set_metrics": lambda world: _ad_days(world, "adsets"),
+    "ad_metrics": lambda world: _ad_days(world, "ads"),
+    "comments": _comments,
+    "scim_groups": _scim_groups,
+    "scim_group_members": _scim_group_members,
     "scim_users": _scim_users,
     "scim_resource_types": _scim_resource_types,
 }

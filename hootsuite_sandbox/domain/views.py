@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hootsuite_sandbox.domain.records import (
+    Comment,
     Document,
     Grant,
     HistoryAction,
@@ -152,3 +153,20 @@ def show_interaction(interaction: Interaction) -> Document:
 
 def _author(member_id: str | None) -> Document | None:
     return reference(member_id) if member_id else None
+
+
+def show_comment(world: World, comment: Comment) -> Document:
+    """Show a comment."""
+    creator = world.members.get(comment.creator_id)
+    return {
+        "id": comment.id,
+        "reviewState": comment.state,
+        "comment": comment.text,
+        "createdDate": iso_millis(comment.created),
+        "creatorId": comment.creator_id,
+        "creatorName": creator.full_name if creator else None,
+        "parentId": comment.parent_id,
+        "parentType": comment.parent_type,
+        "sequenceNumber": comment.sequence_number,
+        "socialProfileId": comment.profile_id,
+    }

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hootsuite_sandbox.clock import Clock
+from hootsuite_sandbox.domain.clients import Client
 from hootsuite_sandbox.domain.message_store import Archive, EmptyArchive, MessageStore
 from hootsuite_sandbox.domain.records import (
+    AdAccount,
+    Comment,
     Document,
     Grant,
     HistoryAction,
@@ -29,6 +32,7 @@ from hootsuite_sandbox.domain.records import (
 )
 from hootsuite_sandbox.domain.rules import (
     BASIC_USAGE,
+    COMMENT_REVIEW_DAYS,
     ORGANIZATION_ADMIN,
     PROFILE_ADMIN,
     PROFILE_EDITOR,
@@ -63,6 +67,8 @@ FIRST_NEW_ID = {
     "team": 500_001,
     "profile": 140_000_001,
     "message": 6_500_000_001,  # ids of messages passed 2**32 long ago
+    "comment": 4_900_000_001,
+    "ad_account": 880_001,
 }
 _EPOCH_MS = 1_767_225_600_000  # 2026: ids that grow stay short
 
@@ -90,6 +96,9 @@ class World:
     ledger: list[Document] = field(default_factory=list)
     native_posts: NativePosts | None = None
     report_tags: tuple[str, ...] = ()
+    comments: dict[str, Comment] = field(default_factory=dict)
+    ad_accounts: dict[str, AdAccount] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
     deleted_posts: set[str] = field(default_factory=set)
     former_ids: dict[str, list[str]] = field(default_factory=dict)
     main_member_id: str = ""
@@ -113,7 +122,7 @@ class World:
         """Return a fresh id.
 
         Args:
-            kind: organization, member, team, profile or message.
+            kind: A key of `FIRST_NEW_ID`.
         """
         number = self._counters[kind]
         self._counters[kind] = number + 1
@@ -223,6 +232,15 @@ class World:
                 for word in text.split(" ")
             )
         return f"{text} (via Hootsuite)" if change == "append" else text
+
+    # -- comments ------------------------------------------------------------------------------
+
+    def settled(self, comment: Comment) -> Comment:
+        """Return a comment with its state brought up to the clock."""
+        late = self.now() >= comment.created + COMMENT_REVIEW_DAYS * 86_400
+        if comment.state == "PENDING_APPROVAL" and late:
+            comment.state = "EXPIRED_APPROVAL"
+        return comment
 
     # -- the ledger ----------------------------------------------------------------------------
 

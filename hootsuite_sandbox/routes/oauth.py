@@ -1,4 +1,4 @@
-"""The two OAuth operations: the consent page and the token endpoint (RFC 6749, RFC 7636)."""
+"""`/oauth2`: the consent page and the token endpoint (RFC 6749, RFC 7636)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ import html
 from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from starlette.datastructures import QueryParams
+
+from hootsuite_sandbox.domain.clients import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    REDIRECT_URIS,
+    SCOPES,
+    Client,
+)
 from hootsuite_sandbox.domain.records import Document
 from hootsuite_sandbox.domain.tokens import Access, Code
 from hootsuite_sandbox.errors import OAuthError
 from hootsuite_sandbox.guard import PRIVATE
 from hootsuite_sandbox.operations import Context, Result, operation
 
-CLIENT_ID = "sandbox-client"
-CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - printed in the ready line
-REDIRECT_URIS = frozenset({"https://example.com/callback"})
-SCOPES = frozenset({"offline", "analytics:read"})
 STATE_LENGTH = 8
 _READY_LINE = "The sandbox printed its client_id and client_secret when it started."
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -40,17 +45,18 @@ def authorize(ctx: Context) -> Result:
     """Show the consent page, or answer at once when the option `consent` or `decision` says so."""
     query = ctx.query
     redirect_uri = query.get("redirect_uri", "")
-    if query.get("client_id") != CLIENT_ID:
+    client = _client(ctx, query.get("client_id", ""))
+    if client is None:
         raise OAuthError(400, "invalid_client", "The client is unknown.", _READY_LINE)
-    if not is_registered(redirect_uri):
+    if not _takes(client, redirect_uri):
         # Never redirect to an address that was not registered: it may be an attacker's.
         raise OAuthError(400, "invalid_request", "The redirect_uri is not registered.")
-    problem = _request_problem(ctx)
+    problem = _request_problem(ctx, client)
     if problem:
         return _back(ctx, redirect_uri, error=problem[0], error_description=problem[1])
     decision = query.get("decision") or {"auto": "allow", "deny": "deny"}.get(ctx.options.consent)
     if decision is None:
-        return _consent(ctx)
+        return _consent(ctx, client)
     if decision != "allow":
         return _back(
             ctx, redirect_uri, error="access_denied", error_description="The member said no."
@@ -61,7 +67,19 @@ def authorize(ctx: Context) -> Result:
         scope=query.get("scope", ""),
         challenge=query.get("code_challenge", ""),
     )
+    ctx.world.tokens.bind(code.family, client.id)
     return _back(ctx, redirect_uri, code=code.value)
+
+
+def _client(ctx: Context, client_id: str) -> Client | None:
+    """Return a client: the app of the ready line, or one that registered itself."""
+    if client_id == CLIENT_ID:
+        return Client(CLIENT_ID, CLIENT_ID, CLIENT_SECRET, ())
+    return ctx.world.clients.get(client_id)
+
+
+def _takes(client: Client, redirect_uri: str) -> bool:
+    return is_registered(redirect_uri) if client.id == CLIENT_ID else client.takes(redirect_uri)
 
 
 def is_registered(redirect_uri: str) -> bool:
@@ -72,7 +90,7 @@ def is_registered(redirect_uri: str) -> bool:
     return parts.scheme == "http" and parts.hostname == "localhost" and not parts.fragment
 
 
-def _request_problem(ctx: Context) -> tuple[str, str] | None:
+def _request_problem(ctx: Context, client: Client) -> tuple[str, str] | None:
     query = ctx.query
     if any(len(query.getlist(name)) > 1 for name in query):
         return "invalid_request", "A parameter is given twice."
@@ -83,8 +101,14 @@ def _request_problem(ctx: Context) -> tuple[str, str] | None:
     unknown = set(query.get("scope", "").split()) - SCOPES
     if unknown:
         return "invalid_scope", "There are the scopes offline and analytics:read."
-    method = query.get("code_challenge_method", "plain")
-    if query.get("code_challenge") and method != "S256":
+    return _challenge_problem(query, client)
+
+
+def _challenge_problem(query: QueryParams, client: Client) -> tuple[str, str] | None:
+    challenge = query.get("code_challenge")
+    if client.is_public and not challenge:
+        return "invalid_request", "A client without a secret must send a code_challenge."
+    if challenge and query.get("code_challenge_method", "plain") != "S256":
         return "invalid_request", "The code_challenge_method must be S256."
     return None
 
@@ -96,11 +120,11 @@ def _back(ctx: Context, redirect_uri: str, **answer: str) -> Result:
     return Result(302, b"", {"Location": location, **_NO_STORE}, "text/html; charset=utf-8")
 
 
-def _consent(ctx: Context) -> Result:
+def _consent(ctx: Context, client: Client) -> Result:
     member = ctx.world.members[ctx.world.main_member_id]
     here = f"?{urlencode(list(ctx.query.multi_items()), quote_via=quote)}"
     page = _PAGE.format(
-        client=html.escape(CLIENT_ID),
+        client=html.escape(client.name or client.id),
         member=html.escape(member.full_name),
         scope=html.escape(ctx.query.get("scope", "") or "none"),
         allow=html.escape(f"{here}&decision=allow"),
@@ -116,7 +140,7 @@ def _consent(ctx: Context) -> Result:
 def create_token(ctx: Context) -> Result:
     """Exchange a code, a refresh token or an app's installation for an access token."""
     form = _form(ctx)
-    _authenticate_client(ctx.headers.get("authorization", ""), form)
+    client = _authenticated(ctx, form)
     grant = form.get("grant_type")
     if not grant:
         raise OAuthError(400, "invalid_request", "The grant_type is missing.")
@@ -124,7 +148,9 @@ def create_token(ctx: Context) -> Result:
         raise OAuthError(400, "unauthorized_client", "This client may not use that grant.")
     if grant not in _GRANTS:
         raise OAuthError(400, "unsupported_grant_type", "There is no such grant_type.")
-    body = _GRANTS[grant](ctx, form)
+    if client.id != CLIENT_ID and grant not in client.grant_types:
+        raise OAuthError(400, "unauthorized_client", "This client may not use that grant.")
+    body = _GRANTS[grant](ctx, client, form)
     return Result(200, body, _NO_STORE)
 
 
@@ -135,6 +161,39 @@ def _form(ctx: Context) -> dict[str, str]:
     if len(dict(pairs)) != len(pairs):
         raise OAuthError(400, "invalid_request", "A parameter is given twice.")
     return dict(pairs)
+
+
+def _authenticated(ctx: Context, form: dict[str, str]) -> Client:
+    """Return the client that asks for a token.
+
+    Those that registered themselves say who they are in the way that they registered for.
+    """
+    header = ctx.headers.get("authorization", "")
+    named = ctx.world.clients.get(form.get("client_id", "") if not header else _user_of(header))
+    if named is None:
+        _authenticate_client(header, form)
+        return Client(CLIENT_ID, CLIENT_ID, CLIENT_SECRET, ())
+    given = _basic(header)[1] if header else form.get("client_secret", "")
+    way = "client_secret_basic" if header else "client_secret_post"
+    fits = named.auth_method == way or (named.is_public and not header)
+    if not fits or not hmac.compare_digest(given.encode(), named.secret.encode()):
+        hint = f"This client was registered with {named.auth_method}."
+        raise OAuthError(401, "invalid_client", "The client's authentication is wrong.", hint)
+    return named
+
+
+def _user_of(header: str) -> str:
+    try:
+        return _basic(header)[0]
+    except (ValueError, UnicodeDecodeError):
+        return ""
+
+
+def _basic(header: str) -> tuple[str, str]:
+    """Return id and secret of a Basic header; ValueError when it is none."""
+    value = header.partition(" ")[2]
+    client_id, _, secret = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+    return client_id, secret
 
 
 def _authenticate_client(header: str, form: dict[str, str]) -> None:
@@ -155,10 +214,10 @@ def _authenticate_client(header: str, form: dict[str, str]) -> None:
         raise OAuthError(401, "invalid_client", "The client's id or secret is wrong.", _READY_LINE)
 
 
-def _by_code(ctx: Context, form: dict[str, str]) -> Document:
+def _by_code(ctx: Context, client: Client, form: dict[str, str]) -> Document:
     tokens = ctx.world.tokens
     code = tokens.find_code(_need(form, "code"))
-    if code is None:
+    if code is None or not _is_given_to(ctx, code.family, client):
         raise OAuthError(400, "invalid_grant", "The authorization code is unknown.")
     if code.used:
         tokens.revoke_family(code.family)
@@ -183,10 +242,10 @@ def _check_verifier(code: Code, verifier: str) -> None:
         raise OAuthError(400, "invalid_grant", "The code_verifier does not fit the challenge.")
 
 
-def _by_refresh(ctx: Context, form: dict[str, str]) -> Document:
+def _by_refresh(ctx: Context, client: Client, form: dict[str, str]) -> Document:
     tokens = ctx.world.tokens
     refresh = tokens.find_refresh(_need(form, "refresh_token"))
-    if refresh is None or refresh.revoked:
+    if refresh is None or refresh.revoked or not _is_given_to(ctx, refresh.family, client):
         raise OAuthError(400, "invalid_grant", "The refresh token is unknown or was revoked.")
     if refresh.spent:
         # Nobody has recorded this answer; a client must take either.
@@ -197,7 +256,11 @@ def _by_refresh(ctx: Context, form: dict[str, str]) -> Document:
     return _reply(ctx, access)
 
 
-def _by_member_app(ctx: Context, form: dict[str, str]) -> Document:
+def _is_given_to(ctx: Context, family: int, client: Client) -> bool:
+    return (ctx.world.tokens.client_of(family) or CLIENT_ID) == client.id
+
+
+def _by_member_app(ctx: Context, _: Client, form: dict[str, str]) -> Document:
     member = ctx.world.members.get(_need(form, "member_id"))
     _check_installed(ctx)
     if member is None or not member.is_active:
@@ -205,7 +268,7 @@ def _by_member_app(ctx: Context, form: dict[str, str]) -> Document:
     return _reply(ctx, ctx.world.tokens.access(member_id=member.id, scope=_scope(form)))
 
 
-def _by_organization_app(ctx: Context, form: dict[str, str]) -> Document:
+def _by_organization_app(ctx: Context, _: Client, form: dict[str, str]) -> Document:
     organization_id = _need(form, "organization_id")
     _check_installed(ctx)
     if organization_id not in ctx.world.organizations:
@@ -245,7 +308,7 @@ def _reply(ctx: Context, access: Access) -> Document:
     return body
 
 
-_GRANTS: dict[str, Callable[[Context, dict[str, str]], Document]] = {
+_GRANTS: dict[str, Callable[[Context, Client, dict[str, str]], Document]] = {
     "authorization_code": _by_code,
     "refresh_token": _by_refresh,
     "member_app": _by_member_app,

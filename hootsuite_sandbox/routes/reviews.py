@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hootsuite_sandbox.domain import access, views
-from hootsuite_sandbox.domain.records import Document, HistoryAction, Message, Reviewer
+from hootsuite_sandbox.domain import access, reviewing, views
+from hootsuite_sandbox.domain.records import Document, HistoryAction, Message
 from hootsuite_sandbox.domain.rules import send_now
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, operation
@@ -59,32 +59,11 @@ def _pending(ctx: Context) -> Message:
     message = access.message(ctx)
     if message.state != "PENDING_APPROVAL":
         raise _not_awaiting()
-    if ctx.body["sequenceNumber"] != message.sequence_number:
-        # Not published; a step that has passed is a wrong state like any other.
-        raise ApiError(400, 4000, "The sequence number is not that of the present step.")
-    if not _is_turn(ctx, message):
+    reviewing.check_step(ctx, message.sequence_number)
+    step, author = message.sequence_number or 1, message.created_by
+    if not reviewing.is_turn(ctx, message.reviewers or (), step, message.profile_id, author):
         raise access.denied(ctx)
     return message
-
-
-def _is_turn(ctx: Context, message: Message) -> bool:
-    """Tell whether the caller may decide the present step.
-
-    EXTERNAL speaks for a screening app, which acts with its organization's token; which steps it
-    screens is not published, so it may decide any.
-    """
-    if ctx.body.get("reviewerType", "EXTERNAL") == "EXTERNAL":
-        return ctx.caller is None
-    reviewers = message.reviewers or []
-    step = (message.sequence_number or 1) - 1
-    if ctx.caller is None or step >= len(reviewers):
-        return False
-    reviewer: Reviewer = reviewers[step]
-    if reviewer.type != "ADMIN_AND_EDITOR":
-        return reviewer.id == ctx.caller.id
-    grant = access.grant_on(ctx, message.profile_id)
-    own = message.created_by == ctx.caller.id  # nobody approves what is their own
-    return not own and grant is not None and access.PUBLISH in grant.permissions
 
 
 def _action(ctx: Context, kind: Literal["APPROVE", "REJECT"]) -> HistoryAction:

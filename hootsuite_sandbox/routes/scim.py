@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-
-from hootsuite_sandbox.domain import access, membership, scim_patch, scim_user
+from hootsuite_sandbox.domain import access, membership, scim_pages, scim_patch, scim_user
 from hootsuite_sandbox.domain.records import Document, Member
 from hootsuite_sandbox.domain.scim_user import show_user
 from hootsuite_sandbox.errors import ScimError
 from hootsuite_sandbox.operations import Context, operation
-
-LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-LARGEST_PAGE = 100
-_FILTER = re.compile(r'\s*userName\s+eq\s+("(?:[^"\\]|\\.)*")\s*', re.IGNORECASE)
 
 
 def _managers_only(ctx: Context) -> None:
@@ -24,24 +17,18 @@ def _managers_only(ctx: Context) -> None:
 @operation("list_scim_resource_types")
 def list_scim_resource_types(ctx: Context) -> Document:  # noqa: ARG001 - the same for everyone
     """Answer with the one kind of resource there is; any member may ask."""
-    return {"schemas": [LIST_SCHEMA], "Resources": scim_user.resource_types(), "totalResults": 1}
+    return {
+        "schemas": [scim_pages.LIST_SCHEMA],
+        "Resources": scim_user.resource_types(),
+        "totalResults": 1,
+    }
 
 
 @operation("list_scim_users")
 def list_scim_users(ctx: Context) -> Document:
     """Answer with a page of users; without the right to manage members, only with the caller."""
     users = _matching(ctx, ctx.query.get("filter"))
-    # RFC 7644, section 3.4.2.4: values below the least are read as the least.
-    start = max(1, int(ctx.query.get("startIndex", 1)))
-    count = min(max(0, int(ctx.query.get("count", LARGEST_PAGE))), LARGEST_PAGE)
-    page = users[start - 1 : start - 1 + count]
-    return {
-        "schemas": [LIST_SCHEMA],
-        "Resources": [show_user(ctx.world, user) for user in page],
-        "totalResults": len(users),
-        "startIndex": start,
-        "itemsPerPage": len(page),
-    }
+    return scim_pages.page(ctx, users, lambda user: show_user(ctx.world, user))
 
 
 def _matching(ctx: Context, text: str | None) -> list[Member]:
@@ -50,19 +37,8 @@ def _matching(ctx: Context, text: str | None) -> list[Member]:
         users = [ctx.caller] if ctx.caller else []
     if text is None:
         return users
-    wanted = _filtered_name(text).casefold()
+    wanted = scim_pages.filtered(text, "userName").casefold()
     return [user for user in users if scim_user.user_name(user).casefold() == wanted]
-
-
-def _filtered_name(text: str) -> str:
-    match = _FILTER.fullmatch(text)
-    try:
-        name: str = json.loads(match[1]) if match else ""
-    except ValueError:  # an escape that JSON doesn't know
-        match = None
-    if not match:
-        raise ScimError(400, 'Only filters like userName eq "x" are supported.', "invalidValue")
-    return name
 
 
 @operation("get_scim_user")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from hootsuite_sandbox.domain import access, views
 from hootsuite_sandbox.domain.records import Document, Team
-from hootsuite_sandbox.domain.rules import TEAM_DEFAULT
+from hootsuite_sandbox.domain.rules import TEAM_DEFAULT, TEAM_NAME_LENGTH
 from hootsuite_sandbox.errors import ApiError
 from hootsuite_sandbox.operations import Context, operation
-
-NAME_LENGTH = range(2, 201)
 
 
 def _managers_only(ctx: Context) -> None:
@@ -21,7 +19,7 @@ def create_team(ctx: Context) -> Document:
     """Create a team; its creator does not join it."""
     organization = access.organization(ctx, access.MANAGE_TEAMS)
     name = ctx.body["teamName"].strip()
-    if len(name) not in NAME_LENGTH:
+    if len(name) not in TEAM_NAME_LENGTH:
         raise ApiError(400, 3002, "The team's name must have 2 to 200 characters.")
     # Whether capitals count is not published; the stricter reading finds clients that rely on it.
     if any(t.name.casefold() == name.casefold() for t in ctx.world.teams_in(organization.id)):

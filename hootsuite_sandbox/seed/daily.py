@@ -8,6 +8,7 @@ from hootsuite_sandbox.domain.rules import ORGANIZATION_GRANTS, TEAM_DEFAULT
 from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.seed import people
 from hootsuite_sandbox.seed.calendar import DAY
+from hootsuite_sandbox.seed.comments import comment_today
 from hootsuite_sandbox.seed.texts import TITLES
 
 _JOIN_EVERY = 5
@@ -30,6 +31,7 @@ def _day(world: World, at: int) -> None:
     number = at // DAY
     random = Random(world.options.seed * 100_003 + number)  # noqa: S311 - data, not secrets
     _promote(world, random, at)
+    comment_today(world, at)
     if number % _TEAM_EVERY == 0 and world.teams:
         _join_team(world, random, at)
     if number % _JOIN_EVERY == 0:

@@ -10,8 +10,10 @@ from hootsuite_sandbox.domain.records import HistoryAction, Media, Message, Revi
 from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.options import Options
 from hootsuite_sandbox.seed import people
+from hootsuite_sandbox.seed.ads import seed_ads
 from hootsuite_sandbox.seed.archive import SeededMessages
 from hootsuite_sandbox.seed.calendar import DAY, Calendar
+from hootsuite_sandbox.seed.comments import seed_comments
 from hootsuite_sandbox.seed.native import SeededNativePosts
 from hootsuite_sandbox.seed.texts import COMPANIES, TAGS, compose
 
@@ -38,6 +40,8 @@ def build(options: Options) -> World:
     last = None if options.activity else options.start // DAY - 1
     world.native_posts = SeededNativePosts(options.seed, last)
     world.report_tags = TAGS
+    seed_comments(world)
+    seed_ads(world)
     if options.new_ids == "growing":
         world.pass_used_ids()
     if options.activity:

@@ -37,6 +37,11 @@ PATCH = {
     "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
     "Operations": [{"op": "replace", "path": "title", "value": "Countess"}],
 }
+GROUP = {"schemas": [], "displayName": "Night Shift", "members": []}
+GROUP_PATCH = {
+    "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+    "Operations": [{"op": "replace", "value": {"displayName": "Night Shift"}}],
+}
 
 
 def test_all_operations():
@@ -52,6 +57,8 @@ def real(sandbox_process, world) -> dict[str, Any]:
     """Ids of things that there are, by the names of parameters; the seed makes them always."""
     sandbox = sandbox_process
     sandbox.reset(**world)
+    comment = next(c for c in sandbox.truth("comments") if c["reviewState"] == "PENDING_APPROVAL")
+    account = sandbox.truth("ad_campaigns")[0]
     pending = next(m for m in sandbox.truth("messages") if m["state"] == "PENDING_APPROVAL")
     team = sandbox.truth("team_members")[0]
     profile = next(p for p in sandbox.truth("social_profiles") if p["type"] == "TWITTER")
@@ -61,6 +68,12 @@ def real(sandbox_process, world) -> dict[str, Any]:
         "teamId": team["teamId"],
         "socialProfileId": profile["id"],
         "messageId": pending["id"],
+        "commentId": comment["id"],
+        "commentReviewer": reviewer_of(sandbox, comment),
+        "groupId": sandbox.truth("scim_groups")[0]["id"],
+        "organization_id": sandbox.ready["organization_id"],
+        "adAccounts": [{name: account[name] for name in ("adAccountId", "organizationId")}],
+        "adEntityCollection": "ads",
         "mediaId": sandbox.truth("media")[0]["id"],
         "socialNetworkType": "twitter",
         "socialNetworkId": profile["socialNetworkId"],
@@ -73,11 +86,25 @@ def real(sandbox_process, world) -> dict[str, Any]:
     }
 
 
+def reviewer_of(sandbox: Any, comment: dict[str, Any]) -> str:
+    """A member whose turn it is; the API doesn't tell who reviews a comment, so one is named."""
+    member = next(m for m in sandbox.truth("members") if m["isActive"] and m["id"] != "1000001")
+    sandbox.mutate("change_comment", comment_id=comment["id"], reviewers=[[member["id"], "MEMBER"]])
+    return str(member["id"])
+
+
 def good_body(operation: str, real: dict[str, Any]) -> Any:
     """A body that the operation takes."""
     organization = real["organizationId"]
     decision = {"sequenceNumber": real["sequenceNumber"], "reviewerType": "MEMBER"}
     bodies: dict[str, Any] = {
+        "approve_comment": {"sequenceNumber": 1, "reviewerType": "MEMBER"},
+        "reject_comment": {"sequenceNumber": 1, "reviewerType": "MEMBER", "reason": "Typo"},
+        "list_ad_entities": {"filters": {"adAccounts": real["adAccounts"]}},
+        "list_ad_metrics": {"filters": {"adAccounts": real["adAccounts"]}},
+        "create_scim_group": GROUP,
+        "replace_scim_group": GROUP,
+        "patch_scim_group": GROUP_PATCH,
         "list_post_metrics": {"filters": {"profileId": {"eq": real["socialProfileId"]}}},
         "list_profile_metrics": {"filters": {"profileId": {"in": [real["socialProfileId"]]}}},
         "create_media": {"sizeBytes": 3, "mimeType": "image/png"},
@@ -108,6 +135,8 @@ def test_good_answers(start, real, operation, quirks):
     caller = api
     if operation.id in {"approve_message", "reject_message"}:
         caller = api.member(real["reviewer"])
+    if operation.id in {"approve_comment", "reject_comment"}:
+        caller = api.member(reviewer_of(api.sandbox, {"id": real["commentId"]}))
     path = operation.path
     for parameter in operation.parameters:
         if parameter.location == "path":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,25 +111,27 @@ def read_cursor(ctx: Context) -> Mark | None:
         return None
     try:
         raw = base64.urlsafe_b64decode(text.encode("ascii", "replace"))
-        issued, digest, key, backwards = json.loads(raw)
+        issued, signature, key, backwards = json.loads(raw)
+        known = signature == _signature(ctx, issued, key, backwards)
         fresh = ctx.now - CURSOR_SECONDS <= issued <= ctx.now
         mark = Mark(tuple(key), bool(backwards))
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise unfit("The cursor is malformed.") from None
-    if digest != _digest(ctx) or not fresh:
+    if not (known and fresh):
         raise unfit("The cursor has expired or belongs to another request.")
     return mark
 
 
 def _cursor(ctx: Context, key: tuple[Any, ...], *, backwards: bool) -> Document:
-    text = json.dumps([ctx.now, _digest(ctx), list(key), backwards], separators=(",", ":"))
+    signature = _signature(ctx, ctx.now, list(key), backwards)
+    text = json.dumps([ctx.now, signature, list(key), backwards], separators=(",", ":"))
     return {"cursor": base64.urlsafe_b64encode(text.encode()).decode()}
 
 
-def _digest(ctx: Context) -> str:
+def _signature(ctx: Context, *parts: Any) -> str:
     query = sorted((k, v) for k, v in ctx.query.multi_items() if k not in {"cursor", "limit"})
-    text = json.dumps([ctx.operation, ctx.path, query, ctx.body], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    text = json.dumps([ctx.operation, ctx.path, query, ctx.body, *parts], sort_keys=True)
+    return ctx.world.digest("cursor", text)[:16]
 
 
 def page(ctx: Context, rows: Iterator[Document], key_of: Any, mark: Mark | None) -> Document:

@@ -1,0 +1,160 @@
+"""The SCIM group: how a team is shown as one, checked and written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hootsuite_sandbox.domain import access
+from hootsuite_sandbox.domain.records import Document, Organization, Team, iso_millis
+from hootsuite_sandbox.domain.rules import TEAM_DEFAULT, TEAM_NAME_LENGTH
+from hootsuite_sandbox.domain.world import World
+from hootsuite_sandbox.errors import ScimError
+from hootsuite_sandbox.operations import Context
+
+GROUP_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Group"
+
+
+def show_group(world: World, team: Team) -> Document:
+    """Show a team as a SCIM group."""
+    return {
+        "schemas": [GROUP_SCHEMA],
+        "id": team.id,
+        "meta": {
+            "resourceType": "Group",
+            "created": iso_millis(team.created),
+            "lastModified": iso_millis(team.modified),
+            "location": f"/scim/v2/Groups/{team.id}",
+        },
+        "displayName": team.name,
+        "members": [_member(world, member_id) for member_id in team.members],
+    }
+
+
+def _member(world: World, member_id: str) -> Document:
+    member = world.members.get(member_id)
+    return {
+        "value": member_id,
+        "$ref": f"/scim/v2/Users/{member_id}",
+        "display": member.full_name if member else member_id,
+    }
+
+
+def create(ctx: Context, body: Document) -> Team:
+    """Create a team in the first organization that the caller manages.
+
+    Raises:
+        ScimError: For a name that is unfit or in use, and for members without a seat.
+    """
+    organization = access.managed(ctx, access.MANAGE_TEAMS)[0]
+    name = _name(ctx, organization.id, body["displayName"], None)
+    members = _seated(organization, body.get("members") or [])
+    author = ctx.caller.id if ctx.caller else organization.payer_id
+    team = Team(
+        id=ctx.world.new_id("team"),
+        organization_id=organization.id,
+        name=name,
+        created=ctx.now,
+        created_by=author,
+        modified=ctx.now,
+        modified_by=author,
+        members=dict.fromkeys(members, TEAM_DEFAULT),
+    )
+    ctx.world.teams[team.id] = team
+    return team
+
+
+def write(ctx: Context, team: Team, name: str, members: list[Document]) -> Document:
+    """Give a team a name and exactly these members; nothing changes when a value is unfit.
+
+    Returns:
+        What was changed, for the ledger. Members who stay keep their rights.
+
+    Raises:
+        ScimError: As `create`.
+    """
+    organization = ctx.world.organizations[team.organization_id]
+    name = _name(ctx, organization.id, name, team)
+    wanted = _seated(organization, members, present=team.members)
+    added = [one for one in wanted if one not in team.members]
+    removed = [one for one in team.members if one not in wanted]
+    if added or removed or name != team.name:
+        team.modified = ctx.now
+        team.modified_by = ctx.caller.id if ctx.caller else team.modified_by
+    team.name = name
+    team.members = {one: team.members.get(one, TEAM_DEFAULT) for one in wanted}
+    return {"name": name, "added": added, "removed": removed}
+
+
+def patched(team: Team, body: Document) -> tuple[str, list[Document]]:
+    """Return name and members of a team after the operations of a PATCH.
+
+    Raises:
+        ScimError: For an operation that does not fit; the document knows no `path`.
+    """
+    name = team.name
+    members = dict.fromkeys(team.members)
+    for one in body["Operations"]:
+        value = _value(one)
+        if "displayName" in value:
+            if one["op"] == "remove":
+                raise ScimError(400, "displayName cannot be removed.", "mutability")
+            name = _text(value["displayName"])
+        if "members" in value:
+            _apply(members, one["op"], _ids(value["members"]))
+    return name, [{"value": member_id} for member_id in members]
+
+
+def _value(one: Document) -> Document:
+    value = one.get("value")
+    if "path" in one:
+        raise _unfit("path is not supported: send the attributes as value.")
+    if not isinstance(value, dict) or set(value) - {"displayName", "members"}:
+        raise _unfit("value must be an object with displayName, members or both.")
+    return value
+
+
+def _apply(members: dict[str, None], op: str, ids: list[str]) -> None:
+    if op == "replace":
+        members.clear()
+    for member_id in ids:
+        if op == "remove":
+            members.pop(member_id, None)
+        else:
+            members[member_id] = None
+
+
+def _ids(given: Any) -> list[str]:
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise _unfit("members must be a list of objects with a value.")
+    return [_text(one.get("value")) for one in given]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _unfit("A value must be a text.")
+    return value
+
+
+def _name(ctx: Context, organization_id: str, name: str, own: Team | None) -> str:
+    name = name.strip()
+    if len(name) not in TEAM_NAME_LENGTH:
+        raise _unfit("displayName must have 2 to 200 characters.")
+    for team in ctx.world.teams_in(organization_id):
+        if team is not own and team.name.casefold() == name.casefold():
+            raise ScimError(400, "The organization has a team of this name.", "uniqueness")
+    return name
+
+
+def _seated(
+    organization: Organization, members: list[Document], present: Any = ()
+) -> dict[str, None]:
+    """Return the ids of members, each once; whoever joins must have a seat."""
+    ids = dict.fromkeys(one["value"] for one in members)
+    for member_id in ids:
+        if member_id not in organization.seats and member_id not in present:
+            raise _unfit(f"Member {member_id} has no seat in the organization.")
+    return ids
+
+
+def _unfit(detail: str) -> ScimError:
+    return ScimError(400, detail, "invalidValue")
