@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.figures import Figure, Place, at_most
 from benchmarks.job import UNLIMITED, Job
 from benchmarks.measure import Cost, Program
-from hootsuite_sandbox.testing import SandboxProcess
+from hootsuite_sandbox.testing import JANUARY, SandboxProcess
 
 # The same messages for both: a closed range, and none of those that stand outside of time.
 RANGE: dict[str, Any] = {
@@ -29,7 +29,12 @@ ROUNDS = 3
 def world(messages: int) -> SandboxProcess:
     """A sandbox without limits whose clock stands still."""
     return SandboxProcess(
-        messages=messages, requests_per_second=0, daily_quota=0, clock_rate=0.0, activity=False
+        now=JANUARY,
+        messages=messages,
+        requests_per_second=0,
+        daily_quota=0,
+        clock_rate=0.0,
+        activity=False,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, Place, at_most
 from benchmarks.job import UNLIMITED, Job
-from hootsuite_sandbox.testing import SandboxProcess
+from hootsuite_sandbox.testing import JANUARY, SandboxProcess
 
 STREAMS = ("messages", "deleted_messages")
 
@@ -30,7 +30,12 @@ def peaks(place: Place) -> Iterator[Figure]:
 
 def _peak(folder: Path, messages: int, years: int) -> float:
     with SandboxProcess(
-        messages=messages, years=years, requests_per_second=0, daily_quota=0, clock_rate=0.0
+        now=JANUARY,
+        messages=messages,
+        years=years,
+        requests_per_second=0,
+        daily_quota=0,
+        clock_rate=0.0,
     ) as sandbox:
         begin = f"{2025 - years}-12-01T00:00:00Z"  # before the first message of the sandbox's world
         job = Job(sandbox, folder, STREAMS, start_date=begin, requests_per_second=UNLIMITED)

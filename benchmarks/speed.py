@@ -10,7 +10,7 @@ from benchmarks import least
 from benchmarks.figures import Figure, Place, at_most, exactly
 from benchmarks.job import Job, Outcome, all_streams
 from benchmarks.measure import Hogs
-from hootsuite_sandbox.testing import SandboxProcess
+from hootsuite_sandbox.testing import JANUARY, SandboxProcess
 
 RATE = 20
 START = "2025-01-01T00:00:00Z"
@@ -20,6 +20,7 @@ INTERACTIONS = [{"social_network_type": "twitter", "target_social_network_id": "
 LONG = "social_profile_permissions"
 # A clock that stands still: the truth is the same before, during and after the run.
 WORLD: dict[str, Any] = {
+    "now": JANUARY,
     "members": 200,
     "profiles": 60,
     "messages": 2000,

@@ -31,7 +31,14 @@ from demo.warehouse import changes
 from demo.writeback import WriteBack, write_back
 from hootsuite_sandbox.testing import SandboxProcess
 
-WORLD = {"messages": 1500, "members": 14, "teams": 4, "profiles": 8}
+# The plans that the demonstration schedules are of February 2026.
+WORLD = {
+    "now": "2026-01-15T12:00:00Z",
+    "messages": 1500,
+    "members": 14,
+    "teams": 4,
+    "profiles": 8,
+}
 PLUGINS = (
     "tap-hootsuite",
     "target-postgres",

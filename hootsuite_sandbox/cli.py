@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 import click
 
 from hootsuite_sandbox.arrivals import StampingListener
-from hootsuite_sandbox.options import Options
+from hootsuite_sandbox.options import PRESENT, Options
 
 DEFAULT_PORT = 8765
 _HELP = {
@@ -27,7 +27,7 @@ _HELP = {
     "daily_quota": "Requests per day of the sandbox's clock; 0 for no limit.",
     "latency_ms": "Time from a request's arrival to its answer.",
     "token_ttl": "Seconds that an access token lives.",
-    "now": "Where the clock starts.",
+    "now": "Where the clock starts, such as 2026-01-15T12:00:00Z; or the present time.",
     "quirks": "Answer as documented, or as recorded on the wire.",
     "clock_rate": "Sandbox seconds per second; 0 stops the clock between advances.",
     "lag_seconds": "How long a new message, or one being uploaded, is not found.",
@@ -42,8 +42,9 @@ _HELP = {
     "analytics": "Whether the account has the analytics add-on.",
     "new_ids": "Ids of what is created: the same after each start, or never seen before.",
 }
-# The platform never gives an id twice, and people keep the journal of an earlier sandbox.
-_FOR_PEOPLE = {"new_ids": "growing"}
+# The platform never gives an id twice, and people keep the journal of an earlier sandbox. Their
+# queries ask for what is new today. Tests want the same world every time.
+_FOR_PEOPLE = {"new_ids": "growing", "now": PRESENT}
 
 
 def _option(name: str, default: Any, hint: Any) -> click.Option:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args, get_type_hints
 
 from hootsuite_sandbox.clock import parse_instant
@@ -15,6 +16,10 @@ Consent = Literal["ask", "auto", "deny"]
 Interactions = Literal["available", "withdrawn"]
 NewIds = Literal["fixed", "growing"]
 Analytics = Literal["available", "no_add_on"]
+
+
+PRESENT = "present"
+"""Value of `now`: the time of the machine when the world is made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +60,19 @@ class Options:
         hints = get_type_hints(type(self))
         for item in fields(self):
             _check(item.name, getattr(self, item.name), hints[item.name])
-        parse_instant(self.now)
+        if self.now != PRESENT:
+            parse_instant(self.now)
+
+    def settled(self, present: float) -> Options:
+        """Return a copy whose clock starts at an instant that is written down.
+
+        Args:
+            present: The time of the machine, in seconds since the epoch.
+        """
+        if self.now != PRESENT:
+            return self
+        instant = datetime.fromtimestamp(int(present), UTC)
+        return replace(self, now=instant.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def changed(self, changes: Mapping[str, Any]) -> Options:
         """Return a copy with some options replaced.

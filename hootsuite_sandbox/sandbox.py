@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,7 +53,7 @@ class Sandbox:
         Raises:
             ValueError: For an option that there is not, or that doesn't fit.
         """
-        options = self.defaults.changed(changes)
+        options = self.defaults.changed(changes).settled(time.time())
         self.faults.clear()
         self.world: World = build(options)
         self.limiter = Limiter(

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import requests
 
+from hootsuite_sandbox.options import Options
+
 SMALL_WORLD: Mapping[str, Any] = {
     "seed": 7,
     "messages": 300,
@@ -20,6 +22,9 @@ SMALL_WORLD: Mapping[str, Any] = {
 }
 """Options of a world that is quick to read and still holds every rule's case."""
 
+JANUARY = Options.now
+"""Where the clock of these worlds starts, unless they say otherwise."""
+
 _STOP_SECONDS = 5
 _CALL_SECONDS = 120
 
@@ -28,11 +33,12 @@ class SandboxProcess:
     """Starts `python -m hootsuite_sandbox` on a free port and speaks to its control API.
 
     Args:
-        options: Start options, named as in `Options`, and `port`.
+        options: Start options, named as in `Options`, and `port`. Unlike on the command line the
+            world and its clock are the same after each start.
     """
 
     def __init__(self, **options: Any) -> None:
-        self._options = {"port": 0, "new_ids": "fixed", **options}
+        self._options = {"port": 0, "new_ids": "fixed", "now": JANUARY, **options}
         self._process: subprocess.Popen[str] | None = None
         self._session = requests.Session()
         # Proxies and .netrc of the environment have no business with a server on loopback.

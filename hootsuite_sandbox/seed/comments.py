@@ -43,8 +43,9 @@ def seed_comments(world: World) -> None:
         return
     chosen = [p for p in world.profiles.values() if p.type in NETWORKS and p.owner != "MEMBER"]
     for profile in chosen[:_PROFILES]:
+        members = _members(world, profile)
         for post in islice(_latest(world, profile), _POSTS):
-            _add(world, post, bits(post.chance, "comment"))
+            _add(world, post, members, bits(post.chance, "comment"))
 
 
 def comment_today(world: World, at: int) -> None:
@@ -55,7 +56,7 @@ def comment_today(world: World, at: int) -> None:
     chance = bits(world.options.seed, "comment", at)
     profile = chosen[chance % min(len(chosen), _PROFILES)]
     for post in islice(_latest(world, profile), 1):
-        _add(world, post, chance, at, "PENDING_APPROVAL")
+        _add(world, post, _members(world, profile), chance, at=at, state="PENDING_APPROVAL")
 
 
 def _latest(world: World, profile: Profile) -> Iterator[posts.Post]:
@@ -73,7 +74,9 @@ def _members(world: World, profile: Profile) -> list[str]:
 def _add(
     world: World,
     post: posts.Post,
+    members: list[str],
     chance: int,
+    *,
     at: int | None = None,
     state: CommentState | None = None,
 ) -> None:
@@ -81,7 +84,6 @@ def _add(
     network = NETWORKS[post.profile.type]
     shown = growth.first_shown(network, account, post.created, post.chance)
     created = at or min(shown + chance % (2 * DAY), world.now() - 60)
-    members = _members(world, post.profile)
     author = members[chance // 64 % len(members)]
     others = [one for one in members if one != author] or [author]
     reviewers = [Reviewer(others[chance // 128 % len(others)], "MEMBER")]
