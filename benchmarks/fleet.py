@@ -28,7 +28,7 @@ import yaml
 from benchmarks.figures import Figure, at_most, exactly, table
 from demo.pipeline import ROOT
 from demo.postgres import database
-from hootsuite_sandbox.routes.oauth import CLIENT_SECRET
+from hootsuite_sandbox.domain.clients import CLIENT_SECRET
 from hootsuite_sandbox.testing import SandboxProcess
 
 WORLD = {"messages": 80, "members": 6, "teams": 2, "profiles": 4, "requests_per_second": 0}
