@@ -113,9 +113,11 @@ class MediaStore:
         return str(known["media_id"])
 
     def _is_over(self, used_at: float, own_used_at: float | None, now: datetime) -> bool:
-        """Whether both clocks say that the platform has thrown the media away."""
+        """Whether either clock says that the platform deletes it soon: uploading anew is safe."""
         by_platform = now.timestamp() - used_at > KEPT_SECONDS
-        return by_platform and self.journal.now() - (own_used_at or 0) > KEPT_SECONDS
+        return by_platform or (
+            own_used_at is not None and self.journal.now() - own_used_at > KEPT_SECONDS
+        )
 
     def _state(self, media_id: str) -> str:
         return str(answers.one(self.client, Call("get_media", {"mediaId": media_id})).get("state"))
