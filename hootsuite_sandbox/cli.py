@@ -31,6 +31,7 @@ _HELP = {
     "quirks": "Answer as documented, or as recorded on the wire.",
     "clock_rate": "Sandbox seconds per second; 0 stops the clock between advances.",
     "lag_seconds": "How long a new message, or one being uploaded, is not found.",
+    "lead_minutes": "How far ahead messages must be scheduled, ten more with a video; 0 for any.",
     "media_seconds": "How long an upload takes to become READY.",
     "text_change": "What the server does to the text of new messages.",
     "activity": "Whether people in the dashboard go on working while the clock runs.",

@@ -45,6 +45,7 @@ class Options:
     quirks: Quirks = "documented"
     clock_rate: float = 1.0
     lag_seconds: int = 0
+    lead_minutes: int = 0  # how far ahead messages must be scheduled, ten more with a video
     media_seconds: int = 4
     text_change: TextChange = "none"
     activity: bool = True

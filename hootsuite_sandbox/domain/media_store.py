@@ -19,6 +19,8 @@ from hootsuite_sandbox.operations import Context
 BUCKET = "hootsuite-video"
 ORIGIN = f"https://{BUCKET}.s3.amazonaws.com/"
 DURATION_SECONDS = 1799
+SHORT_SECONDS = 600
+"""What people saw of an upload address's life, whatever its duration said."""
 HASTY_SECONDS = 21  # what a printed download address really granted, whatever its duration said
 RETENTION_SECONDS = 90 * 86_400
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"

@@ -328,3 +328,37 @@ def test_organization_app(api, page):
     assert app.message().data[0]["createdByMember"] is None
     private = api.profile("LINKEDIN")
     assert app.message(socialProfileIds=[private]).refusal == (400, 4001)
+
+
+@pytest.mark.parametrize("kind", ["INSTAGRAMBUSINESS", "TIKTOKBUSINESS", "YOUTUBECHANNEL"])
+def test_networks_that_may_work(start, kind):
+    """Documented as unsupported; recorded, two take messages, Instagram with media."""
+    api = start()
+    assert api.message(socialProfileIds=[api.profile(kind)]).refusal == (400, 5002)
+    api = start(quirks="recorded")
+    body = {"sizeBytes": 4, "mimeType": "image/png"}
+    medium = api.post("/v1/media", body).data
+    headers = {"Content-Type": "image/png"}
+    api.session.put(medium["uploadUrl"], data=b"1234", headers=headers, timeout=10)
+    api.sandbox.advance(60)
+    profile = api.profile(kind)
+    with_media = api.message(socialProfileIds=[profile], media=[{"id": medium["id"]}])
+    plain = api.message(socialProfileIds=[profile])
+    assert with_media.status == (400 if kind == "YOUTUBECHANNEL" else 200)
+    assert plain.status == (200 if kind == "TIKTOKBUSINESS" else 400)
+
+
+def test_a_lead_is_needed(start):
+    """With `lead_minutes` a message that is scheduled too soon is refused; now is no schedule."""
+    api = start(lead_minutes=5)
+    assert api.message(scheduledSendTime="2026-01-15T12:04:59Z").refusal == (400, 4000)
+    assert api.message(scheduledSendTime="2026-01-15T12:05:00Z").status == 200
+    assert api.message(scheduledSendTime=None).status == 200
+    video = api.post("/v1/media", {"sizeBytes": 4, "mimeType": "video/mp4"}).data
+    headers = {"Content-Type": "video/mp4"}
+    api.session.put(video["uploadUrl"], data=b"1234", headers=headers, timeout=10)
+    api.sandbox.advance(60)
+    media = [{"id": video["id"]}]
+    early, late = "2026-01-15T12:15:59Z", "2026-01-15T12:16:00Z"
+    assert api.message(scheduledSendTime=early, media=media).refusal == (400, 4000)
+    assert api.message(scheduledSendTime=late, media=media).status == 200

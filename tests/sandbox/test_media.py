@@ -167,3 +167,15 @@ def test_forgotten_after_90_days(api, announce):
     assert status(api, media).status == 200
     api.sandbox.advance(2 * 86_400)
     assert status(api, media).refusal == (404, 4001)
+
+
+def test_upload_addresses_expire(start):
+    """An address lives for 1,799 seconds; as recorded it says so, and lives for 600."""
+    for quirks, alive, dead in (("documented", 1799, 1801), ("recorded", 600, 602)):
+        for seconds, expected in ((alive, 200), (dead, 403)):
+            api = start(quirks=quirks)
+            body = {"sizeBytes": len(BYTES), "mimeType": "image/png"}
+            media = api.post("/v1/media", body).data
+            assert media["uploadUrlDurationSeconds"] == 1799
+            api.sandbox.advance(seconds)
+            assert put(media).status_code == expected
