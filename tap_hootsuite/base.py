@@ -15,10 +15,19 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 
 from hootsuite_api.contract import load
-from hootsuite_api.errors import Cancelled, QuotaExhausted, TornBody, Where
-from hootsuite_api.naming import snake
+from hootsuite_api.errors import (
+    Cancelled,
+    ConfigError,
+    HootsuiteError,
+    QuotaExhausted,
+    TornBody,
+    Where,
+)
+from hootsuite_api.naming import columns as columns_of
+from hootsuite_api.naming import field_schema, snake
 from hootsuite_api.records import builder, singer_schema
 from tap_hootsuite.directory import Gaps, Path
+from tap_hootsuite.meanings import describe
 from tap_hootsuite.progress import Progress
 from tap_hootsuite.run import Run
 from tap_hootsuite.writer import BufferedWriter
@@ -211,8 +220,18 @@ class HootsuiteStream(Stream):
         self._stream_version = version
         for row in rows:
             self._check_max_record_limit(self.emitted)
-            self._write_record_message(row)
-            self.emitted += 1
+            before = self.writer.records
+            try:
+                self._write_record_message(row)
+            except (HootsuiteError, OSError):
+                raise
+            except Exception as error:
+                raise ConfigError(
+                    f"The stream map of {self.name} fails on a row: {type(error).__name__}: "
+                    f"{str(error)[:200]}",
+                    advice="Correct the expression in stream_maps; a column may be null",
+                ) from error
+            self.emitted += self.writer.records - before  # a filter may have left the row out
 
     def _is_plain(self) -> bool:
         """Whether selection, stream maps and flattening leave every record as it is."""
@@ -346,6 +365,15 @@ def _schema(stream: type[HootsuiteStream]) -> dict[str, Any]:
     if stream.reference:
         columns[stream.reference] = dict(ID)
     columns |= {name: dict(column) for name, column in stream.extra.items()}
-    if stream.component:
-        return singer_schema(stream.component, extra=columns)
-    return {"type": "object", "properties": columns}
+    schema: dict[str, Any] = (
+        singer_schema(stream.component, extra=columns)
+        if stream.component
+        else {"type": "object", "properties": columns}
+    )
+    own = load().component(stream.component) if stream.component else {}
+    paths = columns_of(own) if own else {}
+    for name, column in schema["properties"].items():
+        source = field_schema(own, paths[name]) if name in paths else column
+        field = {**source, "description": column.get("description", "")}
+        column["description"] = describe(stream.__name__, stream.component, name, field)
+    return schema

@@ -10,11 +10,12 @@ import pkgutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from types import FrameType
 from typing import IO, Any, ClassVar
 
 import click
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers.capabilities import (
     CapabilitiesEnum,
     PluginCapabilities,
@@ -75,7 +76,19 @@ class TapHootsuite(CheckedPlugin, StreamTap):
             parse(self._config)
         except ConfigError as error:
             return [str(error)]
-        return []
+        return self._unknown_maps()
+
+    def _unknown_maps(self) -> list[str]:
+        """Name stream maps that map no stream: the SDK would ignore them."""
+        maps = self._config.get("stream_maps") or {}
+        names = [stream.name for stream in stream_classes()]
+        unknown = [one for one in maps if one not in names and not one.startswith("__")]
+        near = [get_close_matches(one, names, 1) for one in unknown]
+        hints = [
+            f"{one} (is {best[0]} meant?)" if best else one
+            for one, best in zip(unknown, near, strict=True)
+        ]
+        return [f"stream_maps names no stream: {', '.join(hints)}."] if hints else []
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """Ask the streams to return; writing here could tear a line in two."""
@@ -216,6 +229,9 @@ def _one_sentence(logger: logging.Logger) -> Iterator[None]:
     except ConfigValidationError as error:
         for sentence in error.errors:
             logger.error("%s", sentence)  # noqa: TRY400 - as above
+    except MappingError as error:
+        sentence = " ".join(str(error).split())
+        logger.error("A stream map is wrong: %s", sentence)  # noqa: TRY400 - as above
     except BrokenPipeError as error:
         logger.error("%s", output_failed(error))  # noqa: TRY400 - as above
     else:

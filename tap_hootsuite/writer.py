@@ -74,6 +74,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self.records = 0  # written one by one so far
 
     def serialize_message(self, message: Message) -> bytes:
         """Encode one line."""
@@ -81,6 +82,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
     def write_message(self, message: Message) -> None:
         """Write any message; all but records are sent on at once."""
+        self.records += isinstance(message, RecordMessage)
         self._buffer += encode(message.to_dict())  # may be large: no copy for its end
         self._buffer += b"\n"
         if not isinstance(message, RecordMessage) or len(self._buffer) >= _FULL:

@@ -23,6 +23,31 @@ def columns_tables(_: str = "") -> str:
     )
 
 
+def stream_columns_tables(_: str = "") -> str:
+    """Return a heading and a Markdown table of columns for each stream of the tap."""
+    streams = sorted(import_module("tap_hootsuite.tap").stream_classes(), key=lambda one: one.name)
+    schema = import_module("tap_hootsuite.base")._schema  # noqa: SLF001 - needs no instance
+    return (
+        "\n"
+        + "\n".join(
+            f"### `{one.name}`\n\n"
+            + markdown(
+                ("column", "type", "meaning"),
+                (
+                    (_key(one, name), type_of(field), field["description"])
+                    for name, field in schema(one)["properties"].items()
+                ),
+            )
+            for one in streams
+        )
+        + "\n"
+    )
+
+
+def _key(stream: Any, name: str) -> str:
+    return f"`{name}` (key)" if name in stream.primary_keys else f"`{name}`"
+
+
 def columns_of(action: Any) -> Iterator[tuple[str, str, str, str]]:
     """Yield a row for each column of an action, those that are needed first."""
     rows = [

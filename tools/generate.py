@@ -25,6 +25,7 @@ GENERATORS: Mapping[str, Callable[[str], str]] = {
     "operations": tables.operations_table,
     "actions": tables.actions_table,
     "columns": columns.columns_tables,
+    "stream-columns": columns.stream_columns_tables,
 }
 
 

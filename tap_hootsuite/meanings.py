@@ -1,0 +1,141 @@
+"""What columns mean, where the contract's own description is missing or says too little.
+
+Looked up by component and column, then by column alone, then in the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hootsuite_api.naming import plain
+
+_BY_COLUMN: Mapping[str, str] = {
+    "id": "The platform's id",
+    "organization_id": "The organization; joins with organizations",
+    "member_id": "The member; joins with members",
+    "team_id": "The team; joins with teams",
+    "social_profile_id": "The social profile; joins with social_profiles",
+    "message_id": "The message; joins with messages",
+    "name": "The name that people see",
+    "logo_url": "Address of the logo",
+    "created_date": "When it was created",
+    "modified_date": "When it was last changed",
+    "created_by_member_id": "The member who created it",
+    "modified_by_member_id": "The member who last changed it",
+    "email": "E-mail address",
+    "full_name": "First and last name in one text",
+    "timezone": "Time zone, as the person chose it",
+    "language": "Language of the dashboard",
+    "is_active": "False for a member who can't sign in any more",
+    "permissions": "The rights that are granted, by their names",
+    "permission_preset": "The set of rights that was chosen; CUSTOM for single rights",
+    "schemas": "The SCIM schemas that the object follows",
+}
+_BY_COMPONENT: Mapping[str, Mapping[str, str]] = {
+    "Message": {
+        "state": "Where the message stands. SUBMITTED is a video on its way to the network. "
+        "SEND_FAILED_PERMANENTLY says nothing of the reason, which the API doesn't tell. REJECTED "
+        "mixes what a reviewer rejected and what expired before anybody approved it: "
+        "message_history tells them apart (REJECT, EXPIRE)",
+        "text": "The text of the post; links are shortened once it is out",
+        "scheduled_send_time": "When it is or was to be sent. Null for a message in review that "
+        "goes out as soon as it is approved. The API doesn't tell when the network really "
+        "published it, nor when the message was written: for one that was reviewed, CREATE in "
+        "message_history does",
+        "social_profile_id": "The profile it is for: a post for two profiles is two messages",
+        "social_profile_external_url": "Address of the profile on its network",
+        "webhook_urls": "Addresses that are told of changes of the state",
+        "tags": "Tags of the organization's library",
+        "targeting": "Audience, by network. Missing is JSON null with some loaders",
+        "privacy": "Who may see it, by network. Missing is JSON null with some loaders",
+        "location": "Latitude and longitude. Missing is JSON null with some loaders",
+        "email_notification": "Whether the author gets an e-mail when it is sent",
+        "media_urls": "Attached media by address, as the old composer stored them",
+        "media": "Attached media: ids join with media; video options",
+        "extended_info": "Fields of one network, such as a Pinterest board",
+        "created_by_member_id": "The member who wrote it; joins with members",
+        "last_updated_by_member_id": "The member who last changed it",
+        "sequence_number": "Number of the review step; null if no review was involved",
+        "reviewers": "Who may or must review it",
+        "post_id": "The id on the network, once it is out; the networks' formats differ",
+        "post_url": "Address of the post; only for Facebook and LinkedIn",
+    },
+    "DeletedMessages": {
+        "scheduled_send_time": "When it was to be sent, as last seen",
+        "last_state": "Its state when it was last seen",
+        "missing_since": "When a run first found it gone",
+        "confirmed_at": "When the next run found it gone again, which is why the row is here",
+    },
+    "ReviewAction": {
+        "sequence": "Number of the step, oldest first, from 1",
+        "action_type": "What happened. EXPIRE and SENDFAIL are done by the system and leave the "
+        "message REJECTED and SEND_FAILED_PERMANENTLY; the reason of a failure is not told",
+        "actor_type": "Who did it: a member, the system, or a reviewer outside of the organization",
+        "actor_id": "The member who did it, if it was one",
+        "timestamp": "When it happened",
+    },
+    "MediaStatus": {
+        "state": "READY, QUEUED while it is processed; a file that failed stays QUEUED",
+        "download_url": "Address of the file; null until READY, and it works for a short time only",
+        "download_url_duration_seconds": "How long download_url works, from the time of extraction",
+    },
+    "Interaction": {
+        "social_network_type": "The network",
+        "external_message_id": "The post on the network",
+        "from_social_network_id": "The account that acted, by the network's id",
+        "to_social_network_id": "The account it was done to, by the network's id",
+    },
+    "SocialProfile": {
+        "owner": "Whether a member or an organization owns it",
+        "type": "The network and the kind of account",
+    },
+    "ScimUser": {
+        "user_name": "The name to sign in with, usually the e-mail address, in any case",
+        "name": "First and last name, in parts",
+        "emails": "E-mail addresses, one of them primary",
+        "display_name": "The name that people see",
+        "preferred_language": "Language of the dashboard",
+        "title": "Job title",
+        "groups": "The teams, as SCIM groups",
+        "active": "False for an account that was deactivated",
+        "resource_type": "Always User",
+        "created": "When the account was created",
+        "last_modified": "When the account was last changed; groups need not count",
+        "organization_ids": "Its organizations",
+        "team_ids": "Its teams",
+    },
+    "ScimResourceType": {
+        "name": "The name of the type",
+        "description": "What it is for",
+        "endpoint": "Where it is served",
+        "schema": "Its main schema",
+        "schema_extensions": "Its further schemas",
+        "meta": "Where the description of the type is served",
+    },
+}
+
+
+def describe(stream: str, component: str | None, name: str, field: Mapping[str, Any]) -> str:
+    """Return the meaning of a column, with all values that are known.
+
+    Args:
+        stream: The name of the stream's class, for columns without a component.
+        component: The component of the contract.
+        name: The column.
+        field: Its schema in the contract, or in the stream.
+    """
+    own = _BY_COMPONENT.get(component or stream, {})
+    said = own.get(name) or field.get("description") or _BY_COLUMN.get(name) or ""
+    values = known_values(field)
+    listed = f"Known values: {', '.join(values)}" if values else ""
+    return ". ".join(part for part in (said.rstrip("."), listed) if part)
+
+
+def known_values(field: Mapping[str, Any]) -> list[str]:
+    """Return all known values of a field, or of the items of a list."""
+    field = plain(field)
+    found = field.get("enum") or field.get("x-extensible-enum")
+    if not found and "items" in field:
+        return known_values(field["items"])
+    return [str(one) for one in found or () if one is not None]
