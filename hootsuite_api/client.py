@@ -205,6 +205,12 @@ class HootsuiteClient:
         """`used` and `total` of the account's day, None until an answer told."""
         return self._gateway.quota
 
+    @property
+    def scope(self) -> frozenset[str] | None:
+        """The scopes of the token, or None where they are not known."""
+        scope = self._tokens.current().scope
+        return None if scope is None else frozenset(scope.replace(",", " ").split())
+
     def cancel(self) -> None:
         """End all waits.
 

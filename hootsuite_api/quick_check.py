@@ -103,7 +103,7 @@ def _value(name: str, schema: Schema) -> Any:
     schema = plain(schema)
     types = schema.get("type", [])
     types = [one for one in ([types] if isinstance(types, str) else types) if one != "null"]
-    if schema.get("format") == "date-time":
+    if schema.get("format") in ("date", "date-time"):
         return _Time
     if types == ["array"]:
         item = plain(schema.get("items", {}))

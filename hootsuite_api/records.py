@@ -157,8 +157,8 @@ def _is_id(name: str) -> bool:
 
 def _column(name: str, schema: Schema) -> dict[str, Any]:
     column = _value(name, schema)
-    if schema.get("format") == "date-time":
-        column["format"] = "date-time"
+    if schema.get("format") in ("date", "date-time"):
+        column["format"] = schema["format"]
     if "description" in schema:
         column["description"] = schema["description"]
     return column

@@ -137,7 +137,7 @@ def _value(name: str, schema: Schema) -> Check:
     schema = plain(schema)
     types = schema.get("type", [])
     types = [one for one in ([types] if isinstance(types, str) else types) if one != "null"]
-    if schema.get("format") == "date-time":
+    if schema.get("format") in ("date", "date-time"):
         return _time
     if types == ["array"]:
         return functools.partial(_list, _item(name, schema.get("items", {})))

@@ -58,6 +58,7 @@ class Token:
     value: str = field(repr=False)
     issued_at: float
     renew_at: float
+    scope: str | None = None  # what was granted; None where the platform didn't say
 
     @property
     def fresh(self) -> bool:
@@ -74,7 +75,8 @@ class Token:
         if not isinstance(issued_at, (int, float)) or not isinstance(renew_at, (int, float)):
             return None
         register(value)
-        return cls(value, issued_at, renew_at)
+        scope = entry.get("scope")
+        return cls(value, issued_at, renew_at, scope if isinstance(scope, str) else None)
 
     def entry(self) -> dict[str, Any]:
         """What the store keeps of it."""
@@ -82,6 +84,7 @@ class Token:
             "access_token": self.value,
             "issued_at": self.issued_at,
             "renew_at": self.renew_at,
+            **({} if self.scope is None else {"scope": self.scope}),
         }
 
 
@@ -382,7 +385,9 @@ def _grant(answer: Answer) -> Grant:
     register(value)
     lifetime = _seconds(body.get("expires_in"))
     now = time.time()
-    token = Token(value, now, now + max(lifetime - _EARLY, lifetime / 2))
+    scope = body.get("scope")
+    granted = scope if isinstance(scope, str) else None
+    token = Token(value, now, now + max(lifetime - _EARLY, lifetime / 2), granted)
     if isinstance(refresh, str) and refresh:
         register(refresh)
         return Grant(token, refresh)

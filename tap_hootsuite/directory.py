@@ -47,7 +47,13 @@ class Requests(Protocol):
     def options(self) -> Options:
         """The tap's own settings."""
 
-    def send(self, operation: str, path: Path | None = None, **query: Any) -> Reply:
+    def send(
+        self,
+        operation: str,
+        path: Path | None = None,
+        body: Mapping[str, Any] | None = None,
+        **query: Any,
+    ) -> Reply:
         """Send one request."""
 
     def map(

@@ -48,6 +48,7 @@ class Run:
         self.signal: int | None = None
         self.paused: HootsuiteError | None = None
         self.done: set[str] = set()  # streams that another one has read along
+        self.analytics_closed = False
         self.announced: set[str] = set()  # streams whose schema was written
         self._closing: list[weakref.finalize[..., Run]] = []
         self.directory = Directory(self)
@@ -91,19 +92,26 @@ class Run:
         """Whether streams should return at the next page."""
         return self.signal is not None or self.paused is not None
 
-    def send(self, operation: str, path: Mapping[str, str] | None = None, **query: Any) -> Reply:
+    def send(
+        self,
+        operation: str,
+        path: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        **query: Any,
+    ) -> Reply:
         """Ask the platform; workers call this too.
 
         Args:
             operation: The id in the contract.
             path: Values of the path's parameters.
+            body: The JSON body, for reads that are a POST.
             query: Values of the query's parameters, by their own names.
 
         Raises:
             HootsuiteError: Also for half an answer, or one of another shape: that would be a
                 silent gap.
         """
-        reply = self.client.send(Call(operation, path=path or {}, query=query))
+        reply = self.client.send(Call(operation, path=path or {}, query=query, body=body))
         if self._start is None:
             self._start = reply.date.replace(microsecond=0)
         _check(load().operations[operation], reply)

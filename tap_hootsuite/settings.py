@@ -122,6 +122,29 @@ _OWN = {
     "scan_interval_days": number(
         "Scan interval", "Days before a long scan starts anew.", 7, default=7, minimum=0
     ),
+    "analytics": choice(
+        "Analytics",
+        "Read how posts and profiles performed: auto reads it if the token has the scope "
+        "analytics:read, on always tries, off never.",
+        "auto",
+        "on",
+        "off",
+    ),
+    "analytics_restate_days": number(
+        "Analytics restatement",
+        "Days before the bookmark for which every run reads figures again, since networks "
+        "correct them.",
+        35,
+        default=35,
+        minimum=0,
+        maximum=700,
+    ),
+    "analytics_datatypes": texts(
+        "Analytics data types",
+        "Kinds of figures: ORGANIC, PAID. Default: ORGANIC.",
+        "ORGANIC",
+        "PAID",
+    ),
     "recheck_days": number(
         "Recheck",
         "Days after which all messages from start_date on are read again, for changes in old ones; "
@@ -167,6 +190,9 @@ class Options:
     scan_interval: timedelta
     activate: bool
     recheck: timedelta
+    analytics: str
+    restate: timedelta
+    datatypes: tuple[str, ...]
     full_refresh_deletes: bool
 
 
@@ -200,6 +226,9 @@ def options(config: Mapping[str, Any]) -> Options:
         scan_percent=_or(config, "scan_quota_percent", 50),
         scan_interval=timedelta(days=_or(config, "scan_interval_days", 7)),
         activate=_or(config, "emit_activate_version_messages", default=True),
+        analytics=_or(config, "analytics", "auto"),
+        restate=timedelta(days=_or(config, "analytics_restate_days", 35)),
+        datatypes=_datatypes(config),
         recheck=timedelta(days=_or(config, "recheck_days", 30)),
         full_refresh_deletes=_or(config, "full_refresh_deletes", default=True),
     )
@@ -255,6 +284,16 @@ def _states(config: Mapping[str, Any]) -> frozenset[str]:
         raise ConfigError(
             f"The setting message_states holds {wrong[0][:40]!r}, which is no state of a message",
             advice=f"Choose among {', '.join(known)}",
+        )
+    return asked
+
+
+def _datatypes(config: Mapping[str, Any]) -> tuple[str, ...]:
+    asked = tuple(dict.fromkeys(config.get("analytics_datatypes") or ("ORGANIC",)))
+    if wrong := [one for one in asked if one not in ("ORGANIC", "PAID")]:
+        raise ConfigError(
+            f"The setting analytics_datatypes holds {str(wrong[0])[:40]!r}",
+            advice="Choose among ORGANIC, PAID",
         )
     return asked
 
