@@ -72,13 +72,7 @@ class AnalyticsStream(HootsuiteStream):
         "social_profile_id": ID,
         "datatype": ID,
     }
-
-    @property
-    def schema(self) -> dict[str, Any]:
-        """Columns; the profile has the name that it has in all other streams."""
-        found = super().schema
-        columns = {name: one for name, one in found["properties"].items() if name != "profile_id"}
-        return {**found, "properties": columns}
+    without: ClassVar[frozenset[str]] = frozenset({"profile_id"})  # it is the social_profile_id
 
     def read(self) -> None:
         """Read window after window; the bookmark follows what was read."""

@@ -75,6 +75,7 @@ class HootsuiteStream(Stream):
         reference: The column of the id in a bare reference.
         over: What the stream fans out over, one of `directory.PARENTS`.
         extra: Schemas of columns that the platform doesn't send as such.
+        without: Columns of the component that the stream leaves out.
         replaces: Whether a complete reading stands for the whole table.
     """
 
@@ -88,6 +89,7 @@ class HootsuiteStream(Stream):
     reference: ClassVar[str | None] = None
     over: ClassVar[str | None] = None
     extra: ClassVar[Mapping[str, Any]] = {}
+    without: ClassVar[frozenset[str]] = frozenset()
     replaces: ClassVar[bool] = True
     # Rows are built to the schema (tests/tap/test_full.py proves it); conforming would only cost.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -370,6 +372,8 @@ def _schema(stream: type[HootsuiteStream]) -> dict[str, Any]:
         if stream.component
         else {"type": "object", "properties": columns}
     )
+    for name in stream.without:
+        del schema["properties"][name]
     own = load().component(stream.component) if stream.component else {}
     paths = columns_of(own) if own else {}
     for name, column in schema["properties"].items():

@@ -30,6 +30,8 @@ _BY_COLUMN: Mapping[str, str] = {
     "is_active": "False for a member who can't sign in any more",
     "permissions": "The rights that are granted, by their names",
     "permission_preset": "The set of rights that was chosen; CUSTOM for single rights",
+    "network_id": "The network, as analytics names it",
+    "datatype": "ORGANIC or PAID",
     "schemas": "The SCIM schemas that the object follows",
 }
 _BY_COMPONENT: Mapping[str, Mapping[str, str]] = {
@@ -104,6 +106,25 @@ _BY_COMPONENT: Mapping[str, Mapping[str, str]] = {
         "last_modified": "When the account was last changed; groups need not count",
         "organization_ids": "Its organizations",
         "team_ids": "Its teams",
+    },
+    "PostMetrics": {
+        "created_member": "Who wrote it on the network, as far as it tells",
+        "campaign": "The campaign that it belongs to, by id and label",
+        "detected_viral_at": "When Hootsuite found that it spreads unusually fast",
+        "is_viral": "Whether it spreads unusually fast",
+        "tags": "Tags that people gave it, by id and label",
+        "auto_tags": "Tags that rules gave it, by id and label",
+        "links": "Addresses in the post",
+        "media": "Attached media",
+        "attachment_types": "Kinds of attachments",
+        "title": "Its title, where the network has one",
+        "content": "Its text",
+        "source": "The page or account that it was taken from",
+    },
+    "ProfileMetrics": {
+        "date": "The day, by the clock of the network",
+        "metrics": "Name to figure: total, and breakdowns where there are any. Names are published "
+        "nowhere; an absent one is unknown, never zero",
     },
     "ScimResourceType": {
         "name": "The name of the type",

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from hootsuite_api.errors import HootsuiteError
-from tap_hootsuite.tap import TapHootsuite
+from tap_hootsuite.analytics import AnalyticsStream
+from tap_hootsuite.tap import TapHootsuite, stream_classes
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 EXTENSION = "urn:ietf:params:scim:schemas:extension:Hootsuite:2.0:User"
@@ -24,6 +25,14 @@ INTERACTIONS = [
     for network in ("twitter", "facebook")
     for target in ("5550001", "5550002", "5550003")
 ]
+
+
+# The streams that a token without the scope of analytics fills.
+KEYS = {
+    stream.name: list(stream.primary_keys)
+    for stream in stream_classes()
+    if not issubclass(stream, AnalyticsStream)
+}
 
 
 class Output:

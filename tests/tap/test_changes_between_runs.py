@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tap_hootsuite.tap import stream_classes
+from tests.tap.conftest import KEYS
 
-KEYS = {stream.name: list(stream.primary_keys) for stream in stream_classes()}
 DAY = 86_400
 
 

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from hootsuite_api.contract import load
 from hootsuite_api.errors import HootsuiteError
-from tap_hootsuite.tap import stream_classes
+from tests.tap.conftest import KEYS
 
-KEYS = {stream.name: list(stream.primary_keys) for stream in stream_classes()}
 READS = sorted(
     one.id for one in load().operations.values() if one.read and one.shape in ("rest", "scim")
 )

@@ -6,9 +6,8 @@ import subprocess
 
 import pytest
 
-from tap_hootsuite.tap import stream_classes
+from tests.tap.conftest import KEYS
 
-KEYS = {stream.name: list(stream.primary_keys) for stream in stream_classes()}
 SAMPLE = (1, 12, 60, 120, 210)
 
 

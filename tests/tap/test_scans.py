@@ -7,11 +7,11 @@ import pytest
 from hootsuite_api.errors import PermissionDenied, QuotaExhausted
 from tap_hootsuite.stream_types import ScanStream
 from tap_hootsuite.tap import stream_classes
+from tests.tap.conftest import KEYS
 
 DAY = 86_400
 SCANS = {s.name: list(s.primary_keys) for s in stream_classes() if issubclass(s, ScanStream)}
 SCAN_REQUESTS = {s.operation for s in stream_classes() if issubclass(s, ScanStream)}
-KEYS = {stream.name: list(stream.primary_keys) for stream in stream_classes()}
 
 
 def scanned(sandbox):

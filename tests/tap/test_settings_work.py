@@ -2,9 +2,7 @@
 
 import json
 
-from tap_hootsuite.tap import stream_classes
-
-KEYS = {stream.name: list(stream.primary_keys) for stream in stream_classes()}
+from tests.tap.conftest import KEYS
 
 
 def test_one_organization_may_be_chosen(sandbox, extract):
