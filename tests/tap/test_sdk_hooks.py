@@ -135,10 +135,10 @@ def test_time_stamps_are_utc(extract):
 
 
 def test_half_a_surrogate_is_no_disaster(capfdbinary):
-    """A text that UTF-8 can't hold is written escaped, and the line stays valid JSON."""
+    """U+FFFD stands for what UTF-8 can't hold, and the line stays valid JSON."""
     writer = BufferedWriter()
     writer.write_records("s", [{"text": "\ud83d"}, {"text": "ok"}], 7, datetime.now(UTC))
     writer.flush()
     first, second = map(json.loads, capfdbinary.readouterr().out.splitlines())
-    assert first["record"]["text"] == "\ud83d"
+    assert first["record"]["text"] == "\ufffd"
     assert second["version"] == 7
