@@ -81,7 +81,9 @@ def cleaned(line):
 
 
 class SdkWriter(SimpleSingerWriter):
-    """The SDK's own writer, with the one method more that ours has."""
+    """The SDK's own writer, with the method and the count more that ours has."""
+
+    records = 0
 
     def flush(self):
         """Nothing waits."""
