@@ -10,7 +10,7 @@ from typing import IO, Any, Self
 from hootsuite_api import redact, uploads
 from hootsuite_api.budget import Budget, Quota
 from hootsuite_api.calls import Call, build
-from hootsuite_api.classify import unknown
+from hootsuite_api.classify import Answer, unknown
 from hootsuite_api.clock import own_clock, sane_date
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import (
@@ -39,7 +39,7 @@ from hootsuite_api.tokens import (
     TokenEndpoint,
     TokenManager,
 )
-from hootsuite_api.transport import BearerAuth, Outgoing, Transport, limits
+from hootsuite_api.transport import BearerAuth, NoAuth, Outgoing, Transport, limits
 
 
 class HootsuiteClient:
@@ -128,6 +128,14 @@ class HootsuiteClient:
         """
         put = uploads.Upload(url, stream, size, content_type, self.settings, self.watchdog)
         self._retry.run(put.attempt, passing)
+
+    def ask_openly(self, operation: Operation, out: Outgoing) -> Answer:
+        """Ask once what needs no sign-in, such as where to sign in.
+
+        Raises:
+            HootsuiteError: If there is no answer, or a 429.
+        """
+        return self._gateway.ask(operation, out, NoAuth(), Mark())
 
     def sign_in(self, code: str, redirect_uri: str, code_verifier: str) -> None:
         """Store the tokens that an authorization code stands for; `auth_method` refresh_token.

@@ -20,7 +20,8 @@ PLATFORM = "https://platform.hootsuite.com"
 AUTH_METHODS: Mapping[str, tuple[str, ...]] = {
     "member_app": ("client_id", "client_secret", "member_id"),
     "organization_app": ("client_id", "client_secret", "organization_id"),
-    "refresh_token": ("client_id", "client_secret"),  # the token may be in the store
+    # The token may be in the store, and a client that registered itself has no secret.
+    "refresh_token": ("client_id",),
     "access_token": ("access_token",),
 }
 NUMBERS: Mapping[str, tuple[int, int, int]] = {  # default, least, most
@@ -136,7 +137,8 @@ def parse(raw: Mapping[str, Any]) -> Settings:
                 f"The setting {name} is missing: auth_method {method} needs it",
                 advice=f"Set {name}, or choose another auth_method",
             )
-    register_pair(texts["client_id"], texts["client_secret"])
+    if texts["client_secret"]:
+        register_pair(texts["client_id"], texts["client_secret"])
     texts["user_agent"] = texts["user_agent"] or "meltano-hootsuite"
     values: dict[str, Any] = {**texts, **{name: _number(raw, name) for name in NUMBERS}}
     return Settings(auth_method=method, api_url=_url(raw), token_store=_store(raw), **values)
@@ -228,6 +230,16 @@ def _url(raw: Mapping[str, Any]) -> str:
             advice="Write https; plain http is only for a sandbox on this machine",
         )
     return address
+
+
+def server_of(url: str) -> str | None:
+    """The server of an address, spelled as `api_url` is; None if it is no plain address of one."""
+    try:
+        parts = urlsplit(url)
+        odd = parts.username or parts.password or parts.fragment or parts.query
+        return None if odd or not parts.hostname else _address(parts)
+    except (KeyError, ValueError):
+        return None
 
 
 def _address(parts: SplitResult) -> str:

@@ -29,7 +29,7 @@ from hootsuite_api.redact import register
 from hootsuite_api.retry import Retry, harmless, passing
 from hootsuite_api.settings import TOKEN, Settings, digest
 from hootsuite_api.token_store import TokenStore
-from hootsuite_api.transport import BasicAuth, Outgoing
+from hootsuite_api.transport import BasicAuth, NoAuth, Outgoing
 
 _EARLY = 60.0  # seconds before its end at which a token is renewed
 _LIFETIME = 3600.0  # what the platform grants when its answer doesn't say
@@ -106,7 +106,10 @@ class TokenEndpoint:
 
     def __init__(self, settings: Settings, gateway: Gateway) -> None:
         self._url = f"{settings.api_url}/oauth2/token"
-        self._auth = BasicAuth(settings.client_id, settings.client_secret)
+        secret = settings.client_secret
+        self._auth = BasicAuth(settings.client_id, secret) if secret else NoAuth()
+        # A client without a secret says who it is in the body, RFC 6749 section 3.2.1.
+        self._named = {} if secret else {"client_id": settings.client_id}
         self._scope = settings.scope
         self._gateway = gateway
         self._operation = load().operations[TOKEN_OPERATION]
@@ -120,6 +123,7 @@ class TokenEndpoint:
         """
         if self._scope and form["grant_type"] != "authorization_code":
             form = {**form, "scope": self._scope}
+        form = {**form, **self._named}
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         out = Outgoing(
             "POST", self._url, _WHERE.path or "", headers, urlencode(form).encode(), fresh=True

@@ -62,13 +62,21 @@ class Account:
         return {name: value for name, value in merged.items() if name not in dropped and value}
 
     @property
+    def registered_address(self) -> str:
+        """The redirect address of a client that a sign-in registered; empty if it did not."""
+        if not self._agrees("api_url", "client_id"):
+            return ""
+        return str(self.remembered.get(saved_account.REDIRECT) or "")
+
+    @property
     def folder(self) -> Path:
         """Where this account's files lie."""
         return folder_of(self.profile)
 
     def _recalled(self, given: Mapping[str, Any]) -> dict[str, Any]:
         secret = given.get("client_secret") or saved_account.secret_of(self.remembered)
-        return {**self.remembered, "client_secret": secret}
+        kept = {n: one for n, one in self.remembered.items() if n != saved_account.REDIRECT}
+        return {**kept, "client_secret": secret}
 
     def _is_the_same(self) -> bool:
         """Whether what is given speaks of nobody else than the remembered sign-in.

@@ -16,6 +16,7 @@ from hootsuite_api.token_store import TokenStore
 from hootsuite_api.tokens import entry_key
 
 _KEPT = ("api_url", "client_id", "member_id", "scope", "token_store")
+REDIRECT = "redirect_uri"  # of a client of our own; no setting of a plugin
 _FILE = "account.json"
 _LOGIN = "login"
 
@@ -25,10 +26,15 @@ def store_of(token_store: Path) -> TokenStore:
     return open_store(token_store, threading.Event())
 
 
-def remember(folder: Path, settings: Settings) -> None:
+def remember(folder: Path, settings: Settings, redirect_uri: str = "") -> None:
     """Keep what later commands need to use the sign-in.
 
     The client's secret lies where the tokens lie, so that a keyring keeps both.
+
+    Args:
+        folder: Of the profile.
+        settings: Of the sign-in.
+        redirect_uri: Of a client that we registered ourselves; it is used again.
     """
     store = store_of(settings.token_store)
     kept = {name: str(getattr(settings, name)) for name in _KEPT}
@@ -40,7 +46,8 @@ def remember(folder: Path, settings: Settings) -> None:
     temporary.unlink(missing_ok=True)
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-        json.dump({name: value for name, value in kept.items() if value}, file, indent=1)
+        known = {**kept, REDIRECT: redirect_uri}
+        json.dump({name: value for name, value in known.items() if value}, file, indent=1)
     temporary.replace(path)
 
 

@@ -16,21 +16,30 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
-from hootsuite_api import HootsuiteClient, HootsuiteError
+from hootsuite_api import HootsuiteClient, HootsuiteError, redact
 from hootsuite_api.errors import ConfigError
-from hootsuite_api.redact import register
+from hootsuite_api.registration import RegistrationRefused, register_client
+from hootsuite_api.settings import parse
 from hootsuite_cli.account import Account, account_options
 from hootsuite_cli.console import say
 from hootsuite_cli.saved_account import lasts, remember
 from hootsuite_cli.signin import pages
 from hootsuite_cli.signin.callback import AnotherSignIn, Listener, SignInRefused, read_answer
 from hootsuite_cli.signin.exchange import Person, sign_in
+from hootsuite_cli.signin.loopback import free_port
 
 _PORT = 8910
 _MISSING = {
-    "client_id": "Say --client-id, or set HOOTSUITE_CLIENT_ID",
+    "client_id": "Say --client-id, or set HOOTSUITE_CLIENT_ID; who has no app, says --register",
     "client_secret": "Set HOOTSUITE_CLIENT_SECRET, or run at a terminal, which asks",
 }
+_STEPS = (
+    "In Hootsuite's developer area, create an app.",
+    "Register its redirect address: {redirect_uri}",
+    "Note its client id and its client secret.",
+    "Set HOOTSUITE_CLIENT_ID and HOOTSUITE_CLIENT_SECRET, or type them when you are asked.",
+    "Sign in: hootsuite login",
+)
 _PATH = re.compile(r"/[A-Za-z0-9/_.~-]*")
 
 
@@ -63,13 +72,13 @@ class Request:
         return f"{self.api_url}/oauth2/auth?{urlencode(query, quote_via=quote)}"
 
     def __post_init__(self) -> None:
-        register(self.verifier)
+        redact.register(self.verifier)
 
 
 @click.command()
 @account_options
 @click.option("--scope", help="Scopes, separated by commas.  [default: offline]")
-@click.option("--port", default=_PORT, show_default=True, help="Of the redirect address; 0: any.")
+@click.option("--port", type=int, help=f"Of the redirect address; 0: any.  [default: {_PORT}]")
 @click.option("--path", default="/callback", show_default=True, help="Of the redirect address.")
 @click.option("--redirect-uri", help="A registered https address; needs --no-browser.")
 @click.option("--no-browser", is_flag=True, help="Print the address, take the pasted answer.")
@@ -80,16 +89,30 @@ class Request:
     show_default=True,
     help="Seconds to wait for the browser.",
 )
+@click.option(
+    "--register",
+    is_flag=True,
+    help="Register a client of your own in place of an app. May not be enabled for your plan.",
+)
 @click.option("--keyring", is_flag=True, help="Keep the tokens in the system's keyring.")
-def login(account: Account, scope: str | None, *, keyring: bool, **way: Any) -> None:
+def login(
+    account: Account, scope: str | None, *, register: bool, keyring: bool, **way: Any
+) -> None:
     """Sign in with the browser and keep the tokens for the plugins and for these commands.
 
     The app must have the redirect address registered: http://localhost:8910/callback, unless
-    --port and --path say otherwise. Exit codes: 0 signed in, 1 not.
+    --port and --path say otherwise. Without an app, --register registers this program as a client
+    that has no secret; that may not be enabled for your plan. Exit codes: 0 signed in, 1 not.
     """
-    settings = _complete(account, scope)
+    settings = _complete(account, scope, register=register)
+    register = register or not settings.get("client_id")
     if keyring:
         settings["token_store"] = f"keyring:{account.profile or 'default'}"
+    address = _plan_way(way, "" if register else account.registered_address)
+    if register:
+        way["port"] = way["port"] if way["no_browser"] else free_port(way["port"])
+        address = f"http://localhost:{way['port']}{way['path']}"
+        settings["client_id"] = _register(settings, address)
     with HootsuiteClient.from_settings(settings) as client:
         request = Request(client.settings.api_url, client.settings.client_id, settings["scope"])
         lasts(client.settings)  # a store that is damaged must not be found out with tokens in hand
@@ -97,21 +120,68 @@ def login(account: Account, scope: str | None, *, keyring: bool, **way: Any) -> 
             person = _pasted(client, request, way)
         else:
             person = _browsed(client, request, way)
-        remember(account.folder, client.settings)
+        remember(account.folder, client.settings, address)
     _tell(account, settings, person)
 
 
-def _complete(account: Account, scope: str | None) -> dict[str, Any]:
+def _plan_way(way: dict[str, Any], registered: str) -> str:
+    """Choose port and path: those that were registered with our client, unless others are said."""
+    if registered and way["port"] is None:
+        parts = urlsplit(registered)
+        way["port"], way["path"] = parts.port, parts.path
+    elif way["port"] is None:
+        way["port"] = _PORT
+    return registered
+
+
+def _register(settings: Mapping[str, Any], redirect_uri: str) -> str:
+    """Register a client; if it is refused, tell how to make an app."""
+    try:
+        return register_client(parse({**settings, "client_id": "-"}), redirect_uri)
+    except RegistrationRefused:
+        _say("Hootsuite does not register a client for you. Make an app once instead:")
+        for number, step in enumerate(_STEPS, 1):
+            _say(f"  {number}. {step.format(redirect_uri=redirect_uri)}")
+        raise
+
+
+def _complete(account: Account, scope: str | None, *, register: bool) -> dict[str, Any]:
     settings = account.sign_in_settings
+    if register and account.given.get("client_id"):
+        raise ConfigError(
+            "A client_id is configured, and --register makes another one",
+            advice="Take client_id out of the settings, or sign in without --register",
+        )
+    if register or (not settings.get("client_id") and _wants_registration()):
+        settings = {
+            n: one for n, one in settings.items() if n not in ("client_id", "client_secret")
+        }
+    else:
+        _ask_for_client(settings, public=bool(account.registered_address))
+    wanted = scope or settings.get("scope") or "offline"
+    settings["scope"] = " ".join(str(wanted).replace(",", " ").split())
+    return settings
+
+
+def _wants_registration() -> bool:
+    """Offer to register a client to somebody who has configured none."""
+    if not _isatty():
+        return False
+    _say("No app is configured. This program can register itself with Hootsuite in place of one;")
+    _say("that may not be enabled for your plan.")
+    return click.confirm("Register", default=True, err=True)
+
+
+def _ask_for_client(settings: dict[str, Any], *, public: bool) -> None:
+    """Ask for what is missing; a client that was registered here has no secret."""
     for name, hidden in (("client_id", False), ("client_secret", True)):
-        if not settings.get(name) and sys.stdin.isatty():
+        if public and name == "client_secret":
+            continue
+        if not settings.get(name) and _isatty():
             label = name.replace("_", " ").capitalize()
             settings[name] = click.prompt(label, hide_input=hidden, err=True).strip()
         if not settings.get(name):
             raise ConfigError(f"The setting {name} is missing", advice=_MISSING[name])
-    wanted = scope or settings.get("scope") or "offline"
-    settings["scope"] = " ".join(str(wanted).replace(",", " ").split())
-    return settings
 
 
 def _browsed(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -> Person:
@@ -156,7 +226,7 @@ def _pasted(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -
             code = _pasted_code(pasted, redirect_uri, request)
             break
         except (_NoAnswer, AnotherSignIn) as error:
-            if not sys.stdin.isatty():
+            if not _isatty():
                 raise
             _say(str(error))
     return sign_in(client, code, redirect_uri, request.verifier)
@@ -189,7 +259,13 @@ def _tell(account: Account, settings: Mapping[str, Any], person: Person) -> None
     for setting in ("api_url", "client_id", "token_store"):
         if settings.get(setting):
             _say(f"  {setting}: {settings[setting]}")
-    _say("  auth_method: refresh_token", "  client_secret: (that of the app)")
+    _say("  auth_method: refresh_token")
+    if settings.get("client_secret"):
+        _say("  client_secret: (that of the app)")
+
+
+def _isatty() -> bool:
+    return sys.stdin.isatty()
 
 
 def _say(*lines: str) -> None:

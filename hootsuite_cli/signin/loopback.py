@@ -51,6 +51,40 @@ def loopback_servers(port: int, judge: Judge, patience: float) -> list[Server]:
     Raises:
         ConfigError: If another program has the port, on either address.
     """
+    servers = _listen_on_both(port, judge, patience)
+    for server in servers:
+        server.start()
+    return servers
+
+
+def free_port(port: int) -> int:
+    """A port that is free on both addresses.
+
+    Args:
+        port: That one, or 0 for any.
+
+    Raises:
+        ConfigError: If another program has it.
+    """
+    servers = _listen_on_both(port, _Nobody(), 1.0)
+    for server in servers:
+        server.server_close()
+    return servers[0].server_port
+
+
+class _Nobody:
+    """Judges nothing: no request is accepted while a port is tried."""
+
+    path = ""
+
+    def take(self, query: str) -> pages.Page:
+        raise NotImplementedError
+
+    def note(self, refused: str) -> None:
+        raise NotImplementedError
+
+
+def _listen_on_both(port: int, judge: Judge, patience: float) -> list[Server]:
     for left in reversed(range(_TRIES if port == 0 else 1)):
         servers = [_listen("127.0.0.1", port, judge, patience)]
         try:
@@ -62,8 +96,6 @@ def loopback_servers(port: int, judge: Judge, patience: float) -> list[Server]:
                     continue
                 raise _taken(servers[0].server_port, "::1", error) from error
         break
-    for server in servers:
-        server.start()
     return servers
 
 

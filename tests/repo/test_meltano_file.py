@@ -29,6 +29,13 @@ def test_every_plugin_logs_in_structure(plugin):
     assert found["capabilities"] == meltano_file.capabilities(plugin)
 
 
+def test_a_registered_client_needs_no_secret():
+    """Meltano takes a refresh token's settings without `client_secret`."""
+    (tap, *_) = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["plugins"]["extractors"]
+    groups = [set(one) for one in tap["settings_group_validation"]]
+    assert {"start_date", "auth_method", "client_id", "refresh_token"} in groups
+
+
 @pytest.mark.parametrize(
     ("arguments", "added"),
     [

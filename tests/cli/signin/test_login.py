@@ -3,7 +3,6 @@
 import json
 import socket
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
@@ -253,7 +252,7 @@ def test_at_a_terminal_a_wrong_paste_is_asked_for_again(environment, hands, run,
     """The consent has been given; only the clipboard was wrong."""
     pastes = iter(["hello", "http://localhost:8910/other?state=x"])
     monkeypatch.setattr("click.prompt", lambda *_, **__: next(pastes, hands.pasted))
-    monkeypatch.setattr(login, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    monkeypatch.setattr(login, "_isatty", lambda: True)
     result = run("login", "--no-browser")
     assert (result.exit_code, result.stderr.count("Paste the whole address")) == (0, 2)
 
