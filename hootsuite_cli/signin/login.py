@@ -30,7 +30,7 @@ from hootsuite_cli.signin.loopback import free_port
 
 _PORT = 8910
 _MISSING = {
-    "client_id": "Say --client-id, or set HOOTSUITE_CLIENT_ID; who has no app, says --register",
+    "client_id": "Say --client-id, or set HOOTSUITE_CLIENT_ID. Without an app, say --register",
     "client_secret": "Set HOOTSUITE_CLIENT_SECRET, or run at a terminal, which asks",
 }
 _STEPS = (
