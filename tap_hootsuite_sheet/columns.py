@@ -129,6 +129,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "tags": ("Tags", "Tag", "Labels", "Label", "Hootsuite tags"),
     "board": ("Board", "Pinterest board", "Board ID", "Pinterest board ID"),
     "location": ("Location", "Coordinates", "Geo", "Lat/Long", "Latitude, longitude", "Place"),
+    "status": ("Status", "Approval", "Approval status", "Post status", "Stage"),
     "key": (KEY,),
 }
 """The field, and the headers that people write for it."""

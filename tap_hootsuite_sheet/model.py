@@ -47,6 +47,8 @@ class Plan:
     rows: list[int] = field(default_factory=list)
     zones: list[str] = field(default_factory=list)
     keys: dict[int, str] = field(default_factory=dict)
+    held: dict[int, str] = field(default_factory=dict)
+    """Rows that their status keeps back, with the word that does."""
     warnings: dict[int, list[str]] = field(default_factory=dict)
     """What may not be meant, by row; such rows are sent."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -20,8 +19,10 @@ from tap_hootsuite_sheet.problems import (
     shown,
 )
 from tap_hootsuite_sheet.profiles import Directory, Resolver
+from tap_hootsuite_sheet.records import Columns, Values, record_of
+from tap_hootsuite_sheet.row_filter import RowFilter
 from tap_hootsuite_sheet.send_times import Clock, zone_name
-from tap_hootsuite_sheet.sheet import Cell, Sheet, some, too_much_text
+from tap_hootsuite_sheet.sheet import Cell, Sheet, too_much_text
 from tap_hootsuite_sheet.times import iso, read_time
 
 BAD: Final = object()
@@ -30,12 +31,7 @@ BAD: Final = object()
 _MAX_ENTRIES = 1_000_000
 _MAX_CHARACTERS = 100_000_000
 
-Values = list[Any]
 Read = Callable[[object], Any]
-
-
-def _is_filled(cell: object) -> bool:
-    return cell != "" and not (isinstance(cell, str) and cell.isspace())
 
 
 class Builder:
@@ -62,7 +58,7 @@ class Builder:
         self._lines: list[tuple[int, list[Cell]]] = []
         self._midnights: set[int] | None = None
         self._entries = 0
-        self._headings: set[int] = set()
+        self._rows = RowFilter(sheet, table, self._problems, self._plan_name)
         self._sent: dict[Any, int] = {}
         self._warnings: dict[int, list[str]] = {}
 
@@ -75,12 +71,11 @@ class Builder:
         if self._table.unknown:
             unknown = listed(map(self._table.with_guess, self._table.unknown))
             self._notes.append(f"Columns that are not understood are ignored: {unknown}.")
-        self._find_headings()
-        self._refuse_merged()
-        self._lines = list(self._filled())
-        if not self._lines:
+        rows = self._rows
+        self._lines = rows.lines()
+        self._notes += rows.notes
+        if not self._lines and not rows.held:
             raise SheetError(f"{self._sheet.source}: there are no rows below the header.")
-        self._refuse_overflow()
         columns = self._read_columns()
         self._demand(columns)
         return self._assemble(columns)
@@ -92,68 +87,6 @@ class Builder:
             return []
         cells = (row[column] for _, row in self._lines)
         return [cell for cell in cells if isinstance(cell, str) and cell.strip() and not iso(cell)]
-
-    def _find_headings(self) -> None:
-        """Leave out rows that are a merged title such as "Week 11" and nothing else."""
-        known = self._table.fields.values()
-        for top, left, bottom, right in self._sheet.merged:
-            if top != bottom or not self._table.header_row < top <= len(self._sheet.rows):
-                continue
-            row = self._sheet.rows[top - 1]
-            outside = [row[n] for n in known if n < len(row) and not left - 1 <= n < right]
-            if right > left and not any(map(_is_filled, outside)):
-                self._headings.add(top)
-        titles = [f"row {top} {shown(self._first(top))}".rstrip() for top in sorted(self._headings)]
-        if titles:
-            self._notes.append(f"Headings between the posts are left out: {some(titles)}.")
-
-    def _first(self, number: int) -> object:
-        return next(filter(_is_filled, self._sheet.rows[number - 1]), "")
-
-    def _refuse_merged(self) -> None:
-        """Only the first of merged cells has the value; for which rows it was meant is a guess."""
-        known = {column + 1 for column in self._table.fields.values()}
-        reach = 0
-        for top, left, bottom, right in sorted(self._sheet.merged):
-            inside = any(left <= column <= right for column in known)
-            if top <= self._table.header_row or not inside or top in self._headings:
-                continue
-            row = self._sheet.rows[top - 1] if top <= len(self._sheet.rows) else []
-            value = row[left - 1] if left <= len(row) else ""
-            size = f"{bottom - top + 1} rows and {right - left + 1} columns"
-            error = CellError(f"is merged over {size}", "Unmerge the cells and fill in each row")
-            self._problems.add(top, self._table.label_at(left - 1), value, error)
-            last = min(bottom, len(self._sheet.rows))
-            self._problems.rows.update(range(max(top, reach + 1), last + 1))
-            reach = max(reach, last)
-
-    def _filled(self) -> Iterator[tuple[int, list[Cell]]]:
-        """Yield the rows that say something in a column that is understood."""
-        first = self._table.header_row
-        known = tuple(self._table.fields.values())
-        width = max(known) + 1
-        for number, row in enumerate(self._sheet.rows[first:], first + 1):
-            if number in self._headings:
-                continue
-            if len(row) < width:
-                row.extend([""] * (width - len(row)))
-            for column in known:
-                cell = row[column]
-                if cell != "" and not (type(cell) is str and cell.isspace()):
-                    yield number, row
-                    break
-
-    def _refuse_overflow(self) -> None:
-        """More cells than headers in a CSV file: a delimiter in a text without quotation marks."""
-        if not self._sheet.delimiter:
-            return
-        header = self._table.header_row
-        width = len(self._sheet.rows[header - 1]) if header else len(self._table.fields)
-        remedy = f"Put texts that contain {self._sheet.delimiter!r} into quotation marks"
-        for number, row in self._lines:
-            if len(row) > width and any(row[width:]):
-                error = CellError(f"the row has {len(row)} cells, not {width}", remedy)
-                self._problems.add(number, "", "", error)
 
     def _column(self, name: str, read: Read, empty: Any, *, quiet: bool = False) -> Values:
         """Return a column's values: `empty` for blank cells, `BAD` for those with a problem."""
@@ -205,7 +138,7 @@ class Builder:
                 "pictures. Split the plan."
             )
 
-    def _read_columns(self) -> _Columns:
+    def _read_columns(self) -> Columns:
         texts = self._column("text", values.as_text, "")
         if sum(len(text) for text in texts if text is not BAD) > _MAX_CHARACTERS:
             raise too_much_text(self._sheet.name)
@@ -214,7 +147,7 @@ class Builder:
         tags = self._column("tags", values.as_tags, None)
         self._warn_of_commas("tag", tags)
         self._warn_of_commas("file", media)
-        return _Columns(
+        return Columns(
             texts=texts,
             moments=moments,
             keys=self._keys(moments, texts),
@@ -331,7 +264,7 @@ class Builder:
         value = "" if index is None else row[index]
         self._problems.add(number, self._table.label(field), value, error)
 
-    def _demand(self, columns: _Columns) -> None:
+    def _demand(self, columns: Columns) -> None:
         """A post needs something to say and somewhere to say it."""
         cells = zip(
             self._lines, columns.texts, columns.media, columns.links, columns.profiles, strict=True
@@ -344,16 +277,17 @@ class Builder:
             if not ids:
                 self._problems.add(number, self._table.label("profiles"), "", nowhere)
 
-    def _assemble(self, columns: _Columns) -> Plan:
+    def _assemble(self, columns: Columns) -> Plan:
         plan = Plan(self._plan_name, self._sheet, self._table, self._problems, self._notes)
-        plan.warnings = self._warnings
+        plan.warnings, plan.held = self._warnings, self._rows.held
+        plan.keys.update({row: key for row, key in self._rows.held_keys.items() if key})
         bad = self._problems.rows
         for (number, _), key, moment, *rest in zip(self._lines, *columns.all(), strict=True):
             if key:
                 plan.keys[number] = key
             if number in bad:
                 continue
-            record = _record(key, moment[1], *rest)
+            record = record_of(key, moment[1], *rest)
             if self._is_second(number, record):
                 continue
             plan.records.append(record)
@@ -375,60 +309,3 @@ class Builder:
         error = CellError(message, "Remove one of them, or give one another time")
         self._problems.add(number, self._table.label("text"), record["text"], error)
         return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """The sheet's columns as values, one per row; `BAD` where there is none."""
-
-    keys: Values
-    moments: Values
-    texts: Values
-    profiles: Values
-    media: Values
-    links: Values
-    tags: Values
-    boards: Values
-    places: Values
-
-    def all(self) -> list[Values]:
-        """Return the columns in the order in which `_record` takes them."""
-        return [getattr(self, name) for name in self.__slots__]
-
-
-def _record(  # noqa: PLR0917 - the columns in their order, zipped
-    key: str,
-    when: str,
-    text: str,
-    ids: Any,
-    media: Any,
-    link: str,
-    tags: Any,
-    board: str,
-    place: Any,
-) -> Record:
-    record: Record = {
-        "external_id": key,
-        "text": text,
-        "social_profile_ids": ids,
-        "scheduled_send_time": when,
-    }
-    if media:
-        record["media"] = media
-    if tags:
-        record["tags"] = tags
-    if board:
-        record["pinterest_board_id"] = board
-    if place:
-        record["location"] = place
-    if link:
-        _place_link(record, link, board)
-    return record
-
-
-def _place_link(record: Record, link: str, board: str) -> None:
-    """A pin has a destination; any other post carries its link at the end of its text."""
-    if board:
-        record["destination_url"] = link
-    elif not values.same_address(link, record["text"]):
-        record["text"] = f"{record['text']} {link}".lstrip()

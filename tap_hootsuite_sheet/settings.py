@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hootsuite_api.settings_schema import SHARED, flag, row, schema, text, texts
+from tap_hootsuite_sheet import kept_options
 from tap_hootsuite_sheet.account import Account
 from tap_hootsuite_sheet.model import Options
 from tap_hootsuite_sheet.problems import SettingError
@@ -100,6 +101,9 @@ def options(config: Mapping[str, Any]) -> Options:
     Raises:
         SheetError: A setting is of the wrong type, or the alias file cannot be used.
     """
+    if config.get("path"):
+        kept = kept_options.read(Path(config["path"]))
+        config = {**kept, **{name: value for name, value in config.items() if value is not None}}
     for name in _PLAN:
         _check(name, config.get(name))
     aliases = load_aliases(Path(config["alias_file"])) if config.get("alias_file") else {}

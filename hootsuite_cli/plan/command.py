@@ -20,6 +20,12 @@ _PATH = click.Path(path_type=Path)
 @click.option("--skip-bad", is_flag=True, help="Send the good rows of a plan that has bad ones.")
 @click.option("--preview", type=_PATH, metavar="FILE", help="Write a calendar of the plan: HTML.")
 @click.option("--template", "new", type=_PATH, metavar="FILE", help="Write an empty plan: XLSX.")
+@click.option("--delete-removed", is_flag=True, help="Delete posts whose rows left the plan.")
+@click.option(
+    "--keep-options",
+    is_flag=True,
+    help="Keep the options about reading beside the plan, for the next runs.",
+)
 @click.option("--add-ids", is_flag=True, help="Write a copy in which every row has an ID.")
 @click.option("--sheet", help="The sheet's name.  [default: the first that is visible]")
 @click.option("--timezone", help="Of times that name none, such as Europe/Berlin.")
@@ -46,6 +52,12 @@ _PATH = click.Path(path_type=Path)
     type=_PATH,
     metavar="FOLDER",
     help="Where pictures lie.  [default: beside the plan]",
+)
+@click.option(
+    "--media-hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Pictures may be fetched from there, as images.example.com. Repeatable.",
 )
 @click.option(
     "--results",

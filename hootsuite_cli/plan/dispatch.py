@@ -18,11 +18,11 @@ from hootsuite_cli.plan.results_copy import Source, replace, write_copy
 from hootsuite_cli.plan.wording import OPTIONS
 from hootsuite_cli.plan.workflow import Choices, Scheduling
 from tap_hootsuite_sheet import account as platform
-from tap_hootsuite_sheet import google, identity
+from tap_hootsuite_sheet import google, identity, kept_options
 from tap_hootsuite_sheet import settings as plan_settings
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import SheetError, counted
+from tap_hootsuite_sheet.problems import SettingError, SheetError, counted
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import MAX_FILE
 from tap_hootsuite_sheet.safe_zip import read_bytes
@@ -60,12 +60,17 @@ def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> i
         return _template(given["new"], settings)
     if file is None:
         raise WrongUsage("Name the plan: hootsuite schedule plan.xlsx")
-    options = _options(given, settings or account.given)
+    said = _said(given)
+    kept = {} if file.startswith(google.ADDRESS) else kept_options.read(Path(file))
+    hosts = _hosts(given["media_hosts"] or kept.pop("media_url_hosts", None))
+    options = _options({**kept, **said}, settings or account.given)
     source = _source(file, options, given["google_credentials"], settings or account.given)
     if given["add_ids"]:
         return _add_ids(source, options, settings, edited_are_new=given["edited_rows_are_new"])
     target = _results(given["results_file"], source)
     _keep(given["preview"], source.path, target)
+    if given["keep_options"]:
+        _keep_options(source, {**kept, **said, "media_url_hosts": hosts})
     choices = Choices(
         results=target,
         preview=given["preview"],
@@ -74,9 +79,30 @@ def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> i
         skip_bad=given["skip_bad"],
         edited_are_new=given["edited_rows_are_new"],
         post_again=given["post_again"],
+        delete_removed=given["delete_removed"],
+        media_hosts=hosts,
         media_root=given["media_root"],
     )
     return Scheduling(source, options, settings, choices).run()
+
+
+def _hosts(given: Any) -> tuple[str, ...]:
+    """Return hosts, written in one text or in several.
+
+    Raises:
+        SettingError: They are no texts.
+    """
+    texts = [given] if isinstance(given, str) else given or ()
+    if not isinstance(texts, (list, tuple)) or not all(isinstance(one, str) for one in texts):
+        raise SettingError("must be a list of texts.", setting="media_url_hosts")
+    return tuple(one for text in texts for one in text.replace(",", " ").split())
+
+
+def _keep_options(source: Source, options: Mapping[str, Any]) -> None:
+    if source.sheet is not None:
+        raise WrongUsage("--keep-options keeps options beside a file; a Google sheet is none.")
+    replace(kept_options.place(source.path), kept_options.write(source.path, options))
+    say(f"The options are kept in {kept_options.place(source.path)}.", err=True)
 
 
 def _source(
@@ -121,7 +147,8 @@ def _settings(account: Account) -> dict[str, Any] | None:
         return None
 
 
-def _options(given: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the command line says about reading, by the names of the settings."""
     said = {
         "sheet": given["sheet"],
         "encoding": given["encoding"],
@@ -134,7 +161,11 @@ def _options(given: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
         "plan_name": given["same_plan"],
         "as_is": given["as_is"],
     }
-    config = {**settings, **{name: value for name, value in said.items() if value}}
+    return {name: value for name, value in said.items() if value}
+
+
+def _options(said: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
+    config = {**settings, **said}
     for name in ("date_formats", "profiles", "as_is"):
         if isinstance(config.get(name), (str, int)):  # one alone, as environments hold it
             config[name] = [config[name]]

@@ -37,6 +37,8 @@ class Standing:
     at: float
     text: str
     remote_id: str
+    words: str = ""
+    """The text as it was sent."""
 
     @property
     def plan(self) -> str:
@@ -79,7 +81,8 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
 
 def _standing(found: journal_report.Standing) -> Standing:
     at = datetime.fromisoformat(found.at).timestamp()
-    return Standing(found.key, found.profile, at, comparable(found.text), found.remote_id)
+    text = comparable(found.text)
+    return Standing(found.key, found.profile, at, text, found.remote_id, found.text)
 
 
 def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:

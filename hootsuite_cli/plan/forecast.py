@@ -54,6 +54,14 @@ class Forecast:
     unknown: int = 0
     deferred: int = 0
     uploads: int = 0
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Own names for profiles, by id; for those that have only a number on the platform."""
+    kinds: Mapping[int, str] = field(default_factory=dict)
+    """What becomes of each row: new, changed, unchanged ..."""
+    differences: Mapping[int, str] = field(default_factory=dict)
+    """What changes in a row, with the old and the new value."""
+    removed: Sequence[str] = ()
+    """Posts whose rows left the plan and that stay scheduled, a line each."""
     moved: list[str] = field(default_factory=list)
     """What becomes of the times of posts that are replaced, a line each."""
     stop: str = ""
@@ -83,9 +91,15 @@ class Forecast:
     def name(self, profile: str) -> str:
         """Return a profile as a person knows it."""
         known = self.profiles.get(profile)
+        alias = self.aliases.get(profile)
         if known is None:
-            return profile
-        return f"{network(known.type)} {known.username or known.network_id or known.id}"
+            return alias or profile
+        name = known.username or known.network_id or known.id
+        return f"{network(known.type)} {alias if alias and name.isdigit() else name}"
+
+    def count_posts(self) -> int:
+        """Return how many posts there are: a row for two profiles is two."""
+        return sum(len(post.profiles) for post in self.posts)
 
 
 def network(kind: str) -> str:

@@ -23,6 +23,13 @@ _SCHEMA = {
     "schema": {"type": "object", "properties": {"external_id": {"type": "string"}}},
     "key_properties": ["external_id"],
 }
+DELETIONS = "message_deletions"
+_DELETION_SCHEMA = {
+    "type": "SCHEMA",
+    "stream": DELETIONS,
+    "schema": {"type": "object", "properties": {"message_id": {"type": "string"}}},
+    "key_properties": ["message_id"],
+}
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 Result = Mapping[str, Any]
@@ -53,13 +60,15 @@ def run(
     *,
     dry: bool,
     progress: Progress = lambda _: None,
+    stream: str = _STREAM,
 ) -> Run:
     """Hand rows to the target and wait until each has a result.
 
     Args:
         settings: The target's settings; results come here in place of the file that they name.
-        records: Rows of the stream `messages`.
+        records: The rows.
         dry: Plan only; nothing is written anywhere.
+        stream: The stream that the rows belong to.
         progress: Told how many results there are, with each one.
 
     Raises:
@@ -75,13 +84,14 @@ def run(
     with _quiet() as complaints, _signals_kept() as heard:
         target = HootsuiteTarget(config={**config, "dry_run": dry}, on_result=take)
         _overhear(heard)
-        code = target.run(_lines(records))
+        code = target.run(_lines(records, stream))
     return Run(code, results, complaints[-1] if complaints else "", interrupted=bool(heard))
 
 
-def _lines(records: Sequence[Mapping[str, Any]]) -> io.StringIO:
-    rows = ({"type": "RECORD", "stream": _STREAM, "record": record} for record in records)
-    text = "\n".join(json.dumps(message) for message in (_SCHEMA, *rows))
+def _lines(records: Sequence[Mapping[str, Any]], stream: str = _STREAM) -> io.StringIO:
+    rows = ({"type": "RECORD", "stream": stream, "record": record} for record in records)
+    schema = _SCHEMA if stream == _STREAM else _DELETION_SCHEMA
+    text = "\n".join(json.dumps(message) for message in (schema, *rows))
     return io.StringIO(text + "\n")
 
 

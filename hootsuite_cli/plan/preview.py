@@ -9,13 +9,14 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from html import escape
 from pathlib import Path
+from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from PIL import Image
 
 from hootsuite_cli.plan.forecast import Forecast, Post, network
-from hootsuite_cli.plan.preview_style import STYLE
 from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.media.local_files import open_under
@@ -27,6 +28,14 @@ _WEEK = 7
 _SHOWN = 3
 _NO_PICTURE = (RowRejected, OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError)
 _PICTURES = ("PNG", "JPEG", "GIF")
+_MEANINGS = {
+    "new": "will be scheduled",
+    "changed": "replaces its scheduled post",
+    "unchanged": "is scheduled already",
+    "unknown": "may be scheduled; the next run looks for it",
+    "deferred": "is still to be tried",
+}
+_OTHER = "other"
 
 
 def render(title: str, forecast: Forecast, problems: Sequence[str], root: Path | None) -> str:
@@ -38,28 +47,28 @@ def render(title: str, forecast: Forecast, problems: Sequence[str], root: Path |
         problems: What is wrong with rows that won't be sent.
         root: Where the pictures lie; None shows none.
     """
-    page = _Page(forecast, root)
-    body = "".join([page.head(title), _problems(problems), page.weeks(), page.months()])
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    pages = Environment(
+        loader=PackageLoader("hootsuite_cli.plan"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    css = pages.get_template("preview.css").render()
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}; form-action \'none\'">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>{body}</body></html>\n"
+    page = _Page(forecast, root)
+    return pages.get_template("preview.html.j2").render(
+        title=title,
+        policy=Markup(f"{policy}; form-action 'none'"),  # noqa: S704 - our own text
+        css=Markup(css),  # noqa: S704 - our own file
+        problems=problems,
+        removed=forecast.removed,
+        **page.content(),
     )
 
 
-def _problems(problems: Sequence[str]) -> str:
-    if not problems:
-        return ""
-    items = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
-    return f'<section class="problems"><h2>Will not be sent</h2><ul>{items}</ul></section>'
-
-
 class _Page:
-    """The parts of the document."""
+    """What the template shows, as plain values."""
 
     def __init__(self, forecast: Forecast, root: Path | None) -> None:
         self._forecast = forecast
@@ -69,65 +78,77 @@ class _Page:
         for post in sorted(forecast.posts, key=lambda one: (one.at, one.row)):
             self._days.setdefault(post.at.date(), []).append(post)
 
-    def head(self, title: str) -> str:
-        """Return the heading, and the switch between the two views."""
-        posts = len(self._forecast.posts)
-        warned = sum(1 for said in self._forecast.warnings.values() if said)
+    def content(self) -> dict[str, Any]:
+        """Return the values by their names in the template."""
+        return {
+            "summary": self._summary(),
+            "warned": sum(1 for said in self._forecast.warnings.values() if said),
+            "networks": self._networks(),
+            "kinds": self._kinds(),
+            "weeks": list(self._weeks()),
+            "months": [
+                self._month(*month) for month in sorted({(d.year, d.month) for d in self._days})
+            ],
+            "day_names": list(calendar.day_abbr),
+        }
+
+    def _summary(self) -> str:
+        posts = counted(self._forecast.count_posts(), "post")
         zones = ", ".join(sorted({post.zone for post in self._forecast.posts})) or "-"
-        days = f"{counted(posts, 'post')} on {counted(len(self._days), 'day')}, times in {zones}"
-        note = f'<p class="warned">{warned} with warnings</p>' if warned else ""
-        return (
-            f"<header><h1>{escape(title)}</h1><p>{escape(days)}</p>{note}</header>"
-            '<input type="radio" name="view" id="by-week" checked>'
-            '<label for="by-week">Weeks</label>'
-            '<input type="radio" name="view" id="by-month"><label for="by-month">Months</label>'
-        )
+        return f"{posts} on {counted(len(self._days), 'day')}, times in {zones}"
 
-    def weeks(self) -> str:
-        """Return a section per week that has posts."""
-        mondays = sorted({day - timedelta(days=day.weekday()) for day in self._days})
-        parts = []
-        for monday in mondays:
+    def _networks(self) -> list[dict[str, str]]:
+        """Return the colours of the legend: a network each."""
+        used = {profile for post in self._forecast.posts for profile in post.profiles}
+        named = {
+            self._network(one): network(known.type)
+            for one in used
+            if (known := self._forecast.profiles.get(one)) is not None
+        }
+        return [{"network": key, "name": name} for key, name in sorted(named.items())]
+
+    def _kinds(self) -> list[dict[str, str]]:
+        used = set(self._forecast.kinds.values())
+        return [{"name": name, "means": means} for name, means in _MEANINGS.items() if name in used]
+
+    def _weeks(self) -> Iterator[dict[str, Any]]:
+        for monday in sorted({day - timedelta(days=day.weekday()) for day in self._days}):
             days = (monday + timedelta(days=n) for n in range(_WEEK))
-            cells = "".join(self._day(day) for day in days)
             name = f"Week {monday.isocalendar().week}, {monday:%d %B %Y}"
-            parts.append(f'<section><h2>{name}</h2><div class="week">{cells}</div></section>')
-        return f'<main class="weeks">{"".join(parts)}</main>'
+            yield {"name": name, "days": [self._day(day) for day in days]}
 
-    def _day(self, day: date) -> str:
-        posts = "".join(self._post(post) for post in self._days.get(day, ()))
-        empty = "" if posts else " empty"
-        return f'<div class="day{empty}"><h3>{day:%a %d %b}</h3>{posts}</div>'
+    def _day(self, day: date) -> dict[str, Any]:
+        posts = [self._post(post) for post in self._days.get(day, ())]
+        return {"name": f"{day:%a %d %b}", "posts": posts}
 
-    def _post(self, post: Post) -> str:
-        said = self._forecast.warnings.get(post.row, ())
-        notes = "".join(f'<p class="warning">{escape(one)}</p>' for one in said)
-        media = "".join(self._media(post.media))
-        return (
-            f'<article><p class="at"><time datetime="{post.at.isoformat()}">{post.at:%H:%M}</time>'
-            f' <span class="row">row {post.row}</span></p><p class="to">{self._chips(post)}</p>'
-            f'{media}<p class="text" dir="auto">{escape(post.text)}</p>{notes}</article>'
-        )
+    def _post(self, post: Post) -> dict[str, Any]:
+        kind = self._forecast.kinds.get(post.row, "")
+        return {
+            **self._line(post),
+            "iso": post.at.isoformat(),
+            "row": post.row,
+            "kind": kind if kind in _MEANINGS else "",
+            "difference": self._forecast.differences.get(post.row, ""),
+            "media": list(self._media(post.media)),
+            "warnings": self._forecast.warnings.get(post.row, ()),
+        }
 
-    def _chips(self, post: Post) -> str:
-        return " ".join(
-            f'<span class="chip {self._network(profile)}">'
-            f"{escape(self._forecast.name(profile))}</span>"
-            for profile in post.profiles
-        )
+    def _line(self, post: Post) -> dict[str, Any]:
+        chips = [
+            {"network": self._network(one), "name": self._forecast.name(one)}
+            for one in post.profiles
+        ]
+        return {"time": f"{post.at:%H:%M}", "text": post.text, "chips": chips}
 
     def _network(self, profile: str) -> str:
         known = self._forecast.profiles.get(profile)
-        return escape(network(known.type).lower()) if known else "other"
+        return network(known.type).lower() if known else _OTHER
 
-    def _media(self, media: Iterable[Mapping[str, str]]) -> Iterator[str]:
+    def _media(self, media: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
         for item in media:
             name = item.get("path") or item.get("url") or item.get("id") or ""
             picture = self._picture(item["path"]) if "path" in item else ""
-            if picture:
-                yield f'<img src="{picture}" alt="{escape(name)}">'
-            else:
-                yield f'<p class="file">{escape(name)}</p>'
+            yield {"name": name, "picture": picture}
 
     def _picture(self, path: str) -> str:
         if path not in self._pictures:
@@ -135,34 +156,22 @@ class _Page:
             self._pictures[path] = thumbnail(self._root, path) if room and self._root else ""
         return self._pictures[path]
 
-    def months(self) -> str:
-        """Return a table per month that has posts."""
-        wanted = sorted({(day.year, day.month) for day in self._days})
-        return f'<main class="months">{"".join(self._month(*month) for month in wanted)}</main>'
-
-    def _month(self, year: int, month: int) -> str:
+    def _month(self, year: int, month: int) -> dict[str, Any]:
         weeks = calendar.Calendar().monthdatescalendar(year, month)
-        names = "".join(f"<th>{name}</th>" for name in calendar.day_abbr)
-        rows = "".join(
-            f"<tr>{''.join(self._square(day, day.month == month) for day in week)}</tr>"
-            for week in weeks
-        )
-        caption = f"{calendar.month_name[month]} {year}"
-        return f"<table><caption>{caption}</caption><tr>{names}</tr>{rows}</table>"
+        return {
+            "name": f"{calendar.month_name[month]} {year}",
+            "weeks": [[self._square(day, day.month == month) for day in week] for week in weeks],
+        }
 
-    def _square(self, day: date, inside: bool) -> str:  # noqa: FBT001 - private, named by its use
+    def _square(self, day: date, inside: bool) -> dict[str, Any]:  # noqa: FBT001 - private, named by its use
         posts = self._days.get(day, []) if inside else []
-        lines = [
-            f'<li class="{self._network(post.profiles[0])}">{post.at:%H:%M} '
-            f"<span>{escape(post.text[:60])}</span></li>"
-            for post in posts[:_SHOWN]
-        ]
-        if len(posts) > _SHOWN:
-            lines.append(f"<li>+ {len(posts) - _SHOWN}</li>")
-        number = day.day if inside else ""
-        return (
-            f'<td class="{"in" if inside else "out"}"><b>{number}</b><ul>{"".join(lines)}</ul></td>'
-        )
+        return {
+            "inside": inside,
+            "number": day.day,
+            "name": f"{day:%a %d %b}",
+            "posts": [self._line(post) for post in posts[:_SHOWN]],
+            "more": max(len(posts) - _SHOWN, 0),
+        }
 
 
 def thumbnail(root: Path, path: str) -> str:

@@ -86,6 +86,22 @@ def _posted(cells: Sequence[object]) -> bool:
     return any(word in status for word in _POSTED)
 
 
+def with_ids(results: Path, options: Options) -> frozenset[str]:
+    """Return the keys of rows of an earlier results copy that had an ID: they are never guessed.
+
+    Raises:
+        SheetError: The copy can't be read.
+    """
+    if not results.exists():
+        return frozenset()
+    plan = read_plan(results, options)
+    column = plan.table.fields.get("id")
+    if column is None:
+        return frozenset()
+    rows = plan.sheet.rows
+    return frozenset(key for row, key in plan.keys.items() if str(rows[row - 1][column]).strip())
+
+
 def gone(plan: Plan, before: Earlier, now: str) -> dict[str, int]:
     """Return the keys of posts that may be still to come and that the plan has lost, with rows."""
     return {

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from math import ceil
+from urllib.parse import urlsplit
 
 from rich.text import Text
 
@@ -66,11 +67,15 @@ def show(plan: Plan, outlook: Forecast, rehearsal: Run) -> None:
     for name, value in _facts(plan, outlook, rehearsal):
         console.print(Text(f"{name:<16}", style="bold") + Text(value))
     _moved(console, outlook)
+    _removed(outlook)
     _warnings(console, outlook)
 
 
 def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str]]:
-    facts = [("Rows", f"{len(outlook.posts)} good, {len(plan.problems.rows)} bad")]
+    held = f", {len(plan.held)} kept back" if plan.held else ""
+    good = counted(outlook.count_posts(), "post")
+    rows = f"{len(outlook.posts)} good, {len(plan.problems.rows)} bad{held}; {good}"
+    facts = [("Rows", rows)]
     if not rehearsal.results:
         return facts
     open_ones = [("Fate unknown", f"{outlook.unknown}, see hootsuite results")]
@@ -112,6 +117,52 @@ def _warnings(console: SafeConsole, outlook: Forecast) -> None:
         console.print(Text("Warning: ", style="bold yellow") + Text(f"row {row}: {said}"))
     if len(lines) > _WARNINGS_SHOWN:
         console.print(f"... and {counted(len(lines) - _WARNINGS_SHOWN, 'more warning')}")
+
+
+def changes(outlook: Forecast) -> None:
+    """Print what becomes of each row."""
+    console = screen()
+    table = Table("Row", "", "Change", title="Row by row", title_justify="left")
+    for row, kind in outlook.kinds.items():
+        table.add_row(str(row), Text(kind), Text(outlook.differences.get(row, "")))
+    console.print(table)
+
+
+def _removed(outlook: Forecast) -> None:
+    for line in outlook.removed:
+        say(line, err=True)
+
+
+def deletions(run: Run) -> None:
+    """Print what became of posts whose rows left the plan."""
+    statuses = Counter(str(one["status"]) for one in run.results)
+    deleted = statuses["done"] + statuses["unchanged"]
+    say(f"Deleted: {counted(deleted, 'post')} that left the plan.")
+    for one in run.results:
+        if one["status"] not in {"done", "unchanged"}:
+            reason = one["error_message"] or one["status"]
+            say(scrub(f"message {one['key']} was not deleted: {reason}"), err=True)
+    if run.complaint:
+        say(scrub(run.complaint), err=True)
+
+
+def refuse_hosts(plan: Plan, hosts: Sequence[str]) -> None:
+    """Refuse pictures by link from hosts that nobody named, before they are asked for."""
+    known = {host.lower().rstrip(".") for host in hosts}
+    column = plan.table.fields.get("media")
+    for row, record in zip(plan.rows, plan.records, strict=True):
+        links = [item["url"] for item in record.get("media", ()) if "url" in item]
+        for host in dict.fromkeys((urlsplit(link).hostname or "").rstrip(".") for link in links):
+            if host and host not in known and column is not None:
+                error = CellError(
+                    f"has a picture on {host}, and pictures are fetched only from places that you "
+                    "name",
+                    "Put the file beside the plan and write its name",
+                    setting="media_url_hosts",
+                    value=host,
+                )
+                value = plan.sheet.rows[row - 1][column]
+                plan.problems.add(row, plan.table.label("media"), value, error)
 
 
 def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
@@ -202,8 +253,11 @@ def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
         complaints.setdefault(problem.row, []).append(scrub(problem.alone(OPTIONS)))
     for row, said in complaints.items():
         status[row], ids[row], links[row], errors[row] = "not sent", "", "", " ".join(said)
+    for row, word in plan.held.items():
+        said_back = f"Kept back by its status: {word}"
+        status[row], ids[row], links[row], errors[row] = "not sent", "", "", said_back
     for row, key in plan.keys.items():
-        if row in complaints or key not in results:
+        if row in complaints or row in plan.held or key not in results:
             continue
         mine = results[key]
         keys[row] = key

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from datetime import date
+from typing import Any
+
+import xlsxwriter
 
 from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.profiles import Profile, network_name
@@ -22,44 +24,9 @@ HEADERS = (
     ("Board", 20, "The id of the Pinterest board."),
 )
 NETWORKS = ("facebook", "instagram", "linkedin", "pinterest", "x")
-_ROWS = 1001
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_DATE, _PROFILE, _TEXT = "B", "C", "@"
-
-_STYLES = f"""<styleSheet xmlns="{_MAIN}">
-<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts>
-<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>
-<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>
-<fills count="2"><fill><patternFill patternType="none"/></fill>
-<fill><patternFill patternType="gray125"/></fill></fills>
-<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
-<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
-<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>
-<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>
-<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>
-<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>
-<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
-_BOOK = f"""<workbook xmlns="{_MAIN}" xmlns:r="{_RELATION}"><sheets>
-<sheet name="Plan" sheetId="1" r:id="rId1"/>
-<sheet name="{LISTS_SHEET}" sheetId="2" state="hidden" r:id="rId2"/></sheets></workbook>"""
-_BOOK_PARTS = f"""<Relationships xmlns="{_PACKAGE}/relationships">
-<Relationship Id="rId1" Type="{_RELATION}/worksheet" Target="worksheets/sheet1.xml"/>
-<Relationship Id="rId2" Type="{_RELATION}/worksheet" Target="worksheets/sheet2.xml"/>
-<Relationship Id="rId3" Type="{_RELATION}/styles" Target="styles.xml"/></Relationships>"""
-_PARTS = f"""<Relationships xmlns="{_PACKAGE}/relationships">
-<Relationship Id="rId1" Type="{_RELATION}/officeDocument" Target="xl/workbook.xml"/>
-</Relationships>"""
-_TYPES = f"""<Types xmlns="{_PACKAGE}/content-types">
-<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-<Default Extension="xml" ContentType="application/xml"/>
-<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>
-<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/>
-<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{_TYPE}.worksheet+xml"/>
-<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/></Types>"""
+_LAST_ROW = 1000
+_DATE, _PROFILE = 1, 2
+_EPOCH = date(2000, 1, 1)
 
 
 def choices(profiles: Sequence[Profile]) -> list[str]:
@@ -84,62 +51,34 @@ def workbook(profiles: Sequence[Profile]) -> bytes:
     Args:
         profiles: The account's.
     """
-    offered = choices(profiles)
-    parts = {
-        "[Content_Types].xml": _TYPES,
-        "_rels/.rels": _PARTS,
-        "xl/workbook.xml": _BOOK,
-        "xl/_rels/workbook.xml.rels": _BOOK_PARTS,
-        "xl/styles.xml": _STYLES,
-        "xl/worksheets/sheet1.xml": _plan_sheet(len(offered)),
-        "xl/worksheets/sheet2.xml": _sheet("", _rows([[one] for one in offered], 0), ""),
-    }
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in parts.items():
-            target.writestr(name, _XML + content)
+    # Names of profiles are foreign text: none may become a formula, a link or a number.
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        plan, lists = book.add_worksheet("Plan"), book.add_worksheet(LISTS_SHEET)
+        offered = choices(profiles)
+        for row, choice in enumerate(offered):
+            lists.write_string(row, 0, choice)
+        lists.hide()
+        _fill(book, plan)
+        _validate(plan, len(offered))
     return out.getvalue()
 
 
-def _plan_sheet(offered: int) -> str:
-    styles = {"Date": 2}
-    columns = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" style="{styles.get(name, 3)}" customWidth="1"/>'
-        for n, (name, width, _) in enumerate(HEADERS, 1)
-    )
-    view = '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" '
-    frozen = view + 'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-    rows = _rows([[name for name, _, _ in HEADERS]], 1)
-    return _sheet(f"{frozen}<cols>{columns}</cols>", rows, _validations(offered))
+def _fill(book: xlsxwriter.Workbook, plan: xlsxwriter.worksheet.Worksheet) -> None:
+    bold = book.add_format({"bold": True})
+    text = book.add_format({"num_format": "@"})
+    moment = book.add_format({"num_format": "yyyy\\-mm\\-dd\\ hh:mm"})
+    for column, (name, width, _) in enumerate(HEADERS):
+        plan.set_column(column, column, width, moment if column == _DATE else text)
+        plan.write_string(0, column, name, bold)
+    plan.freeze_panes(1, 0)
 
 
-def _validations(offered: int) -> str:
-    rules = [
-        _rule(_PROFILE, 'type="list"', f"'{LISTS_SHEET}'!$A$1:$A${offered}", HEADERS[2][2]),
-        _rule(_DATE, 'type="date" operator="greaterThan"', "36526", HEADERS[1][2]),
-    ]
-    return f'<dataValidations count="{len(rules)}">{"".join(rules)}</dataValidations>'
-
-
-def _rule(column: str, kind: str, formula: str, prompt: str) -> str:
-    return (
-        f'<dataValidation {kind} allowBlank="1" showInputMessage="1" prompt="{escape(prompt)}" '
-        f'sqref="{column}2:{column}{_ROWS}"><formula1>{formula}</formula1></dataValidation>'
-    )
-
-
-def _rows(rows: Sequence[Sequence[str]], style: int) -> str:
-    written = []
-    for n, row in enumerate(rows, 1):
-        cells = "".join(_cell(f"{chr(65 + at)}{n}", text, style) for at, text in enumerate(row))
-        written.append(f'<row r="{n}">{cells}</row>')
-    return "".join(written)
-
-
-def _cell(place: str, text: str, style: int) -> str:
-    shown = f'<is><t xml:space="preserve">{escape(text)}</t></is>'
-    return f'<c r="{place}" s="{style}" t="inlineStr">{shown}</c>'
-
-
-def _sheet(before: str, rows: str, after: str) -> str:
-    return f'<worksheet xmlns="{_MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
+def _validate(plan: xlsxwriter.worksheet.Worksheet, offered: int) -> None:
+    rules: dict[int, dict[str, Any]] = {
+        _PROFILE: {"validate": "list", "source": f"='{LISTS_SHEET}'!$A$1:$A${offered}"},
+        _DATE: {"validate": "date", "criteria": ">", "value": _EPOCH},
+    }
+    for column, rule in rules.items():
+        told = {"input_message": HEADERS[column][2], "show_error": False}
+        plan.data_validation(1, column, _LAST_ROW, column, rule | told)

@@ -6,8 +6,9 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,16 @@ from rich.progress import Progress
 
 from hootsuite_api.redact import scrub
 from hootsuite_cli.console import say
-from hootsuite_cli.plan import duplicates, forecast, in_process, preview, report
-from hootsuite_cli.plan.previous_run import gone, scheduled_before
+from hootsuite_cli.plan import changes, duplicates, forecast, in_process, preview, report
+from hootsuite_cli.plan.previous_run import gone, scheduled_before, with_ids
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
 from hootsuite_cli.plan.wording import OPTIONS
 from hootsuite_cli.tables import screen
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import SettingError, SheetError, counted, listed
+from tap_hootsuite_sheet.problems import CellError, SettingError, SheetError, counted, listed
+from tap_hootsuite_sheet.profiles import Resolver
 from target_hootsuite.results import exit_code
 
 BAD_ROWS = 2
@@ -42,6 +44,8 @@ class Choices:
     skip_bad: bool = False
     edited_are_new: bool = False
     post_again: bool = False
+    delete_removed: bool = False
+    media_hosts: tuple[str, ...] = ()
     media_root: Path | None = None
 
 
@@ -74,6 +78,9 @@ class Scheduling:
             raise SettingError("must be a text: put it in quotes.", setting="media_root")
         self._root = Path(root).absolute()
         self._links: Mapping[str, str] = {}
+        self._removed: list[changes.Removed] = []
+        self._certain: frozenset[str] = frozenset()
+        self._unread = False
         self._screen = screen(err=True)
 
     def run(self) -> int:
@@ -113,12 +120,22 @@ class Scheduling:
         return plan
 
     def _target_settings(self) -> dict[str, Any]:
-        return {**(self._account or {}), "media_root": str(self._root)}
+        settings = {**(self._account or {}), "media_root": str(self._root)}
+        if self._choices.media_hosts:
+            settings["media_url_hosts"] = [*self._hosts()]
+        return settings
+
+    def _hosts(self) -> list[str]:
+        """Return the hosts that pictures may be fetched from."""
+        known = (self._account or {}).get("media_url_hosts") or ()
+        listed_hosts = [known] if isinstance(known, str) else known
+        return [*map(str, listed_hosts), *self._choices.media_hosts]
 
     def _rehearse(self, plan: Plan) -> in_process.Run:
         """Let the target check every row; what it refuses is a problem of that row."""
         if self._account is None or not plan.records:
             return _NOTHING
+        report.refuse_hosts(plan, self._hosts())
         rehearsal = in_process.run(self._target_settings(), plan.records, dry=True)
         if rehearsal.interrupted:
             raise SheetError("The check was broken off. Nothing was sent.")
@@ -129,7 +146,8 @@ class Scheduling:
         for one in forecast.rejected(rehearsal.results):
             message = scrub(str(one["error_message"])).rstrip(".")
             row = rows.get(str(one["key"]), 0)
-            if (row, message) not in said:
+            named = row in plan.problems.rows and one["error_code"] == "media_url"
+            if (row, message) not in said and not named:
                 said.add((row, message))
                 report.add_refusal(plan, row, message, str(one["error_code"]))
         return rehearsal
@@ -141,6 +159,7 @@ class Scheduling:
         posts = [post for post in forecast.posts_of(plan) if post.row not in bad]
         outlook = forecast.Forecast(posts)
         outlook.warnings = {post.row: list(plan.warnings.get(post.row, ())) for post in posts}
+        outlook.aliases = self._aliases(directory)
         outlook.per_second = int((self._account or {}).get("requests_per_second", 20))
         if directory is not None:
             outlook.profiles = {one.id: one for one in directory.profiles()}
@@ -153,6 +172,17 @@ class Scheduling:
                 self._stop_at_edits(plan, directory)
         return outlook
 
+    def _aliases(self, directory: platform.Account | None) -> dict[str, str]:
+        """Return the own names that stand for one profile each, by its id."""
+        resolver = Resolver(self._options.aliases, directory)
+        names: dict[str, str] = {}
+        for name in self._options.aliases:
+            with suppress(CellError):
+                ids = resolver.ids(name)
+                if len(ids) == 1:
+                    names.setdefault(ids[0], name)
+        return names
+
     def _compare(
         self,
         plan: Plan,
@@ -162,13 +192,32 @@ class Scheduling:
     ) -> None:
         """Hold the plan against the journal: what is new, what moves, what is there already."""
         known = duplicates.Known()
-        if rehearsal.results:
+        if rehearsal.results or plan.held or plan.problems.items:
             known = duplicates.read(self._account or {}, directory.client())
+        self._list_changes(plan, outlook, rehearsal, known, directory.client().now())
         forecast.count(outlook, rehearsal, self._root, known.files)
         outlook.moved = duplicates.moved(outlook, rehearsal, known)
         doubled = duplicates.twins(plan, outlook, rehearsal, known)
         if doubled and not self._choices.post_again:
             outlook.stop = duplicates.refusal(plan, doubled)
+
+    def _list_changes(
+        self,
+        plan: Plan,
+        outlook: forecast.Forecast,
+        rehearsal: in_process.Run,
+        known: duplicates.Known,
+        now: datetime,
+    ) -> None:
+        """Say what becomes of each row, and which posts the plan has lost."""
+        found = changes.of_rows(plan, outlook, rehearsal, known)
+        outlook.kinds = {one.row: one.kind for one in found}
+        outlook.differences = {one.row: one.said() for one in found}
+        with suppress(SheetError):  # what can't be read is told when it is needed
+            self._certain = with_ids(self._choices.results, self._options)
+        self._unread = any(row not in plan.keys for row in plan.problems.rows)
+        self._removed = changes.removed(plan, known, self._certain, now)
+        outlook.removed = [one.said(outlook) for one in self._removed]
 
     def _stop_at_edits(self, plan: Plan, directory: platform.Account) -> None:
         """Refuse a plan whose rows without ID were edited: their first posts would stay.
@@ -181,7 +230,8 @@ class Scheduling:
             return
         before = scheduled_before(self._choices.results, self._options, directory)
         moment = directory.client().now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        missing = gone(plan, before, moment)
+        lost = gone(plan, before, moment)
+        missing = {key: row for key, row in lost.items() if key not in self._certain}
         new = set(plan.keys.values()) - before.keys()
         left_out = self._choices.skip_bad and plan.problems.rows & set(missing.values())
         if missing and (new or left_out):
@@ -212,9 +262,10 @@ class Scheduling:
         if outlook.stop:
             raise SheetError(outlook.stop)
         if self._choices.dry:
+            report.changes(outlook)
             say("Dry run: nothing was sent.")
             return _code(rehearsal) or bad
-        if not outlook.needs_a_run():
+        if not outlook.needs_a_run() and not self._to_delete():
             say(_nothing_to_send(rehearsal))
             self._write_results(plan, rehearsal)
             self._tell_place()
@@ -222,6 +273,16 @@ class Scheduling:
         self._check_place()
         self._ask(outlook)
         return self._send(plan) or bad
+
+    def _to_delete(self) -> list[changes.Removed]:
+        """Return the posts to delete: those that left the plan, if the person asked for it.
+
+        A row whose ID can't be read may be one of them, so then nothing is deleted.
+        """
+        if self._unread:
+            return []
+        wanted = [one for one in self._removed if one.post.remote_id and not one.held_row]
+        return wanted if self._choices.delete_removed else []
 
     def _check_place(self) -> None:
         """Make sure that the results can be written before anything is sent.
@@ -246,11 +307,13 @@ class Scheduling:
             raise SheetError("There is no terminal to ask on; say --yes. Nothing was sent.")
         count = outlook.creates + outlook.replaces
         open_ones = outlook.unknown + outlook.deferred
-        wanted = (
-            f"Schedule {counted(count, 'post')}?" if count else f"Settle {open_ones} that are open?"
-        )
+        wanted = [
+            *([f"schedule {counted(count, 'post')}"] if count else []),
+            *([f"delete {counted(gone, 'post')}"] if (gone := len(self._to_delete())) else []),
+        ] or [f"settle {open_ones} that are open"]
+        question = f"{listed(wanted)}?"
         try:
-            agreed = click.confirm(wanted, err=True)
+            agreed = click.confirm(question[0].upper() + question[1:], err=True)
         except click.Abort as error:
             raise SheetError("Interrupted. Nothing was sent.") from error
         if not agreed:
@@ -280,6 +343,16 @@ class Scheduling:
                 say(scrub(run.complaint), err=True)
             report.outcome(plan, run)
         self._tell_place()
+        return run.code if run.code == 1 else self._delete() or run.code
+
+    def _delete(self) -> int:
+        """Delete the posts whose rows left the plan, where the person asked for it."""
+        wanted = self._to_delete()
+        if not wanted:
+            return 0
+        rows = [{"message_id": one.post.remote_id} for one in wanted]
+        run = in_process.run(self._target_settings(), rows, dry=False, stream=in_process.DELETIONS)
+        report.deletions(run)
         return run.code
 
     def _write_results(self, plan: Plan, run: in_process.Run) -> None:

@@ -18,12 +18,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hootsuite_cli.plan import preview
 from hootsuite_cli.plan.forecast import Forecast, network, posts_of, warn_about_texts
 from hootsuite_cli.plan.preview import render, thumbnail
-from hootsuite_cli.plan.preview_style import STYLE
 from tap_hootsuite_sheet.profiles import Profile
 from target_hootsuite.messages.preflight import LENGTHS
 
+STYLE = (Path(preview.__file__).parent / "templates" / "preview.css").read_text(encoding="utf-8")
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"&' </style> javascript:1"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -255,8 +256,10 @@ def test_a_person_can_read_it_at_both_widths(browser, page, width, height, colum
         assert box_height > 10
     assert weeks["smallest"] >= 14
     assert months["articles"] == []
-    assert len(months["squares"]) >= 35
+    # On a phone the days with posts stand one below the other; seven columns would not fit.
+    assert len(months["squares"]) == 20 if columns == 1 else len(months["squares"]) >= 35
     assert all(0 <= left < right <= width for left, right, *_ in months["squares"])
+    assert all(square[2] >= 90 for square in months["squares"])
     assert weeks["pictures"]
     assert all(weeks["pictures"])
     said = {"Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"}
@@ -264,3 +267,36 @@ def test_a_person_can_read_it_at_both_widths(browser, page, width, height, colum
     asked = [e["params"]["request"]["url"] for e in events
              if e.get("method") == "Network.requestWillBeSent"]  # fmt: skip
     assert [url for url in asked if not url.startswith("data:")] == [page.as_uri()]
+
+
+def test_the_legend_tells_colours_kinds_and_warnings(books, read):
+    """Only what the plan has; each network by its colour, each kind with what it means."""
+    plan = read(books.xlsx((MORNING, "One", "1001"), (MORNING, "Two", "1002")))
+    outlook = Forecast(posts_of(plan))
+    outlook.profiles = {
+        "1001": Profile("1001", "LINKEDINCOMPANY", "ACME"),
+        "1002": Profile("1002", "TWITTER", "acme"),
+    }
+    outlook.kinds = {2: "new", 3: "changed"}
+    outlook.differences = {3: "text “Too” -> “Two”"}
+    outlook.removed = ["No longer in the plan, stays scheduled: message 7"]
+    outlook.warn(2, "look")
+    text = render("plan", outlook, [], books.folder)
+    legend = text[text.index('<ul class="legend"') : text.index("</ul>")]
+    for words in ("chip linkedin", "chip x", "kind new", "replaces its scheduled post", "warning"):
+        assert words in legend
+    assert "unchanged" not in legend
+    assert "message 7" in text
+    assert "text “Too” -&gt; “Two”" in text
+
+
+@pytest.mark.parametrize(
+    ("username", "number", "name"),
+    [(None, "998877", "LinkedIn our page"), ("ACME", "998877", "LinkedIn ACME")],
+)
+def test_a_profile_that_is_a_number_goes_by_its_alias(books, read, username, number, name):
+    """Where the platform has a name, that is shown."""
+    outlook = Forecast(posts_of(read(books.xlsx((MORNING, "One", "1001")))))
+    outlook.profiles = {"1001": Profile("1001", "LINKEDINCOMPANY", username, number)}
+    outlook.aliases = {"1001": "our page"}
+    assert outlook.name("1001") == name
