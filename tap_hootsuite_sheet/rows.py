@@ -85,7 +85,9 @@ class Builder:
         column = self._table.fields.get("date")
         if column is None:
             return []
-        cells = (row[column] for _, row in self._lines)
+        # Rows that are kept back tell as well in which order the column's dates are written.
+        below = self._sheet.rows[self._table.header_row :]
+        cells = (row[column] for row in below if len(row) > column)
         return [cell for cell in cells if isinstance(cell, str) and cell.strip() and not iso(cell)]
 
     def _column(self, name: str, read: Read, empty: Any, *, quiet: bool = False) -> Values:
