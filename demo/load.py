@@ -1,4 +1,4 @@
-"""The way in: a full load and two incremental ones, each table held against the sandbox's truth."""
+"""Extraction: one full and two incremental loads, each table compared with the sandbox's truth."""
 
 import json
 from collections.abc import Callable, Mapping

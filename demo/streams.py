@@ -1,4 +1,4 @@
-"""What equality means for each stream: which truth it has, and in what it may rightly differ."""
+"""How each stream is compared with the truth, and which differences are right."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

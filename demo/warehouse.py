@@ -1,4 +1,4 @@
-"""Read the loaded tables back and hold them against the sandbox's truth, row by row."""
+"""Reads the loaded tables and compares them with the sandbox's truth, row by row."""
 
 import json
 import re

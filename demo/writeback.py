@@ -1,4 +1,4 @@
-"""The way back: planned posts in a PostgreSQL table, scheduled by Meltano, twice."""
+"""Write-back: planned posts in a PostgreSQL table, scheduled by Meltano, twice."""
 
 import json
 from collections import Counter

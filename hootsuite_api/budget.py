@@ -1,4 +1,4 @@
-"""The account's allowance: requests per second, shared by threads and processes, and per day.
+"""Rate limiter (requests per second, shared by threads and processes) and daily quota.
 
 Why this is our own and not pyrate-limiter: that one limits when requests *leave*. The server counts
 when they *arrive*, and a stall on the way (a busy interpreter, the kernel, the server's own loop)

@@ -1,4 +1,4 @@
-"""From a call to a request, without touching the network."""
+"""Builds a request from a call, by the contract. Sends nothing."""
 
 from __future__ import annotations
 

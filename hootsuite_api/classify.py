@@ -1,4 +1,4 @@
-"""From an answer to an error: by body code before status, for all five body shapes."""
+"""Turns an answer that is not a success into an error: body code first, then status."""
 
 from __future__ import annotations
 

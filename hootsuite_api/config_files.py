@@ -1,4 +1,4 @@
-"""Reading the JSON files that a plugin's command line names; what is wrong names the file."""
+"""Reads the JSON files that a plugin's command line names; errors name the file."""
 
 from __future__ import annotations
 

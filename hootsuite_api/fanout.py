@@ -1,4 +1,4 @@
-"""Fetch many things at once and hand them over in order."""
+"""Ordered concurrent map: fetches many things at once and yields them in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door to the network: quota, turn, exchange, and what every answer teaches."""
+"""Sends one request within quota and rate limit; reads clock and quota from the answer."""
 
 from __future__ import annotations
 

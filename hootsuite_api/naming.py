@@ -1,4 +1,4 @@
-"""One mechanical rule between the API's camelCase and the records' snake_case.
+"""Converts names between the API's camelCase and the records' snake_case.
 
 The rule is only safe in one direction: `externalURL` and `externalUrl` both become `external_url`.
 The way back from a column therefore asks the contract (`columns`), never the rule.

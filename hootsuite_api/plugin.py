@@ -1,4 +1,4 @@
-"""How each of the plugins reads and checks its configuration."""
+"""Reads and checks the configuration of a Singer plugin."""
 
 from __future__ import annotations
 

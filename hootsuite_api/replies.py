@@ -1,4 +1,4 @@
-"""Which answers are replies: the envelope, what stands beside it, and the ways to say deleted."""
+"""Parses and validates response envelopes."""
 
 from __future__ import annotations
 

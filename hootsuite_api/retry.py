@@ -1,4 +1,4 @@
-"""Repeat what is safe to repeat: full jitter, capped by tries and by time, ended by a stop."""
+"""Retries calls that are safe to repeat: exponential backoff with full jitter, capped."""
 
 from __future__ import annotations
 

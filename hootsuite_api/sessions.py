@@ -1,4 +1,4 @@
-"""Sessions that do nothing behind our back, with connections kept or used once."""
+"""HTTP sessions without retries, redirects or .netrc; connections are pooled or used once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last request starts of an account, in a small file that all its processes share."""
+"""Start times of an account's last requests, in a file that all its processes share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where tokens outlive a process: a private file, replaced whole, locked while a token changes."""
+"""Token store: a private file, replaced atomically, locked while a token changes."""
 
 from __future__ import annotations
 

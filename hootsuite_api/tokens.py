@@ -1,4 +1,4 @@
-"""Access tokens: how each method comes by one, and when it comes by the next."""
+"""Access tokens: how each authentication method gets and renews one."""
 
 from __future__ import annotations
 

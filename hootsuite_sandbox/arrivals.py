@@ -1,4 +1,4 @@
-"""When a request arrived, by the kernel's own stamp.
+"""Arrival time of a request, from the kernel's timestamp.
 
 The sandbox judges "requests in any second". A stamp taken when Python gets round to it is late by
 whatever the machine was doing, and would see crowds that were none. Linux notes when a segment

@@ -1,4 +1,4 @@
-"""From a request to a result: who asks, may they ask now, does it fit, and then the handler."""
+"""Dispatches a request: authentication, limits, validation, then the handler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request rate and the daily quota of an account, counted as the platform counts them.
+"""Rate limit and daily quota of an account, counted as the platform counts them.
 
 Every request that carries a known token counts for "most in any second", answered or not. Only
 admitted requests fill the window and the quota: a refused one costs nothing, so a client that

@@ -1,4 +1,4 @@
-"""What the server saw: every request with its arrival, and counts of them."""
+"""Log of requests: each with its arrival time, and counts by operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lowest floor: uvicorn's protocol with early stamps, and faults of the connection."""
+"""uvicorn's HTTP protocol with early arrival times and injected connection faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages and what hangs on them: their reviews, their media, their disappearance."""
+"""Messages and the streams derived from them: history, media, deletions."""
 
 from __future__ import annotations
 
