@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import calendar
-import hashlib
 import io
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,15 +11,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from PIL import Image
 
+from hootsuite_cli.pages import own_file, policy, template_environment
 from hootsuite_cli.plan.forecast import Forecast, Post, network
 from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.media.local_files import open_under
 
+_HERE = "hootsuite_cli.plan"
 _THUMBNAIL = 160
 _MOST_PIXELS = 64_000_000
 _MOST_THUMBNAILS = 400
@@ -47,23 +46,19 @@ def render(title: str, forecast: Forecast, problems: Sequence[str], root: Path |
         problems: What is wrong with rows that won't be sent.
         root: Where the pictures lie; None shows none.
     """
-    pages = Environment(
-        loader=PackageLoader("hootsuite_cli.plan"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    css = pages.get_template("preview.css").render()
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'"
+    css = own_file(_HERE, "templates", "preview.css")
     page = _Page(forecast, root)
-    return pages.get_template("preview.html.j2").render(
-        title=title,
-        policy=Markup(f"{policy}; form-action 'none'"),  # noqa: S704 - our own text
-        css=Markup(css),  # noqa: S704 - our own file
-        problems=problems,
-        removed=forecast.removed,
-        **page.content(),
+    return (
+        template_environment(_HERE)
+        .get_template("preview.html.j2")
+        .render(
+            title=title,
+            policy=policy(css, images="data:"),
+            css=css,
+            problems=problems,
+            removed=forecast.removed,
+            **page.content(),
+        )
     )
 
 
