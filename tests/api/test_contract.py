@@ -122,9 +122,9 @@ def test_unknown_component():
 
 def test_loading_is_quick():
     """Reading and resolving the whole contract takes well under a second of processor time."""
-    started = time.process_time()
+    started = time.thread_time()
     assert loader.load.__wrapped__().operations
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 # ------------------------------------------------------------------ operations

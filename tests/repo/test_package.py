@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tap_hootsuite.tap import stream_classes
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 UV = str(BIN / "uv")
@@ -23,6 +25,7 @@ PACKAGES = {
     "target_hootsuite",
     "target_hootsuite_duckdb",
 }
+ACCOUNT = {"access_token": "x", "auth_method": "access_token"}
 pytestmark = pytest.mark.xdist_group("package")  # built and installed once
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -81,7 +84,8 @@ def test_sdist_holds_no_junk(dist):
     extra = {"CHANGELOG.md", "SECURITY.md", "README.md", "LICENSE", "pyproject.toml"}
     own = {name for name in names if name.split("/")[0] not in PACKAGES}
     assert own == extra | {".gitignore", "PKG-INFO"}  # the last two are the build backend's
-    kinds = (".py", "py.typed", "contract/openapi.yaml")
+    kinds = (".py", "py.typed", "contract/openapi.yaml", ".j2", ".css", ".js")
+    kinds += ("echarts.json", "echarts.LICENSE")
     assert [name for name in set(names) - own if not name.endswith(kinds)] == []
 
 
@@ -105,7 +109,7 @@ def test_plugins_run_in_an_empty_environment(installed, tmp_path, plugin):
 @pytest.mark.parametrize(
     ("tap", "streams", "config"),
     [
-        ("tap-hootsuite", 23, {"access_token": "x", "auth_method": "access_token"}),
+        ("tap-hootsuite", len(stream_classes()), ACCOUNT),
         ("tap-hootsuite-sheet", 1, {"path": "plan.csv"}),
     ],
 )
