@@ -13,13 +13,13 @@ from typing import Annotated, Any
 import msgspec
 
 from hootsuite_api import moments
-from hootsuite_api.contract import Schema, load
+from hootsuite_api.contract import Operation, Schema, load
 from hootsuite_api.naming import plain
 
 _DECIMAL = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,255}\Z")]
 _SHORT = Annotated[str, msgspec.Meta(max_length=255)]
 _INT64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-CONTAINERS = frozenset({"data", "Resources", "totalResults"})
+_CONTAINERS = frozenset({"data", "Resources", "totalResults"})
 _TYPES: Mapping[str, Any] = {"string": str, "integer": _INT64, "boolean": bool}
 
 
@@ -51,13 +51,19 @@ def passes(operation: str, body: Any) -> bool:
 
 @functools.cache
 def _compiled(operation: str) -> Any:
-    response = load().operations[operation].response or {}
-    made = _struct(response, CONTAINERS | own_id(response), rows=True)
+    described = load().operations[operation]
+    response = described.response or {}
+    made = _struct(response, containers(described) | own_id(response), rows=True)
     # msgspec completes a class when it is first used, and a thread that meets a half-complete one
     # crashes. So each class is used here once, before any other thread can see it.
     with contextlib.suppress(msgspec.ValidationError):
         msgspec.convert({}, made, dec_hook=_time)
     return made
+
+
+def containers(operation: Operation) -> frozenset[str]:
+    """Return the fields that every answer of an operation must have."""
+    return _CONTAINERS | {operation.data}
 
 
 def own_id(schema: Schema) -> frozenset[str]:
@@ -71,7 +77,7 @@ def _struct(schema: Schema, required: frozenset[str], *, rows: bool = False) -> 
     names: dict[str, str] = {}
     for number, (name, field) in enumerate(schema.get("properties", {}).items()):
         if name in required:
-            container = rows and name in ("data", "Resources")
+            container = rows and name not in ("id", "totalResults")
             kind: Any = _rows(field) if container else _own(name, field)
             fields.append((f"f{number}", kind))
         elif name != "errors":

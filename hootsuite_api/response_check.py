@@ -23,7 +23,6 @@ Check = Callable[[Any], None]
 _LONGEST_ID = 255  # an index of PostgreSQL holds no more than 2,700 bytes of a key
 _ID_BREAKS = re.compile(r"[\s,:]")
 _INT64 = range(-(2**63), 2**63)
-_FIRST = {"rest": "data", "scim": "Resources"}
 _ADVICE = "Run again; if it stays, give the trace to Hootsuite's support"
 _WORDS: Mapping[type, str] = {
     type(None): "null",
@@ -99,12 +98,12 @@ def _check_slowly(operation: Operation, body: Any) -> None:
     """Check a whole body, slowly, to name the first thing that is wrong."""
     properties = dict((operation.response or {}).get("properties", {}))
     properties.pop("errors", None)  # `replies` reads them with care
-    first = _FIRST.get(operation.shape, "")
+    first = "Resources" if operation.shape == "scim" else operation.data
     checks = {
         name: _rows(schema) if name == first else _value(name, schema)
         for name, schema in properties.items()
     }
-    required = (quick_check.CONTAINERS - {"Resources"}) & properties.keys()
+    required = (quick_check.containers(operation) - {"Resources"}) & properties.keys()
     ids = quick_check.own_id(operation.response or {})
     if ids:
         checks["id"] = _own_id

@@ -339,10 +339,10 @@ def test_an_interrupt_while_rows_are_checked_ends_the_command(
     """Ctrl-C in the rehearsal is no yes: nothing is sent, not even with --yes."""
     lines, times = in_process._lines, iter([signal.SIGINT])
 
-    def interrupted(records):
+    def interrupted(*arguments):
         for one in times:
             signal.raise_signal(one)
-        return lines(records)
+        return lines(*arguments)
 
     monkeypatch.setattr(in_process, "_lines", interrupted)
     result = hootsuite(plan_of(books, profiles, "One"), "--yes")
