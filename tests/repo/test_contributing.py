@@ -57,7 +57,8 @@ def test_an_action_is_one_row(copy):
     text = module.read_text()
     mark = '            Action(\n                "teams",'
     assert text.count(mark) == 1
-    indented = "".join(f"            {line}\n" for line in block.splitlines())
+    lines = f"{block.rstrip()},".splitlines()  # the last of a tuple of actions has a comma
+    indented = "".join(f"            {line}\n" for line in lines)
     module.write_text(text.replace(mark, indented + mark))
     run(copy, "-m", "tools.generate")
     assert "`team_archives`" in (copy / "docs/actions.md").read_text()
