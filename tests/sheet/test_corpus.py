@@ -317,7 +317,7 @@ SHEETS = [
         posts={1: (AT, "Hello, you https://example.com/a"), 2: ("2026-03-14T08:35:00Z", "World")},
         options={"composer_date_format": "mm/dd/yyyy hh:mm", "profiles": ("1001",)}),
     csv("bulk composer file in another layout", "14/03/2026 09:30,Hello\n",
-        wrong={1: "not a date like mm/dd/yyyy hh:mm"},
+        wrong={1: "does not fit the layout mm/dd/yyyy hh:mm; all dates of the column fit DD/MM"},
         options={"composer_date_format": "mm/dd/yyyy hh:mm", "profiles": ("1001",)}),
     csv("a field of a megabyte", "Date,Text,Profiles\n2026-03-14 09:30," + "x" * 1_000_000 + ",1001\n",
         posts={2: (AT, "x" * 1_000_000)}),

@@ -68,7 +68,10 @@ def large(tmp_path):
 
 @pytest.mark.xdist_group("figures")
 def test_fifty_thousand_rows_are_read_and_validated_in_time(large):
-    """Under 8 s and 400 MB, and at most 3 times the processor time of the parsing library alone.
+    """Under 8 s and 400 MB, and at most 5 times the processor time of the parsing library alone.
+
+    It was 3 before a hostile file could no longer reach the library: the sheet is read once more,
+    to write a package that the library may see.
 
     Both are measured in turns in the same run; processor time, since other tests run meanwhile.
     """
@@ -79,4 +82,4 @@ def test_fifty_thousand_rows_are_read_and_validated_in_time(large):
     assert found["counts"] == [ROWS, 0]
     assert found["seconds"] < 8, found
     assert found["megabytes"] < 400, found
-    assert found["ratio"] <= 3, found
+    assert found["ratio"] <= 5, found
