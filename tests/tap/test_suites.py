@@ -42,6 +42,7 @@ SETTINGS = {
     "token_store": "unused",
     "requests_per_second": 1000,
     "start_date": "2025-01-01",
+    "scope": "analytics:read",
     "interactions": [{"social_network_type": "twitter", "target_social_network_id": "5550001"}],
 }
 
