@@ -118,6 +118,9 @@ class DuckDBTarget(CheckedPlugin, Target):
         self._places: dict[tuple[str, str], str] = {}
         self._known: set[str] = set()
         self.written = False  # since STATE was let out
+        self.stopped = (
+            0  # exit code of a signal; DuckDB turns the exit itself into an error of its own
+        )
 
     @functools.cached_property
     def warehouse(self) -> Warehouse:
@@ -163,11 +166,11 @@ class DuckDBTarget(CheckedPlugin, Target):
             self.drain_all()
             self.written = False
 
-    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """End at once: what is not committed is read again, since its STATE is not out."""
-        del frame
+        self.stopped = 128 + signum
         self.logger.warning("Stopped by a signal; the next run carries on at the last state.")
-        sys.exit(128 + signum)
+        sys.exit(self.stopped)
 
     @classmethod
     def invoke(cls, **options: Any) -> None:
@@ -177,6 +180,10 @@ class DuckDBTarget(CheckedPlugin, Target):
         try:
             with contextlib.closing(target.warehouse.link):
                 target.listen(options["file_input"])
-        except (SingerSDKError, InvalidInputLine) as error:
+        except (SingerSDKError, InvalidInputLine, RuntimeError) as error:
+            if target.stopped:
+                sys.exit(target.stopped)
+            if isinstance(error, RuntimeError):
+                raise
             target.logger.critical("%s", error)
             sys.exit(1)

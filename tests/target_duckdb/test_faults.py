@@ -1,11 +1,16 @@
+import contextlib
 import json
 import resource
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from target_hootsuite_duckdb.target import DuckDBTarget
+from target_hootsuite_duckdb.warehouse import WarehouseError
 
 TEXT = {"type": ["string", "null"]}
 WHOLE = {"type": ["integer", "null"]}
@@ -153,6 +158,27 @@ def test_duckdb_that_is_not_installed(said, load, monkeypatch):
     monkeypatch.setitem(sys.modules, "duckdb", None)
     told = said(load.schema())
     assert told == 'DuckDB is not installed: pip install "meltano-hootsuite[duckdb]"'
+
+
+class Interrupted(DuckDBTarget):
+    """A target that gets a signal inside a statement of DuckDB."""
+
+    fault = WarehouseError("INTERRUPT")
+
+    def listen(self, file_input=None):  # noqa: ARG002
+        with contextlib.suppress(SystemExit):  # as DuckDB does
+            self._handle_termination(signal.SIGTERM, None)
+        raise self.fault
+
+
+@pytest.mark.parametrize("fault", [WarehouseError("INTERRUPT"), RuntimeError("interrupted")])
+def test_signal_in_a_statement_keeps_its_code(load, monkeypatch, fault):
+    """DuckDB makes an error of its own of the exit that a signal asks for; the code stays."""
+    monkeypatch.setattr(Interrupted, "fault", fault)
+    config = SimpleNamespace(config={"path": str(load.path)}, parse_env=False)
+    with pytest.raises(SystemExit) as ended:
+        Interrupted.invoke(config=config, file_input=None)
+    assert ended.value.code == 128 + signal.SIGTERM
 
 
 def test_signal_ends_without_state(load):
