@@ -154,7 +154,7 @@ class Packer:
             "members": members,
             "posts": _packed(posts),
             "reviews": _packed(reviews),
-            "hashtags": self._read_hashtags(places, posts),
+            "hashtags": self._read_hashtags(places),
             "failed": self._read_failed(),
             "upcoming": self._read_upcoming(),
         }
@@ -221,7 +221,7 @@ class Packer:
             UNKNOWN_MINUTES if minutes is None else min(round(minutes), UNKNOWN_MINUTES - 1)
         )
 
-    def _read_hashtags(self, places: Mapping[str, int], posts: _Columns) -> dict[str, Any]:
+    def _read_hashtags(self, places: Mapping[str, int]) -> dict[str, Any]:
         """Hashtags with the posts that carry them; the most used ones, as far as there is room."""
         rows = [
             (tag, places[message])
@@ -241,7 +241,6 @@ class Packer:
             "names": list(kept),
             "tag": _base64(names),
             "post": _base64(found),
-            "posts": len(posts.day),
         }
 
     def _text(self, text: str | None) -> str:
@@ -249,6 +248,11 @@ class Packer:
             return ""
         line = " ".join(text.split())
         return line if len(line) <= _LISTED_TEXT else line[: _LISTED_TEXT - 1] + "…"
+
+    def _slot(self, profile: str, day: dt.date, moment: dt.datetime) -> list[Any]:
+        """Where and when a listed post is, as the page's script reads it."""
+        place = self._profiles.get(profile, NOBODY)
+        return [place, self._day(day), f"{moment:%Y-%m-%d %H:%M}"]
 
     def _read_failed(self) -> list[list[Any]]:
         columns = "social_profile_id, local_date, scheduled_local, text, created_by_member_id"
@@ -258,9 +262,7 @@ class Packer:
         )
         return [
             [
-                self._profiles.get(profile, NOBODY),
-                self._day(day),
-                f"{moment:%Y-%m-%d %H:%M}",
+                *self._slot(profile, day, moment),
                 self._text(text),
                 self._members.get(author, NOBODY),
             ]
@@ -276,13 +278,7 @@ class Packer:
             f"order by scheduled_at, message_id limit {_LISTED_UPCOMING}"
         )
         return [
-            [
-                self._profiles.get(profile, NOBODY),
-                self._day(day),
-                f"{moment:%Y-%m-%d %H:%M}",
-                risk,
-                self._text(text),
-            ]
+            [*self._slot(profile, day, moment), risk, self._text(text)]
             for profile, day, moment, risk, text in self._ask(columns, "calendar_upcoming", rest)
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,24 +23,15 @@ class Warehouse(Protocol):
         """Run a query and yield its rows."""
 
 
-class _DuckDB:
-    def __init__(self, link: Any) -> None:
-        self._link = link
+class _Link:
+    """A connection of any driver, by the function that runs a query on it."""
+
+    def __init__(self, run: Callable[[str], Any]) -> None:
+        self._run = run
 
     def rows(self, query: str) -> Iterator[Sequence[Any]]:
         """Run a query and yield its rows."""
-        found = self._link.execute(query)
-        while batch := found.fetchmany(_BATCH):
-            yield from batch
-
-
-class _PostgreSQL:
-    def __init__(self, link: Any) -> None:
-        self._link = link
-
-    def rows(self, query: str) -> Iterator[Sequence[Any]]:
-        """Run a query and yield its rows."""
-        found = self._link.exec_driver_sql(query)
+        found = self._run(query)
         while batch := found.fetchmany(_BATCH):
             yield from batch
 
@@ -79,7 +70,7 @@ def _duckdb(path: Path, schema: str) -> Iterator[tuple[Warehouse, str]]:
     except duckdb.Error as error:
         raise Failure(f"The warehouse {path} can't be opened: {_first_line(error)}") from error
     try:
-        yield _DuckDB(link), schema
+        yield _Link(link.execute), schema
     finally:
         link.close()
 
@@ -103,7 +94,7 @@ def _postgres(url: str, schema: str) -> Iterator[tuple[Warehouse, str]]:
     try:
         with link:
             link.exec_driver_sql("set time zone 'UTC'")
-            yield _PostgreSQL(link), schema
+            yield _Link(link.exec_driver_sql), schema
     finally:
         engine.dispose()
 
