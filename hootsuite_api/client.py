@@ -186,10 +186,6 @@ class HootsuiteClient:
                     raise
         return clock.estimate()
 
-    def known_now(self) -> datetime | None:
-        """The platform's now as far as answers have told; asks nothing."""
-        return self._gateway.clock.now()
-
     def estimated_now(self) -> datetime:
         """The platform's now as far as answers have told, or else our own; asks nothing."""
         return self._gateway.clock.estimate()
