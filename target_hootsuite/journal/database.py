@@ -7,11 +7,13 @@ readable by its owner only. PostgreSQL: `synchronous_commit=on`.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import backoff
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
@@ -126,9 +128,28 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _durable(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+def _durable(connection: sqlite3.Connection, _record: Any) -> None:
+    _write_ahead(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _is_locked(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # the low byte is the kind, the rest its variant
+
+
+@backoff.on_exception(
+    backoff.constant,
+    sqlite3.OperationalError,
+    interval=0.05,
+    max_time=_WAIT_SECONDS,
+    giveup=lambda error: not _is_locked(error),
+    logger=None,
+)
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; SQLite does not wait here itself if two switch the same new file."""
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import statistics
+import threading
 import time
 
 import pytest
@@ -24,6 +25,18 @@ def test_created_is_known(journal_url):
         journal = Journal(journal_url, "r")
         assert journal.created is expected
         journal.close()
+
+
+def test_a_new_journal_waits_for_whoever_makes_it(tmp_path):
+    """Rule 8: SQLite does not wait at the switch to WAL while another writes; the journal does."""
+    path = tmp_path / "new.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, other.rollback).start()
+    journal = Journal(f"sqlite:///{path}", "r")
+    assert journal.created
+    journal.close()
+    other.close()
 
 
 def test_newer_journal_is_refused(journal_url):
