@@ -1,11 +1,14 @@
 """After a full refresh the tables of messages equal the platform; nothing is removed on a guess."""
 
+import itertools
 import json
+import time
 from datetime import datetime, timedelta
 
 import pytest
 
 from tap_hootsuite.filters import covers
+from tap_hootsuite.tap import TapHootsuite
 
 DAY = 86_400
 STREAMS = ("messages", "message_history")
@@ -17,11 +20,17 @@ def catalog(only):
 
 
 @pytest.fixture
-def load(sandbox, attempt, catalog, warehouse):
-    """Run into the same warehouse; `state` None is a full refresh."""
+def load(sandbox, attempt, catalog, warehouse, monkeypatch):
+    """Run into the same warehouse; `state` None is a full refresh.
+
+    Runs begin a second apart, as processes do: a version is a second, as the SDK counts them.
+    """
     sandbox.reset(messages=400, activity=False)
+    starts = itertools.count(int(time.time()) * 1000, 1000)
 
     def once(state=None, **settings):
+        start = next(starts)
+        monkeypatch.setattr(TapHootsuite, "initialized_at", property(lambda _: start))
         output, failure = attempt(state, catalog, **settings)
         assert failure is None
         warehouse.load(output)
