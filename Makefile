@@ -8,6 +8,9 @@ READY = .venv/.ready
 JOBS ?= 2
 
 export UV_PYTHON_DOWNLOADS = never
+# Empty means: keep compiled modules, whatever the machine's environment says. Without them each child
+# process compiles the SDK anew, a second each.
+export PYTHONDONTWRITEBYTECODE =
 export MELTANO_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL = help
