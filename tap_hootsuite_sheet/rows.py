@@ -59,7 +59,7 @@ class Builder:
         self._midnights: set[int] | None = None
         self._entries = 0
         self._rows = RowFilter(sheet, table, self._problems, self._plan_name)
-        self._sent: dict[Any, int] = {}
+        self._sent: dict[Any, dict[str, int]] = {}  # by content, profile -> row
         self._warnings: dict[int, list[str]] = {}
 
     def plan(self) -> Plan:
@@ -301,10 +301,14 @@ class Builder:
         """Refuse a row that would send what another row sends, however its cells are written."""
         media = () if record["text"] else tuple(str(one) for one in record.get("media", ()))
         content = (record["scheduled_send_time"], record["text"], media)
-        others = [(content, profile) for profile in record["social_profile_ids"]]
-        first = next((self._sent[one] for one in others if one in self._sent), None)
-        for one in others:
-            self._sent.setdefault(one, number)
+        profiles = record["social_profile_ids"]
+        sent = self._sent.get(content)
+        if sent is None:
+            self._sent[content] = dict.fromkeys(profiles, number)
+            return False
+        first = next((sent[one] for one in profiles if one in sent), None)
+        for one in profiles:
+            sent.setdefault(one, number)
         if first is None:
             return False
         message = f"is the same post as row {first}: profile, time and text"

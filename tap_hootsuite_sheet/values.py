@@ -157,6 +157,8 @@ def as_media(cell: object) -> list[dict[str, str]]:
 
 def same_address(link: str, text: str) -> bool:
     """Tell whether a text has a link already, as a whole address and not as the start of one."""
+    if "://" not in text:
+        return False
     wanted = _whole(link)
     return any(wanted in _endings(found) for found in _ADDRESS.findall(text))
 
