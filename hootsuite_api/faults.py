@@ -75,7 +75,10 @@ def _setting_fault(cause: Exception, host: str | None, where: Where) -> Connecti
     """A fault that stays until a person changes a setting, if it is one."""
     reason = _reason(cause)
     if isinstance(cause, _NO_PROXY):
-        advice = "Check HTTPS_PROXY; one with socks needs the package PySocks"
+        advice = (
+            "Check HTTPS_PROXY and ALL_PROXY; one that speaks SOCKS needs the extra "
+            "meltano-hootsuite[socks] (the package PySocks)"
+        )
         return _lasting(f"The proxy on the way to {host} can't be used", where, advice)
     if _untrusted(reason):
         advice = "Check api_url; behind a company's proxy, name its CA in REQUESTS_CA_BUNDLE"

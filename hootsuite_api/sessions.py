@@ -52,6 +52,11 @@ class _Adapter(HTTPAdapter):
                 self._mark(manager)
             return manager
 
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Check the certificate of whoever is connected to: a proxy may speak TLS before http."""
+        seen = "https://" if conn.scheme == "https" else url
+        super().cert_verify(conn, seen, verify, cert)  # type: ignore[no-untyped-call]
+
     def _mark(self, manager: Any) -> None:
         pools = manager.pool_classes_by_scheme
         manager.pool_classes_by_scheme = marked_pools(pools, self._underway, once=self._once)

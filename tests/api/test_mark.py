@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from fault_lab import COMMITTED, KINDS, WAYS, Fault, Lab, http_answer
+from fault_lab import COMMITTED, HOST, KINDS, WAYS, Fault, Lab, http_answer
 
 import hootsuite_api.errors as e
 from hootsuite_api import Call, HootsuiteClient
@@ -22,7 +22,7 @@ WRITE = Call("create_message", body={"text": "Once, and only once", "socialProfi
 READ = Call("get_message", {"messageId": "7"})
 # CPython leaves it to the garbage collector to close a socket that is reset before its handshake.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-SAMPLE = ("direct-tls", "connect", "connect-tls", "absolute")
+SAMPLE = ("direct-tls", "connect", "connect-tls", "absolute", "socks")
 
 
 # Those that are no sample run with the figures in full.
@@ -37,13 +37,13 @@ def reach(authority, raw, monkeypatch, tmp_path):
     """A function that opens a lab and a client whose every way leads through it."""
     undo = contextlib.ExitStack()
 
-    def open_lab(way, fault=None, answer=None, **changes):
+    def open_lab(way, fault=None, answer=None, environment=(), **changes):
         lab = Lab(way, authority, fault, answer)
         undo.callback(lab.close)
         for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY", "CURL_CA_BUNDLE"):
             monkeypatch.delenv(name, raising=False)
             monkeypatch.delenv(name.lower(), raising=False)
-        for name, value in lab.environment(authority).items():
+        for name, value in {**lab.environment(authority), **dict(environment)}.items():
             monkeypatch.setenv(name if name == "REQUESTS_CA_BUNDLE" else name.lower(), value)
         given = {
             "auth_method": "access_token",
@@ -164,7 +164,7 @@ def test_a_fault_that_stays_sends_nothing_or_once(way, reach):
     assert wrong == []
 
 
-@pytest.mark.parametrize("way", ALL_WAYS)
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
 def test_all_is_well_on_every_way(way, reach):
     """The lab itself works: the request arrives, by the way that was meant."""
     lab, client = reach(way)
@@ -173,6 +173,31 @@ def test_all_is_well_on_every_way(way, reach):
     assert len(lab.posts()) == 2
     form = "CONNECT" if way.origin_tls else "POST"
     assert lab.proxied == ([form] * 2 if way.proxy else [])
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "through"),
+    [
+        ("", 1),
+        ("other.test, 127.0.0.1", 1),
+        ("origin.test", 0),
+        ("other.test, .test", 0),
+        ("*", 0),
+    ],
+)
+@pytest.mark.parametrize("name", ["connect", "socks"])
+def test_no_proxy_is_heeded(name, no_proxy, through, reach, monkeypatch):
+    """A host that NO_PROXY names is reached directly, whatever the kind of the proxy."""
+    inner = socket.getaddrinfo
+
+    def resolve(host, *arguments, **options):
+        return inner("127.0.0.1" if host == HOST else host, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    way = next(one for one in WAYS if one.name == name)
+    lab, client = reach(way, environment={"NO_PROXY": no_proxy})
+    client.send(WRITE)
+    assert (len(lab.proxied), len(lab.posts())) == (through, 1)
 
 
 def tunnel(answer):

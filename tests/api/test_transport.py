@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
+from requests.exceptions import InvalidSchema
 
 import hootsuite_api.errors as e
 from hootsuite_api import Call
@@ -121,14 +122,20 @@ def test_an_untrusted_certificate_ends_the_call(secure, secure_client):
     assert secure.seen == []
 
 
-def test_a_proxy_that_cannot_be_used_is_named(make_client, monkeypatch):
+@pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
+def test_a_proxy_that_cannot_be_used_is_named(variable, make_client, monkeypatch):
     """Not a byte leaves for it, so a write is not in doubt, and asking again is no use."""
-    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:9")
+
+    def missing(*_args, **_options):
+        raise InvalidSchema("Missing dependencies for SOCKS support.")
+
+    monkeypatch.setattr("requests.adapters.SOCKSProxyManager", missing)
+    monkeypatch.setenv(variable, "socks5://127.0.0.1:9")
     client = make_client(
         api_url="https://nowhere.invalid", auth_method="access_token", access_token="tok-en-tok-en"
     )
     for call in (READ, Call("create_message", body={"text": "x"})):
-        with pytest.raises(e.ConnectionNeverMade, match=r"proxy.*HTTPS_PROXY"):
+        with pytest.raises(e.ConnectionNeverMade, match=r"proxy.*ALL_PROXY.*SOCKS.*\[socks\]"):
             client.send(call)
         assert client.stats.requests[call.operation] == 1
 

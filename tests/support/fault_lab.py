@@ -1,4 +1,4 @@
-"""An origin and a proxy that fail where a test says, with TLS on either of them.
+"""An origin and a proxy (HTTP or SOCKS) that fail where a test says, with TLS on either of them.
 
 The origin plays the platform: it counts what it commits, once a request has arrived whole. Both run
 in threads of the test's process, on ports of their own.
@@ -36,6 +36,12 @@ class Way:
     name: str
     origin_tls: bool
     proxy: str | None = None  # the proxy's scheme
+    family: socket.AddressFamily = socket.AF_INET  # of what the client connects to
+
+    @property
+    def address(self):
+        """Where the server that the client connects to listens, as it stands in a URL."""
+        return "127.0.0.1" if self.family == socket.AF_INET else "[::1]"
 
     @property
     def points(self):
@@ -48,6 +54,11 @@ class Way:
         if not self.origin_tls:  # the absolute form has no CONNECT; the request itself is answered
             ours = [one for one in ours if not one.startswith("connect")]
         return ours + points
+
+    @property
+    def is_socks(self):
+        """Whether the proxy speaks SOCKS, which knows nothing of HTTP."""
+        return self.proxy is not None and self.proxy.startswith("socks")
 
     def is_sent(self, point):
         """Whether the request may have left by then; over plain TCP it follows at once."""
@@ -62,6 +73,9 @@ WAYS = (
     Way("connect-tls", origin_tls=True, proxy="https"),
     Way("absolute", origin_tls=False, proxy="http"),
     Way("absolute-tls", origin_tls=False, proxy="https"),
+    Way("socks", origin_tls=True, proxy="socks5h"),
+    Way("direct-ipv6", origin_tls=True, family=socket.AF_INET6),
+    Way("connect-ipv6", origin_tls=True, proxy="http", family=socket.AF_INET6),
 )
 
 
@@ -231,6 +245,39 @@ class Proxy(Listener):
             relay(connection, onward)
 
 
+class Socks(Listener):
+    """A SOCKS 5 proxy with user and password, RFC 1928 and 1929."""
+
+    prefix = "proxy-"
+
+    def serve(self, connection):
+        lab = self.lab
+        _, count = read_exactly(connection, 2)
+        if 2 not in read_exactly(connection, count):
+            connection.sendall(b"\x05\xff")
+            return
+        connection.sendall(b"\x05\x02")
+        read_exactly(connection, 1)
+        given = [read_exactly(connection, read_exactly(connection, 1)[0]) for _ in range(2)]
+        passes = given == [USER.encode(), PASSWORD.encode()]
+        connection.sendall(b"\x01\x00" if passes else b"\x01\x01")
+        if not passes:
+            return
+        _, _, _, kind, size = read_exactly(connection, 5)
+        assert kind == 3, "the proxy is to resolve the name"
+        read_exactly(connection, size + 2)
+        lab.proxied.append("CONNECT")
+        if lab.strike("connect", connection):
+            return
+        with socket.create_connection(("127.0.0.1", lab.origin.port)) as onward:
+            if lab.due("connect-answer"):
+                connection.sendall(b"\x05\x00")
+                lab.strike("connect-answer", connection)
+                return
+            connection.sendall(b"\x05\x00\x00\x01" + bytes(6))
+            relay(connection, onward)
+
+
 class Lab:
     """Both servers, what they are to do, and what they have seen.
 
@@ -251,29 +298,32 @@ class Lab:
         self._custom = answer
         self._tokens = 0
         self._lock = threading.Lock()
-        self.origin = Origin(self, authority.context() if way.origin_tls else None)
+        first = socket.AF_INET if way.proxy else way.family
+        self.origin = Origin(self, authority.context() if way.origin_tls else None, first)
         self.proxy = None
         if way.proxy:
             context = authority.context() if way.proxy == "https" else None
-            self.proxy = Proxy(self, context)
+            self.proxy = (Socks if way.is_socks else Proxy)(self, context, way.family)
 
     @property
     def api_url(self):
         """Where the client believes the platform to be."""
         scheme = "https" if self.way.origin_tls else "http"
-        return f"{scheme}://{HOST if self.proxy else '127.0.0.1'}:{self.origin.port}"
+        return f"{scheme}://{HOST if self.proxy else self.way.address}:{self.origin.port}"
 
     @property
     def proxy_url(self):
         """What `HTTPS_PROXY` has to be, or None."""
         if self.proxy is None:
             return None
-        return f"{self.way.proxy}://{USER}:{PASSWORD}@127.0.0.1:{self.proxy.port}"
+        return f"{self.way.proxy}://{USER}:{PASSWORD}@{self.way.address}:{self.proxy.port}"
 
     def environment(self, authority):
         """Environment variables for the client."""
         found = {"REQUESTS_CA_BUNDLE": str(authority.path)}
-        if self.proxy:
+        if self.way.is_socks:
+            found |= {"ALL_PROXY": self.proxy_url}
+        elif self.proxy:
             found |= {"HTTPS_PROXY": self.proxy_url, "HTTP_PROXY": self.proxy_url}
         return found
 
@@ -348,6 +398,21 @@ def http_answer(status, body, **headers):
         *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
     ]
     return "\r\n".join([*lines, "", ""]).encode() + payload
+
+
+def read_exactly(connection, size):
+    """So many bytes.
+
+    Raises:
+        OSError: The connection ends before.
+    """
+    data = b""
+    while len(data) < size:
+        more = connection.recv(size - len(data))
+        if not more:
+            raise OSError("the connection ended early")
+        data += more
+    return data
 
 
 def read_head(connection):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,7 +44,7 @@ TUNNELS = [
     pytest.param((way, kind), id=f"{way.name}-{kind}")
     for way in WAYS
     for kind in KINDS
-    if way.proxy and way.origin_tls
+    if way.proxy and way.origin_tls and way.family == socket.AF_INET
 ]
 
 
