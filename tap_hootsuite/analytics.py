@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from hootsuite_api.contract import load
+from hootsuite_api.cursors import CursorGuard
 from hootsuite_api.errors import PermissionDenied, ValidationRejected
 from hootsuite_api.records import builder
 from tap_hootsuite.analytics_access import AnalyticsAccess
 from tap_hootsuite.base import ID, HootsuiteStream, Row, Stage
 from tap_hootsuite.directory import Path, allowed, ids
-from tap_hootsuite.pagination import CursorGuard
 from tap_hootsuite.seen_messages import order
 from tap_hootsuite.windows import instant, stamp
 

@@ -6,65 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hootsuite_api.contract import load
-from hootsuite_api.errors import HootsuiteError, Where
+from hootsuite_api.cursors import CursorGuard, ListingFault
 from tap_hootsuite.windows import SECOND, Window, instant, stamp
 
 PAGE = 100  # the most rows that the platform gives at once
 MANY = 100  # profiles named in one request: keeps the address short enough for any proxy
-FRUITLESS = 20  # pages with a cursor and without a new row, before a listing is given up
 Row = dict[str, Any]
-
-
-class ListingFault(HootsuiteError):  # noqa: N818 - as the tree that it belongs to
-    """A listing that can't be read to its end without a risk of gaps."""
-
-    advice = "Report it to Hootsuite's support: the list can't be read completely"
-
-
-class CursorGuard:
-    """Ends a listing whose cursors lead nowhere: one that repeats, or pages without a new row.
-
-    Args:
-        operation: The operation that lists, as in the contract.
-        what: What is listed, for the message.
-    """
-
-    def __init__(self, operation: str, what: str) -> None:
-        self._operation = operation
-        self._what = what
-        self._cursors: set[str] = set()
-        self._pages: set[int] = set()
-        self._fruitless = 0
-
-    def accept(self, rows: Sequence[Row], cursor: str | None, trace: str | None = None) -> None:
-        """Take note of a page and of the cursor that it gives.
-
-        Raises:
-            ListingFault: If the cursor was given before, or too many pages in a row were empty or
-                the same as earlier ones.
-        """
-        if not cursor:
-            self._fruitless = 0
-            self._cursors.clear()
-            self._pages.clear()
-            return
-        if cursor in self._cursors:
-            raise self._fault("repeats a cursor", trace)
-        self._cursors.add(cursor)
-        page = hash(tuple(str(row.get("id") or row) for row in rows))
-        fruitless = not rows or page in self._pages
-        self._pages.add(page)
-        self._fruitless = self._fruitless + 1 if fruitless else 0
-        if self._fruitless >= FRUITLESS:
-            raise self._fault(
-                f"gave a new cursor and nothing new on {FRUITLESS} pages in a row", trace
-            )
-
-    def _fault(self, does: str, trace: str | None) -> ListingFault:
-        operation = load().operations[self._operation]
-        where = Where(operation.method, operation.path, trace_id=trace)
-        return ListingFault(f"The list of {self._what} {does}", where)
 
 
 @dataclass(frozen=True, slots=True)

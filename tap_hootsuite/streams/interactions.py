@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hootsuite_api.cursors import CursorGuard
 from hootsuite_api.errors import NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.directory import allowed
-from tap_hootsuite.pagination import CursorGuard
 
 Conversation = tuple[str, str, str]  # network, own account, other account
 LIMIT = 100

@@ -85,16 +85,18 @@ class AccountLookup:
             if isinstance(detail, Exception):
                 raise detail
             if detail:
-                found[address(str(detail.get("email")))] = str(detail["id"])
+                found[address(detail["email"])] = str(detail["id"])
         return found
 
     def _member(self, member: str) -> Document:
+        """A listed member's details, with its address; empty if it is gone meanwhile."""
+        call = Call("get_member", {"memberId": member})
         try:
-            return answers.one(self._client, Call("get_member", {"memberId": member}))
+            return answers.one(self._client, call, "email", named=member)
         except errors.PermissionDenied:
             if member != self.member_id():
                 raise
-            return answers.one(self._client, Call("get_me"))  # refused there (1202)
+            return answers.one(self._client, Call("get_me"), "email", named=member)  # 1202 there
         except errors.NotFound as error:
             if not error.not_written:  # a proxy's 404, perhaps
                 raise

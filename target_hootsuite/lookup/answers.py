@@ -1,7 +1,9 @@
 """Checks that an answer of the platform has the shape that look-ups rely on.
 
 An answer that lies (no list, no id, a cursor that is a list) must not end as a KeyError somewhere
-behind: it is an error of its own, which names the operation, what was wrong, and the trace.
+behind, nor as a verdict on a row: it is an error of its own, which names the operation, what was
+wrong, and the trace. Look-ups of people, profiles and media are held to the contract; the list of
+messages only to the fields that are used, since a field of another kind must stop no post.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.contract import load
 from hootsuite_api.errors import TornBody, Where
 from hootsuite_api.replies import Reply
+from hootsuite_api.response_check import check
 
 Document = dict[str, Any]
 
@@ -33,6 +36,9 @@ def items(client: HootsuiteClient, call: Call, *texts: str) -> list[Document]:
     reply = client.send(call)
     if reply.errors:
         raise torn(call, reply, "it carries errors, so that the list may be incomplete")
+    check(load().operations[call.operation], reply)
+    if cursor_of(call, reply) is not None:
+        raise torn(call, reply, "it has a cursor, so that the list may be incomplete")
     return objects(call, reply, reply.data, *texts)
 
 
@@ -49,15 +55,25 @@ def objects(call: Call, reply: Reply, found: Any, *texts: str) -> list[Document]
     return found
 
 
-def one(client: HootsuiteClient, call: Call, *texts: str) -> Document:
+def one(client: HootsuiteClient, call: Call, *texts: str, named: str | None = None) -> Document:
     """The object that an answer holds, with an id.
 
+    Args:
+        client: Asks the platform.
+        call: What is asked.
+        texts: Further fields that have to be text.
+        named: The id that it has to have.
+
     Raises:
-        TornBody: It holds none.
+        TornBody: It holds none, or another one.
         HootsuiteError: There is no answer.
     """
     reply = client.send(call)
-    return checked(call, reply, reply.data, "data", *texts)
+    check(load().operations[call.operation], reply)
+    found = checked(call, reply, reply.data, "data", *texts)
+    if named is not None and str(found["id"]) != named:
+        raise torn(call, reply, f"data has the id {found['id']}, asked was for {named}")
+    return found
 
 
 def checked(call: Call, reply: Reply, found: Any, name: str, *texts: str) -> Document:
@@ -98,6 +114,22 @@ def cursor_of(call: Call, reply: Reply) -> str | None:
     if cursor is not None and not isinstance(cursor, str):
         raise torn(call, reply, f"its next cursor is {_kind(cursor)}")
     return cursor or None
+
+
+def scim_users(client: HootsuiteClient, call: Call) -> list[Document]:
+    """The users that a filter of `list_scim_users` finds, each with id and user name.
+
+    Raises:
+        TornBody: The answer is no complete list of users.
+        HootsuiteError: There is no answer.
+    """
+    reply = client.send(call)
+    check(load().operations[call.operation], reply)
+    users = objects(call, reply, reply.body.get("Resources") or [], "userName")
+    total = reply.body.get("totalResults")
+    if total is not None and total != len(users):
+        raise torn(call, reply, f"totalResults is {total}, and the list has {len(users)}")
+    return users
 
 
 def _kind(value: Any) -> str:

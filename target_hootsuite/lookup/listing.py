@@ -10,6 +10,7 @@ from typing import Any
 from hootsuite_api import moments
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.cursors import CursorGuard
 from hootsuite_api.errors import TornBody
 from hootsuite_api.replies import Reply
 from target_hootsuite.lookup import answers
@@ -49,11 +50,18 @@ class Found:
 
 
 def found_of(message: dict[str, Any]) -> Found:
-    """Reduce a message of the API."""
+    """Reduce a message of the API.
+
+    Raises:
+        LookupError: Its profile is missing; others tell of a field of another kind.
+    """
+    profile = message["socialProfile"]["id"]
+    if profile is None:
+        raise LookupError
     sent = message.get("scheduledSendTime")
     return Found(
         str(message["id"]),
-        str((message.get("socialProfile") or {}).get("id")),
+        str(profile),
         moments.parse(sent).timestamp() // 1 if sent else None,
         comparable(message.get("text")),
         _maybe((message.get("createdByMember") or {}).get("id")),
@@ -169,7 +177,7 @@ def _window(
 ) -> Iterator[dict[str, Any]]:
     """All messages of a window; one that is cut without a cursor is read in halves."""
     times = {"startTime": api_time(start), "endTime": api_time(end), "limit": _PAGE}
-    seen: set[str] = set()
+    guard = CursorGuard("list_messages", "messages")
     cursor = None
     while True:
         call = Call("list_messages", query={**query, **times, "cursor": cursor})
@@ -183,9 +191,7 @@ def _window(
         yield from (_checked(call, reply, message) for message in page)
         if not cursor:
             return
-        if cursor in seen:
-            raise TornBody("The message list repeats its cursor")
-        seen.add(cursor)
+        guard.accept(page, cursor, reply.headers.get("X-Request-Id"))
 
 
 def _checked(call: Call, reply: Reply, message: dict[str, Any]) -> dict[str, Any]:

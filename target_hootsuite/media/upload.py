@@ -120,7 +120,8 @@ class MediaStore:
         )
 
     def _state(self, media_id: str) -> str:
-        return str(answers.one(self.client, Call("get_media", {"mediaId": media_id})).get("state"))
+        call = Call("get_media", {"mediaId": media_id})
+        return str(answers.one(self.client, call, "state")["state"])
 
     def _send(self, source: Source, media: Media, field: str, now: datetime) -> str:
         with self._open(source, field) as file:

@@ -121,8 +121,7 @@ class ScimRule(PresentState):
         """
         name = unit.row["user_name"]
         call = Call("list_scim_users", query={"filter": name_filter(name)})
-        reply = context.client.send(call)
-        users = answers.objects(call, reply, reply.body.get("Resources") or [])
+        users = answers.scim_users(context.client, call)
         if len(users) > 1 or any(not _names_alike(name, user.get("userName")) for user in users):
             msg = "does not name exactly one user; the look-up gave others."
             raise RowRejected(msg, field="user_name", code="ambiguous_user")

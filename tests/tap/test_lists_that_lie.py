@@ -6,9 +6,9 @@ import time
 import pytest
 
 from hootsuite_api.contract import load
+from hootsuite_api.cursors import FRUITLESS
 from hootsuite_api.errors import HootsuiteError
 from tap_hootsuite.message_sync import MessageSync
-from tap_hootsuite.pagination import FRUITLESS
 
 MESSAGE = {"id": "1", "state": "SENT", "scheduledSendTime": "2026-01-10T10:00:00Z"}
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_hootsuite.pagination import PAGE, ListingFault, Scope, WindowPagination
+from hootsuite_api.cursors import ListingFault
+from tap_hootsuite.pagination import PAGE, Scope, WindowPagination
 from tap_hootsuite.windows import Window, instant, stamp
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
