@@ -30,15 +30,9 @@ from hootsuite_api.replies import Reply, judge
 from hootsuite_api.retry import Retry, harmless, passing
 from hootsuite_api.settings import Settings, parse
 from hootsuite_api.slots import account_slots
-from hootsuite_api.tokens import (
-    TOKEN_OPERATION,
-    AppToken,
-    RefreshToken,
-    StaticToken,
-    Token,
-    TokenEndpoint,
-    TokenManager,
-)
+from hootsuite_api.stop import Stop
+from hootsuite_api.token_endpoint import TOKEN_OPERATION, Token, TokenEndpoint
+from hootsuite_api.tokens import AppToken, RefreshToken, StaticToken, TokenManager
 from hootsuite_api.transport import BearerAuth, NoAuth, Outgoing, Transport, limits
 
 
@@ -62,7 +56,7 @@ class HootsuiteClient:
         stop: threading.Event | None = None,
     ) -> None:
         self.settings = settings
-        self.stop = stop or threading.Event()
+        self.stop = stop or Stop()
         self._retry = retry or Retry(self.stop)
         self.watchdog = Watchdog(self.stop)
         transport = Transport(

@@ -29,17 +29,29 @@ class Halt:
     Args:
         reason: Why nothing more is attempted; None while the run goes on.
         failed: Whether the run ended early.
+        told: Whether the log says so.
     """
 
     reason: str | None = None
     failed: bool = False
+    told: bool = False
 
     def stop(self, reason: str, *, failed: bool = True) -> None:
         """Attempt nothing more; what is under way is finished."""
+        self.stop_quietly(reason, failed=failed)
+        self.tell()
+
+    def stop_quietly(self, reason: str, *, failed: bool = True) -> None:
+        """Attempt nothing more, and write nothing: a signal handler may interrupt a write."""
         if self.reason is None:
             self.reason = scrub(reason)
-            logger.warning("Nothing more is attempted: %s", self.reason)
         self.failed = self.failed or failed
+
+    def tell(self) -> None:
+        """Say once why the run does not go on, if it doesn't."""
+        if self.reason is not None and not self.told:
+            self.told = True
+            logger.warning("Nothing more is attempted: %s", self.reason)
 
 
 @dataclass

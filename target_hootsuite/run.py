@@ -6,7 +6,6 @@ twice with different content, or whether a changed column is about to churn the 
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from hootsuite_api import errors
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.clock import own_clock
 from hootsuite_api.redact import scrub
+from hootsuite_api.stop import Stop
 from target_hootsuite.context import RunContext
 from target_hootsuite.dispatch import Dispatcher, decide
 from target_hootsuite.errors import JournalFault, ResultsFault, RowRejected, RunStopped
@@ -77,7 +77,7 @@ class Job:
         dry = bool(settings["dry_run"])
         self.gate = StateGate((lambda _: None) if dry else emit)
         self.intake = Intake(self.gate)
-        self._stopping = threading.Event()
+        self._stopping = Stop()
         self._early_stop: str | None = None
         self._context: RunContext | None = None
         self._client: HootsuiteClient | None = None
@@ -90,12 +90,12 @@ class Job:
         return exit_code(self._statuses, failed=self._failed)
 
     def stop(self, reason: str) -> None:
-        """Attempt nothing more; called from a signal handler."""
+        """Attempt nothing more; called from a signal handler, so it neither waits nor writes."""
         self._early_stop = self._early_stop or reason
         self._failed = True
         self._stopping.set()
         if self._context is not None:
-            self._context.stop(reason)
+            self._context.halt.stop_quietly(reason)
         if self._client is not None:
             self._client.cancel()  # what has not left is deferred, what is in flight gets its time
 
@@ -159,6 +159,7 @@ class Job:
         try:
             self._run(context, plan)
         finally:
+            context.halt.tell()
             plan.add_unreached(self.intake.taken)
             defer_rest(context, plan.units)
             self._keep_for_people(context, plan)
