@@ -28,6 +28,8 @@ class KeyringStore(TokenStore):
         stop: Ends a wait for the lock when it is set.
     """
 
+    _room = 0  # some keyrings hold passwords of 2,560 bytes
+
     def __init__(self, name: str, stop: threading.Event) -> None:
         super().__init__(state_folder() / f"keyring-{name}", stop)
         self._name = name

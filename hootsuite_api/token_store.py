@@ -34,6 +34,8 @@ class TokenStore:
         patience: Seconds to wait for another process that renews a token.
     """
 
+    _room = 8192  # bytes: more than the tokens of any answer
+
     def __init__(self, path: Path, stop: threading.Event, patience: float = 300) -> None:
         private_folder(path.parent)
         self._path = path.resolve()  # a linked file stays linked: its target is replaced
@@ -64,16 +66,22 @@ class TokenStore:
         entry = self._load()["entries"].get(key)
         return entry if isinstance(entry, dict) else None
 
-    def write(self, key: str, entry: dict[str, Any]) -> None:
+    def write(self, key: str, entry: dict[str, Any], *, reserve: bool = False) -> None:
         """Replace the entry of a key; when this returns, it is on the disk.
+
+        Args:
+            key: Whose entry.
+            entry: What it becomes.
+            reserve: Whether to take room on the disk for tokens that are about to be asked for.
 
         Raises:
             ConfigError: If the file is damaged or can't be written.
         """
         content = self._load()
         content["entries"][key] = entry
+        room = b" " * self._room if reserve else b""
         try:
-            self._replace(json.dumps(content, indent=1, sort_keys=True).encode())
+            self._replace(json.dumps(content, indent=1, sort_keys=True).encode() + room)
         except OSError as cause:
             raise ConfigError(
                 f"The token store {self._path} can't be written ({cause.strerror})",

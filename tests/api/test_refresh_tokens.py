@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 
 import hootsuite_api.errors as e
 from hootsuite_api import Call, HootsuiteClient
+from hootsuite_api.token_store import TokenStore
 
 READ = Call("get_message", {"messageId": "7"})
 EXPIRED = {"error": "token_expired", "error_description": "expired"}
@@ -301,3 +303,53 @@ def test_a_refresh_works_against_the_sandbox(sandbox, settings):
             sandbox.advance(7200)
             assert client.send(Call("get_me")).data["id"] == sandbox.ready["member_id"]
     assert sandbox.stats()["requests"]["create_token"] == 4
+
+
+# -- a store that can't be written ------------------------------------------------------------
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """A function that bounds the bytes which the token store may write from now on."""
+
+    def hold(room, after=0):
+        inner, left = TokenStore._replace, [after]
+
+        def replace(store, data):
+            left[0] -= 1
+            if left[0] < 0 and len(data) > room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            inner(store, data)
+
+        monkeypatch.setattr(TokenStore, "_replace", replace)
+
+    return hold
+
+
+def test_a_store_without_room_uses_nothing_up(refreshing, server, disk, store_path):
+    """The room of the successor is taken before the token is sent: a full disk is seen in time."""
+    with refreshing() as client:
+        client.send(READ)
+        disk(store_path.stat().st_size + 200)  # enough for the mark alone
+        with pytest.raises(e.ConfigError, match="No space left") as caught:
+            client._tokens.renew()
+    assert "lost" not in str(caught.value)
+    assert len(sent(server)) == 1
+
+
+def test_a_code_is_not_used_up_for_a_store_without_room(refreshing, server, disk):
+    """The same for the code that a browser brings."""
+    disk(100)
+    with refreshing(refresh_token=None) as client, pytest.raises(e.ConfigError):
+        client.sign_in("one-code", "http://localhost:1/", "verifier")
+    assert server.token_calls() == []
+
+
+def test_a_store_that_fails_right_after_the_refresh_says_what_is_lost(refreshing, server, disk):
+    """No proof holds for ever: one sentence names the loss and what to do; nothing is replayed."""
+    disk(0, after=1)
+    for says in ("refresh token .* is lost.*sign in again", "may be spent"):
+        with refreshing() as client, pytest.raises(e.HootsuiteError, match=says) as caught:
+            client.send(READ)
+        assert caught.value.never_sent
+    assert sent(server) == ["configured-refresh-0"]
