@@ -170,7 +170,9 @@ def _value(name: str, schema: Schema) -> dict[str, Any]:
     if types == ["array"]:
         return {"type": ["array", "null"], "items": _value(name, schema["items"])}
     if types == ["object"]:
-        inner = {n: _value(n, s) for n, s in schema.get("properties", {}).items()}
+        if not schema.get("properties"):  # none known is not none allowed: flattening would drop it
+            return {"type": ["object", "null"]}
+        inner = {n: _value(n, s) for n, s in schema["properties"].items()}
         return {"type": ["object", "null"], "properties": inner}
     return {"type": [*(["string"] if _is_id(name) else types), "null"]}
 

@@ -77,6 +77,7 @@ class HootsuiteStream(Stream):
         extra: Schemas of columns that the platform doesn't send as such.
         without: Columns of the component that the stream leaves out.
         replaces: Whether a complete reading stands for the whole table.
+        refreshed: How it is refreshed, for the documents, where the class doesn't say it otherwise.
     """
 
     name: str
@@ -91,6 +92,7 @@ class HootsuiteStream(Stream):
     extra: ClassVar[Mapping[str, Any]] = {}
     without: ClassVar[frozenset[str]] = frozenset()
     replaces: ClassVar[bool] = True
+    refreshed: ClassVar[str] = ""
     # Rows are built to the schema (tests/tap/test_full.py proves it); conforming would only cost.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 

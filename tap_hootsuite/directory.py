@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from hootsuite_api import Reply
+from hootsuite_api.contract import load
 from hootsuite_api.errors import (
     HootsuiteError,
     NotFound,
@@ -229,20 +230,61 @@ class Directory:
     def scim_pages(self) -> Iterator[list[Mapping[str, Any]]]:
         """List the accounts of the provisioning interface, and keep when each was changed."""
         dates: dict[str, str | None] = {}
-        start, total = 1, 1
-        while start <= total:
-            body = self._run.send("list_scim_users", startIndex=start, count=SCIM_PAGE).body
-            found = body.get("Resources") or []
+        for found in self._scim_list("list_scim_users", "accounts"):
             dates.update(
                 (str(one["id"]), (one.get("meta") or {}).get("lastModified")) for one in found
             )
             yield found
+        self._scim_dates = dates
+
+    def scim_groups(self) -> list[Mapping[str, Any]]:
+        """Return the teams of the provisioning interface, with their members.
+
+        A list may leave the members out (RFC 7644, 3.4.2.5); such a group is asked for by itself.
+
+        Raises:
+            HootsuiteError: The same one every time, if the caller may not list them.
+        """
+        key: tuple[str, Key] = ("list_scim_groups", ())
+        if key in self._gone:
+            raise self._gone[key]
+        if key not in self._answers:
+            try:
+                listed = [one for page in self._scim_list(key[0], "groups") for one in page]
+                self._answers[key] = list(self._whole_groups(listed))
+            except PermissionDenied as error:
+                self._gone[key] = error
+                raise
+        found: list[Mapping[str, Any]] = self._answers[key]
+        return found
+
+    def _whole_groups(self, listed: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        lacking = [one for one in listed if one.get("members") is None]
+        yield from (one for one in listed if one.get("members") is not None)
+        for _, group in self._run.map(self._ask_group, lacking):
+            if not isinstance(group, Exception):
+                yield group
+            elif not is_gone(group):
+                raise group
+
+    def _ask_group(self, listed: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._run.send(
+            "get_scim_group", {"groupId": str(listed["id"])}
+        ).body
+        return found
+
+    def _scim_list(self, operation: str, what: str) -> Iterator[list[Mapping[str, Any]]]:
+        start, total = 1, 1
+        while start <= total:
+            body = self._run.send(operation, startIndex=start, count=SCIM_PAGE).body
+            found = body.get("Resources") or []
+            yield found
             total = int(body.get("totalResults") or 0)
             if not found and start <= total:
-                where = Where("GET", "/scim/v2/Users")
-                raise TornBody(f"The list of accounts ends at {start - 1} of {total}", where)
+                where = Where("GET", load().operations[operation].path)
+                raise TornBody(f"The list of {what} ends at {start - 1} of {total}", where)
             start += len(found)
-        self._scim_dates = dates
+            self._run.check()
 
     def scim_dates(self) -> Mapping[str, str | None]:
         """Return when the accounts that the provisioning interface lists were changed."""

@@ -126,6 +126,26 @@ _BY_COMPONENT: Mapping[str, Mapping[str, str]] = {
         "metrics": "Name to figure: total, and breakdowns where there are any. Names are published "
         "nowhere; an absent one is unknown, never zero",
     },
+    "ScimGroupResource": {
+        "display_name": "The name of the team",
+        "members": "Who is in it: ids join with members",
+        "resource_type": "Always Group",
+        "created": "When the team was created",
+        "last_modified": "When the team was last changed",
+        "location": "Where the group is served",
+    },
+    "ScimGroupMembers": {
+        "group_id": "The group; joins with scim_groups, and with teams",
+        "display": "The name of the member",
+    },
+    "Comment": {
+        "comment": "The text",
+        "creator_id": "The member who wrote it; joins with members",
+        "creator_name": "The name of who wrote it",
+        "parent_id": "The post or comment that it answers to, by the network's id",
+        "parent_type": "Whether that is a post or a comment",
+        "review_state": "Where it stands",
+    },
     "ScimResourceType": {
         "name": "The name of the type",
         "description": "What it is for",

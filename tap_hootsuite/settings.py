@@ -99,6 +99,11 @@ _OWN = {
         [{"social_network_type": "twitter", "target_social_network_id": "5550001"}],
         items=_INTERACTION,
     ),
+    "comment_ids": texts(
+        "Comments",
+        "Ids of the comments to read, as the comments webhook tells them; nothing lists comments.",
+        "4138000001",
+    ),
     "on_forbidden": choice(
         "When something is forbidden",
         "Skip what the caller may not read and go on, or fail.",
@@ -184,6 +189,7 @@ class Options:
     track_deletions: bool
     every_history: bool
     interactions: tuple[Mapping[str, str], ...]
+    comments: tuple[str, ...]
     skip_forbidden: bool
     pause_on_quota: bool
     scan_percent: int
@@ -221,6 +227,7 @@ def options(config: Mapping[str, Any]) -> Options:
         track_deletions=_or(config, "track_deletions", default=True),
         every_history=config.get("history_scope") == "all",
         interactions=tuple(_interactions(config)),
+        comments=tuple(dict.fromkeys(_ids(config, "comment_ids"))),
         skip_forbidden=_or(config, "on_forbidden", "skip") == "skip",
         pause_on_quota=_or(config, "on_quota", "pause") == "pause",
         scan_percent=_or(config, "scan_quota_percent", 50),

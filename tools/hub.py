@@ -65,7 +65,19 @@ def definition(plugin: str) -> dict[str, Any]:
         "capabilities": [one.value for one in tables.plugin_class(plugin).capabilities],
         "settings_group_validation": _groups(plugin),
         "settings": [_setting(*one) for one in tables.settings(plugin).items()],
+        **({"select": found} if (found := selection(plugin)) else {}),
     }
+
+
+def selection(plugin: str) -> list[str]:
+    """Return Meltano's patterns for what a tap reads by default, if that isn't everything.
+
+    Meltano knows nothing of `selected-by-default`: what it is not told, it selects.
+    """
+    if plugin != "tap-hootsuite":
+        return []
+    off = [one.name for one in tables.streams() if not one.selected_by_default]
+    return ["*.*", *(f"!{name}.*" for name in sorted(off))]
 
 
 def _folder(plugin: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from meltano.core.meltano_file import MeltanoFile
 from meltano.core.yaml import yaml
 
-from tools import tables
+from tools import hub, tables
 
 
 def rewrite(text: str) -> str:
@@ -28,9 +28,18 @@ def rewrite(text: str) -> str:
             if plugin["name"] in tables.PLUGINS:
                 plugin["capabilities"] = capabilities(plugin["name"])
                 plugin["settings"] = settings(plugin["name"])
+                _deselect(plugin)
     written = io.StringIO()
     yaml.dump(MeltanoFile.parse(found).canonical(), written)
     return written.getvalue()
+
+
+def _deselect(plugin: dict[str, Any]) -> None:
+    """Leave out what is off by default, unless somebody has chosen by name."""
+    patterns = hub.selection(plugin["name"])
+    if patterns and "*.*" in plugin.get("select", ("*.*",)):
+        chosen = [one for one in plugin.get("select", ()) if one not in patterns and one[0] != "!"]
+        plugin["select"] = [*patterns, *chosen]
 
 
 def capabilities(plugin: str) -> list[str]:

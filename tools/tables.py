@@ -69,7 +69,8 @@ def _default(field: Mapping[str, Any]) -> str:
     return f"`{str(field['default']).lower()}`" if "default" in field else ""
 
 
-def _streams() -> Iterator[Any]:
+def streams() -> Iterator[Any]:
+    """Yield the classes of the tap's streams, in the order in which they run."""
     found = import_module("tap_hootsuite.tap").stream_classes()
     yield from sorted(found, key=lambda one: (one.stage, one.name))
 
@@ -79,16 +80,19 @@ def streams_table(_: str = "") -> str:
     rows = (
         (
             f"`{stream.name}`",
-            (stream.__doc__ or "").split("\n", 1)[0],
+            (stream.__doc__ or "").split("\n", 1)[0]
+            + ("" if stream.selected_by_default else " Off by default."),
             ", ".join(f"`{key}`" for key in stream.primary_keys),
             _refresh(stream),
         )
-        for stream in _streams()
+        for stream in streams()
     )
     return markdown(("stream", "rows", "key", "refreshed"), rows)
 
 
 def _refresh(stream: Any) -> str:
+    if stream.refreshed:
+        return str(stream.refreshed)
     kinds = {base.__name__ for base in stream.__mro__}
     if "MessageStream" in kinds:
         return f"by `{stream.replication_key or 'messages'}`, window by window"
@@ -96,13 +100,13 @@ def _refresh(stream: Any) -> str:
         return f"by `{stream.replication_key}`, and new ids"
     if "ScanStream" in kinds:
         return "in full, by a scan that may take several runs"
-    return "in full" if stream.replaces else "from the cursor of the last run"
+    return "in full"
 
 
 def operations_table(_: str = "") -> str:
     """Return a Markdown table that says which stream reads which operation."""
     readers: dict[str, list[str]] = {}
-    for stream in _streams():
+    for stream in streams():
         for operation in (stream.operation, *stream.also):
             readers.setdefault(operation, []).append(stream.name)
     rows = (

@@ -284,7 +284,7 @@ def _scim_groups(world: World) -> Iterator[Document]:
 def _scim_group_members(world: World) -> Iterator[Document]:
     for team in _groups(world):
         for member in scim_group.show_group(world, team)["members"]:
-            yield {"groupId": team.id, **member}
+            yield {"groupId": team.id, "memberId": member["value"], "display": member["display"]}
 
 
 def _comments(world: World) -> Iterator[Document]:

@@ -33,6 +33,7 @@ class Interactions(HootsuiteStream):
     component = "Interaction"
     stage = Stage.LATER
     replaces = False
+    refreshed = "from the cursor of the last run"
 
     def pages(self) -> Iterator[list[Row]]:
         """Read all conversations at once, each from where the last run stopped."""

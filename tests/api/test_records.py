@@ -187,3 +187,10 @@ def test_unknown_component():
     """A component that does not exist is an error at once."""
     with pytest.raises(KeyError):
         records.record("Nonsense", {})
+
+
+def test_an_open_object_names_no_properties():
+    """A list of known properties that is empty would let flattening drop the column."""
+    metrics = records.singer_schema("PostMetrics")["properties"]["metrics"]
+    assert metrics["type"] == ["object", "null"]
+    assert "properties" not in metrics

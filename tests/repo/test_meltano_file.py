@@ -43,7 +43,7 @@ def test_a_registered_client_needs_no_secret():
             ("config", "set", "tap-hootsuite", "start_date", "2026-01-01"),
             ["    config:", "      start_date: '2026-01-01'"],
         ),
-        (("select", "tap-hootsuite", "messages", "id"), ["    select:", "    - messages.id"]),
+        (("select", "tap-hootsuite", "messages", "id"), ["    - messages.id"]),
     ],
 )
 def test_what_meltano_writes_is_added_and_nothing_else_changes(arguments, added, tmp_path):

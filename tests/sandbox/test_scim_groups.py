@@ -50,7 +50,7 @@ def test_groups_are_teams(api):
     assert api.sandbox.truth("scim_groups") == listed["Resources"]
     rows = api.sandbox.truth("scim_group_members")
     assert len(rows) == sum(len(one["members"]) for one in listed["Resources"])
-    user = api.get(f"/scim/v2/Users/{rows[0]['value']}").body
+    user = api.get(f"/scim/v2/Users/{rows[0]['memberId']}").body
     assert rows[0]["groupId"] in {one["value"] for one in user["groups"]}
 
 

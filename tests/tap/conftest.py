@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,18 @@ INTERACTIONS = [
 ]
 
 
-# The streams that a token without the scope of analytics fills.
+SCOPE = {"scope": "analytics:read"}
+# The streams that the defaults fill, with a token that lacks the scope of analytics.
 KEYS = {
     stream.name: list(stream.primary_keys)
     for stream in stream_classes()
-    if not issubclass(stream, AnalyticsStream)
+    if stream.selected_by_default
+    and stream.name != "comments"
+    and not issubclass(stream, AnalyticsStream)
+}
+# Those that need more: a scope, ids in the settings, or somebody who selects them.
+FURTHER = {
+    stream.name: list(stream.primary_keys) for stream in stream_classes() if stream.name not in KEYS
 }
 
 
@@ -159,19 +167,36 @@ def extract(attempt):
     return once
 
 
+def selected(config: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return a catalog that selects some streams."""
+    catalog = TapHootsuite(config=config).catalog_dict
+    for entry in catalog["streams"]:
+        for item in entry["metadata"]:
+            if not item["breadcrumb"]:
+                item["metadata"]["selected"] = entry["tap_stream_id"] in names
+    return catalog
+
+
+def everything(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a catalog that selects every stream."""
+    return selected(config, [*KEYS, *FURTHER])
+
+
+@pytest.fixture
+def further(sandbox, only):
+    """Settings and catalog with which everything in `FURTHER` is read, and nothing else."""
+
+    def build() -> dict[str, Any]:
+        comments = [one["commentId"] for one in sandbox.comment_events()]
+        return {"catalog": only(*FURTHER), "comment_ids": comments, **SCOPE}
+
+    return build
+
+
 @pytest.fixture
 def only(config):
     """Return a catalog that selects only the named streams."""
-
-    def build(*names: str) -> dict[str, Any]:
-        catalog = TapHootsuite(config=config).catalog_dict
-        for entry in catalog["streams"]:
-            for item in entry["metadata"]:
-                if not item["breadcrumb"]:
-                    item["metadata"]["selected"] = entry["tap_stream_id"] in names
-        return catalog
-
-    return build
+    return lambda *names: selected(config, names)
 
 
 class Command:

@@ -6,6 +6,7 @@ from singer_sdk.testing.templates import AttributeTestTemplate
 
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 from tap_hootsuite.tap import TapHootsuite
+from tests.tap.conftest import everything
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -18,6 +19,7 @@ def _sandbox(tmp_path_factory):
             client_secret=sandbox.ready["client_secret"],
             member_id=sandbox.ready["member_id"],
             token_store=str(tmp_path_factory.mktemp("tokens") / "tokens.json"),
+            comment_ids=[one["commentId"] for one in sandbox.comment_events()],
         )
         yield
 
@@ -49,6 +51,7 @@ SETTINGS = {
 TestTap = get_tap_test_class(
     TapHootsuite,
     config=SETTINGS,
+    catalog=everything(SETTINGS),
     suite_config=SuiteConfig(
         max_records_limit=None,  # a column that is rarely used must be looked at, too
         ignore_no_records_for_streams=["deleted_messages"],
