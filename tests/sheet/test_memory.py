@@ -125,6 +125,7 @@ def filled(*cells: str) -> str:
 
 
 FINE = line(2, inline("A2", AT), inline("B2", "x"), inline("C2", "1"))
+NO_PLACE = "<c><v>1</v></c>"
 SHARED = "".join(f'<row r="{n}"><c r="B{n}" t="s"><v>0</v></c></row>' for n in range(2, 90_000))
 FAR = "<row{0}r='1048576'><c{0}r='XFD1048576'><v>1</v></c></row>"
 DATED = (
@@ -170,7 +171,11 @@ XLSX_FILES: dict[str, tuple[str, str, str]] = {
     "comment": (sheet(f"<!-- {FINE} -->{FAR.format('  ')}"), "", ""),
     "prefixed": (PREFIXED, "", ""),
     "rows-without-place": (sheet("<row><c><v>1</v></c></row>" * 300_000), "", ""),
-    "cells-without-place": (sheet(f"<row>{'<c><v>1</v></c>' * 16_384}</row>" * 300), "", ""),
+    "cells-without-place": (
+        sheet(f"<row>{NO_PLACE * 16_384}</row>" + f"<row>{NO_PLACE * 20}</row>" * 300),
+        "",
+        "",
+    ),
     "wide": (
         sheet("".join(line(n, f'<c r="XFD{n}"><v>1</v></c>') for n in range(2, 480))),
         "",
@@ -286,6 +291,14 @@ def test_odd_xlsx_files_end_in_a_sentence(tmp_path):
     assert "read" in said["shared-fine"]
     assert "more text" in said["shared-long"]
     assert "no calendar" in said["duration"]
+
+
+@pytest.mark.soak
+def test_millions_of_cells_without_a_place_end_in_a_sentence(tmp_path):
+    """They can only be counted one by one, which takes half a minute."""
+    path = tmp_path / "cells.xlsx"
+    make_xlsx(path, sheet(f"<row>{NO_PLACE * 16_384}</row>" * 300), "", "")
+    assert "too far" in check([path])["cells"]
 
 
 def test_giant_csv_files_end_in_a_sentence(tmp_path):

@@ -52,12 +52,17 @@ def said(error):
     return "".join(traceback.format_exception(error)) + repr(error.args)
 
 
+@pytest.mark.parametrize(
+    "passwords",
+    [PASSWORDS[::6], pytest.param(PASSWORDS, marks=pytest.mark.soak)],
+    ids=["sample", "all"],
+)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_no_error_about_a_journal_names_its_password(shape, monkeypatch, caplog):
+def test_no_error_about_a_journal_names_its_password(shape, passwords, monkeypatch, caplog):
     """Each way to open a journal fails with a sentence of ours, and with nothing of the secret."""
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("PGCONNECT_TIMEOUT", "2")
-    for password in PASSWORDS:
+    for password in passwords:
         url = shape.format(password)
         for attempt in (connect, exists, Report, lambda url: Journal(url, "run")):
             try:
@@ -67,8 +72,14 @@ def test_no_error_about_a_journal_names_its_password(shape, monkeypatch, caplog)
                 assert not [one for one in PIECES if one in text], (url, text)
 
 
-@pytest.mark.parametrize("password", [PASSWORDS[0], PASSWORDS[2], f"{LEFT}@5432/{RIGHT}"])
-@pytest.mark.parametrize("shape", [SHAPES[0], SHAPES[5], SHAPES[13]])
+@pytest.mark.parametrize(
+    ("shape", "password"),
+    [
+        (SHAPES[0], PASSWORDS[2]),
+        (SHAPES[5], f"{LEFT}@5432/{RIGHT}"),
+        (SHAPES[13], PASSWORDS[0]),
+    ],
+)
 def test_no_output_of_a_run_names_the_password(  # noqa: PLR0917 - fixtures are arguments
     shape, password, run_target, make_rows, caplog, monkeypatch
 ):

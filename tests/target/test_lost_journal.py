@@ -99,8 +99,14 @@ def test_another_account_is_warned_of(changed, run_target, make_rows, standing, 
     assert "no row of this account" not in caplog.text
 
 
-@pytest.mark.parametrize("policy", ["hold", "resend"])
-@pytest.mark.parametrize("nth", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize(
+    ("nth", "policy"),
+    [
+        pytest.param(nth, policy, marks=() if nth % 2 == own else pytest.mark.soak)
+        for nth in range(1, 7)
+        for own, policy in enumerate(("hold", "resend"))
+    ],
+)
 def test_killed_in_an_adoption(
     nth, policy, lab, run_target, make_rows, target_config, lines, lose, tmp_path, standing
 ):
