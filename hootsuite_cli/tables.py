@@ -11,6 +11,14 @@ from rich.segment import Segment
 from rich.text import Text
 
 from hootsuite_api.printable import one_line
+from target_hootsuite.statuses import ResultStatus
+
+STATUS_COLOURS = {
+    ResultStatus.DONE: "green",
+    ResultStatus.ADOPTED: "green",
+    ResultStatus.REJECTED: "red",
+    ResultStatus.UNKNOWN: "yellow",
+}
 
 
 def safe(renderable: Any) -> Any:

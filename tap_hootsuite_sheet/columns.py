@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet.date_guess import best
-from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
+from tap_hootsuite_sheet.problems import Flaw, SheetError
 from tap_hootsuite_sheet.xlsx_checks import letters
 
 HEADER_WITHIN = 50

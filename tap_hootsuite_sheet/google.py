@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet.identity import LISTS_SHEET
-from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
+from tap_hootsuite_sheet.problems import Flaw, SheetError
 from tap_hootsuite_sheet.sheet import Cell, Sheet, refuse_long
 from tap_hootsuite_sheet.xlsx_checks import error_flaw
 

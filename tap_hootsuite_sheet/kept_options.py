@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
+from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet import identity
-from tap_hootsuite_sheet.problems import SheetError, listed
+from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.safe_zip import read_bytes
 
 SUFFIX = ".options.yml"

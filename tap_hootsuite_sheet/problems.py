@@ -10,8 +10,9 @@ Tree:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from hootsuite_api.phrases import counted
 
 SHOWN = 100
 KEPT = 50_000
@@ -215,20 +216,3 @@ class PlanError(SheetError):
         head = f"{source}: {counted(len(problems.rows), 'row')} cannot be used. Nothing was sent."
         self.lines = [head, *problems.lines()]
         super().__init__("\n".join(self.lines))
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number of things: `1 row`, `2 rows`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names as a phrase: `Alpha, Beta and Gamma`."""
-    items = list(names)
-    return (
-        items[0]
-        if len(items) == 1
-        else ", ".join(items[:-1]) + " and " + items[-1]
-        if items
-        else ""
-    )

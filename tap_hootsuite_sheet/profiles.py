@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import yaml
 
-from tap_hootsuite_sheet.problems import AccountError, CellError, SheetError, listed
+from hootsuite_api.phrases import listed
+from tap_hootsuite_sheet.problems import AccountError, CellError, SheetError
 from tap_hootsuite_sheet.safe_zip import read_bytes
 from tap_hootsuite_sheet.values import as_list
 

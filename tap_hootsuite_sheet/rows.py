@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any, Final
 
+from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet import identity, values
 from tap_hootsuite_sheet.columns import Table
 from tap_hootsuite_sheet.model import Options, Plan, Record
@@ -15,7 +16,6 @@ from tap_hootsuite_sheet.problems import (
     Problems,
     SettingError,
     SheetError,
-    listed,
     shown,
 )
 from tap_hootsuite_sheet.profiles import Directory, Resolver

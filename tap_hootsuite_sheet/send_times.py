@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
 
+from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet import values
 from tap_hootsuite_sheet.date_guess import fitting
 from tap_hootsuite_sheet.layouts import layout, misfit
 from tap_hootsuite_sheet.model import Options
-from tap_hootsuite_sheet.problems import CellError, SettingError, listed
+from tap_hootsuite_sheet.problems import CellError, SettingError
 from tap_hootsuite_sheet.profiles import Directory
 from tap_hootsuite_sheet.times import (
     DATE_REMEDY,

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet.identity import LISTS_SHEET
-from tap_hootsuite_sheet.problems import Flaw, SheetError, listed
+from tap_hootsuite_sheet.problems import Flaw, SheetError
 
 MAX_ROWS = 100_000
 MAX_CELLS = 4_000_000

@@ -110,13 +110,31 @@ class Job:
             self._open_results().close()
             self._let_state_out()
             return
+        self._with_platform(self._execute)
+
+    def settle(self) -> None:
+        """Look on the platform for messages of unknown fate, and write nothing there.
+
+        Raises:
+            HootsuiteError: The platform can't be asked.
+            TargetError: The journal can't be used.
+        """
+        self._with_platform(self._settle)
+
+    def _settle(self, client: HootsuiteClient, journal: Journal) -> None:
+        settle_open(self._open_context(client, journal), [])
+        client.now()
+        if client.is_sure_of_now:
+            notes.keep_clock(journal, client.estimated_now())
+
+    def _with_platform(self, work: Callable[[HootsuiteClient, Journal], None]) -> None:
         client = self._client = HootsuiteClient.from_settings(self.settings)
         if self._early_stop:
             client.cancel()
         try:
             journal = self._open_journal()
             try:
-                self._execute(client, journal)
+                work(client, journal)
             finally:
                 journal.close()
         finally:

@@ -11,10 +11,10 @@ from typing import Any
 
 from hootsuite_api import HootsuiteClient
 from hootsuite_api.errors import NetworkFault, ServerFault, TornBody
+from hootsuite_api.phrases import counted
 from hootsuite_api.settings import Settings
 from hootsuite_cli.check import cost, health, rights
 from hootsuite_cli.check.probe import Finding, Prober
-from tap_hootsuite_sheet.problems import counted
 
 
 def look(settings: dict[str, Any]) -> dict[str, Any]:

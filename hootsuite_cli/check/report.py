@@ -8,8 +8,8 @@ from typing import Any
 
 from rich.text import Text
 
+from hootsuite_api.phrases import counted
 from hootsuite_cli.tables import Table, screen
-from tap_hootsuite_sheet.problems import counted
 
 _COLOURS = {"yes": "green", "partly": "yellow", "no": "red", "unknown": "yellow"}
 _SKEW = 30

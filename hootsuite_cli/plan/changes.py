@@ -12,15 +12,17 @@ from hootsuite_cli.plan.forecast import Forecast, Post
 from hootsuite_cli.plan.in_process import Result, Run
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.problems import shown
+from target_hootsuite.statuses import ResultStatus
 
 _TIME = "%a %d %b %Y %H:%M"
-_KINDS = {
-    ("planned", "create"): "new",
-    ("planned", "replace"): "changed",
-    ("unchanged", "none"): "unchanged",
-    ("adopted", "none"): "unchanged",
-    ("unknown", ""): "unknown",
-    ("deferred", ""): "deferred",
+_REPLACED = (ResultStatus.PLANNED, "replace")
+_KINDS: dict[tuple[str, str], str] = {
+    (ResultStatus.PLANNED, "create"): "new",
+    _REPLACED: "changed",
+    (ResultStatus.UNCHANGED, "none"): "unchanged",
+    (ResultStatus.ADOPTED, "none"): "unchanged",
+    (ResultStatus.UNKNOWN, ""): "unknown",
+    (ResultStatus.DEFERRED, ""): "deferred",
 }
 
 
@@ -80,7 +82,7 @@ def _kind(results: Sequence[Result]) -> str:
 def _differences(
     post: Post, results: Sequence[Result], standing: Mapping[tuple[str, str], Standing]
 ) -> Iterable[tuple[str, str, str]]:
-    replaced = [one for one in results if (one["status"], one["action"]) == ("planned", "replace")]
+    replaced = [one for one in results if (one["status"], one["action"]) == _REPLACED]
     old = next(
         (
             found

@@ -9,6 +9,7 @@ from typing import Any
 from singer_sdk.exceptions import ConfigValidationError
 
 from hootsuite_api.errors import ConfigError
+from hootsuite_api.phrases import counted
 from hootsuite_cli.account import Account
 from hootsuite_cli.console import say
 from hootsuite_cli.errors import Failure, WrongUsage
@@ -22,7 +23,7 @@ from tap_hootsuite_sheet import google, identity, kept_options
 from tap_hootsuite_sheet import settings as plan_settings
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import SettingError, SheetError, counted
+from tap_hootsuite_sheet.problems import SettingError, SheetError
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import MAX_FILE
 from tap_hootsuite_sheet.safe_zip import read_bytes

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.phrases import listed
 from hootsuite_cli.plan.forecast import Forecast
 from hootsuite_cli.plan.in_process import Run
 from hootsuite_cli.results.journals import journal_url
 from tap_hootsuite_sheet.model import Plan
-from tap_hootsuite_sheet.problems import listed
 from target_hootsuite.journal import database
 from target_hootsuite.journal import report as journal_report
 from target_hootsuite.lookup.account import AccountLookup

@@ -22,8 +22,9 @@ from target_hootsuite.errors import RowRejected
 from target_hootsuite.lookup.listing import Found, Listing, Place, comparable, read
 from target_hootsuite.media.local_files import open_under
 from target_hootsuite.messages.preflight import LENGTHS
+from target_hootsuite.statuses import ResultStatus
 
-_POSTED = frozenset({"planned", "unchanged", "adopted"})
+_POSTED = frozenset({ResultStatus.PLANNED, ResultStatus.UNCHANGED, ResultStatus.ADOPTED})
 _LINKS = 200
 _DEAD = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
 
@@ -165,16 +166,14 @@ def count(
         root: Where the plan's files lie.
         there: Digests of files that need no upload.
     """
-    statuses = Counter((one["status"], one["action"]) for one in run.results)
-    forecast.replaces = statuses["planned", "replace"]
-    planned = sum(n for (status, _), n in statuses.items() if status == "planned")
-    forecast.creates = planned - forecast.replaces
-    forecast.standing = statuses["unchanged", "none"] + sum(
-        n for (status, _), n in statuses.items() if status == "adopted"
-    )
-    forecast.unknown = sum(n for (status, _), n in statuses.items() if status == "unknown")
-    forecast.deferred = sum(n for (status, _), n in statuses.items() if status == "deferred")
-    fresh = {one["key"] for one in run.results if one["status"] == "planned"}
+    actions = Counter((one["status"], one["action"]) for one in run.results)
+    statuses = Counter(one["status"] for one in run.results)
+    forecast.replaces = actions[ResultStatus.PLANNED, "replace"]
+    forecast.creates = statuses[ResultStatus.PLANNED] - forecast.replaces
+    forecast.standing = actions[ResultStatus.UNCHANGED, "none"] + statuses[ResultStatus.ADOPTED]
+    forecast.unknown = statuses[ResultStatus.UNKNOWN]
+    forecast.deferred = statuses[ResultStatus.DEFERRED]
+    fresh = {one["key"] for one in run.results if one["status"] == ResultStatus.PLANNED}
     media = [item for post in forecast.posts if post.key in fresh for item in post.media]
     paths = {item["path"] for item in media if item.get("path")}
     names = {_digest(root, path) or path for path in paths} if there and root else paths
@@ -269,4 +268,4 @@ def _address(message_id: str, client: HootsuiteClient) -> str:
 
 def rejected(results: Sequence[Result]) -> list[Result]:
     """Return the results of rows that the target refuses."""
-    return [one for one in results if one["status"] == "rejected"]
+    return [one for one in results if one["status"] == ResultStatus.REJECTED]

@@ -13,9 +13,9 @@ from typing import Any
 
 from PIL import Image
 
+from hootsuite_api.phrases import counted
 from hootsuite_cli.pages import own_file, policy, template_environment
 from hootsuite_cli.plan.forecast import Forecast, Post, network
-from tap_hootsuite_sheet.problems import counted
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.media.local_files import open_under
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet.columns import OURS
 from tap_hootsuite_sheet.model import Options, Plan, Record
 from tap_hootsuite_sheet.plan import read_plan
-from tap_hootsuite_sheet.problems import SheetError, listed
+from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.profiles import Directory
+from target_hootsuite.statuses import SUCCEEDED, ResultStatus
 
 STATUS = OURS[0]
 
 Earlier = Mapping[str, tuple[int, Record | None]]
 """Rows that were posted, by their keys; a record is None where the row can't be read today."""
 
-_POSTED = ("done", "unchanged", "adopted", "unknown")
+_POSTED = SUCCEEDED | {ResultStatus.UNKNOWN}
 """An unknown row may be on the platform, so a second version of it may be a second post."""
 
 

@@ -11,16 +11,18 @@ from urllib.parse import urlsplit
 
 from rich.text import Text
 
+from hootsuite_api.phrases import counted
 from hootsuite_api.redact import scrub
 from hootsuite_cli.console import say
 from hootsuite_cli.plan.forecast import Forecast
 from hootsuite_cli.plan.in_process import Result, Run
 from hootsuite_cli.plan.results_copy import Column
 from hootsuite_cli.plan.wording import OPTIONS
-from hootsuite_cli.tables import SafeConsole, Table, screen
+from hootsuite_cli.tables import STATUS_COLOURS, SafeConsole, Table, screen
 from tap_hootsuite_sheet.columns import KEY, OURS, SYNONYMS
 from tap_hootsuite_sheet.model import Plan
-from tap_hootsuite_sheet.problems import CellError, counted
+from tap_hootsuite_sheet.problems import CellError
+from target_hootsuite.statuses import OPEN, SUCCEEDED, ResultStatus
 
 _DAYS_SHOWN = 40
 _WARNINGS_SHOWN = 20
@@ -37,8 +39,8 @@ _COLUMNS = {
     "text": "text",
 }
 _ADVICE = {
-    "deferred": "not tried yet",
-    "unknown": "the answer was lost; the next run looks for it, see hootsuite results",
+    ResultStatus.DEFERRED: "not tried yet",
+    ResultStatus.UNKNOWN: "the answer was lost; the next run looks for it, see hootsuite results",
 }
 _REMEDIES = {
     "network_unsupported": "Name another profile",
@@ -48,9 +50,6 @@ _REMEDIES = {
     "unknown_profile": "Name another profile",
 }
 _CAUSES_SHOWN = 3
-_OPEN = frozenset({"deferred", "unknown"})
-_STANDING = frozenset({"done", "unchanged", "adopted"})
-_COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
 
 def show(plan: Plan, outlook: Forecast, rehearsal: Run) -> None:
@@ -136,10 +135,10 @@ def _removed(outlook: Forecast) -> None:
 def deletions(run: Run) -> None:
     """Print what became of posts whose rows left the plan."""
     statuses = Counter(str(one["status"]) for one in run.results)
-    deleted = statuses["done"] + statuses["unchanged"]
+    deleted = statuses[ResultStatus.DONE] + statuses[ResultStatus.UNCHANGED]
     say(f"Deleted: {counted(deleted, 'post')} that left the plan.")
     for one in run.results:
-        if one["status"] not in {"done", "unchanged"}:
+        if one["status"] not in {ResultStatus.DONE, ResultStatus.UNCHANGED}:
             reason = one["error_message"] or one["status"]
             say(scrub(f"message {one['key']} was not deleted: {reason}"), err=True)
     if run.complaint:
@@ -204,7 +203,7 @@ def outcome(plan: Plan, run: Run) -> None:
     end = Text(f"{plan.name}: {_end(run)}")
     table = Table("Status", "Posts", title=end, title_justify="left")
     for status, count in sorted(Counter(one["status"] for one in run.results).items()):
-        table.add_row(Text(status, style=_COLOURS.get(status, "")), str(count))
+        table.add_row(Text(status, style=STATUS_COLOURS.get(status, "")), str(count))
     console.print(table)
     for note in sorted({str(one["error_message"]) for one in run.results if _is_note(one)}):
         say(f"Note: {scrub(note)}", err=True)
@@ -219,7 +218,7 @@ def outcome(plan: Plan, run: Run) -> None:
 
 def _not_finished(run: Run) -> bool:
     """Whether there are rows that another run has to go on with."""
-    return bool(run.complaint) or any(one["status"] in _OPEN for one in run.results)
+    return bool(run.complaint) or any(one["status"] in OPEN for one in run.results)
 
 
 def _end(run: Run) -> str:
@@ -232,7 +231,8 @@ def _causes(run: Run) -> list[str]:
     """Return why rows were not tried, the commonest cause first."""
     if run.interrupted:
         return []
-    said = (str(one["error_message"] or "") for one in run.results if one["status"] == "deferred")
+    deferred = (one for one in run.results if one["status"] == ResultStatus.DEFERRED)
+    said = (str(one["error_message"] or "") for one in deferred)
     often = Counter(scrub(one) for one in said if one and one not in run.complaint)
     return [cause for cause, _ in often.most_common(_CAUSES_SHOWN)]
 
@@ -289,4 +289,4 @@ def _errors(results: Sequence[Result]) -> str:
 
 def _is_note(one: Result) -> bool:
     """Whether a result's message is no error: the post stands as it was wanted."""
-    return bool(one["error_message"]) and one["status"] in _STANDING
+    return bool(one["error_message"]) and one["status"] in SUCCEEDED

@@ -15,6 +15,7 @@ from typing import Any
 import click
 from rich.progress import Progress
 
+from hootsuite_api.phrases import counted, listed
 from hootsuite_api.redact import scrub
 from hootsuite_cli.console import say
 from hootsuite_cli.plan import changes, duplicates, forecast, in_process, preview, report
@@ -25,9 +26,10 @@ from hootsuite_cli.tables import screen
 from tap_hootsuite_sheet import account as platform
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
-from tap_hootsuite_sheet.problems import CellError, SettingError, SheetError, counted, listed
+from tap_hootsuite_sheet.problems import CellError, SettingError, SheetError
 from tap_hootsuite_sheet.profiles import Resolver
 from target_hootsuite.results import exit_code
+from target_hootsuite.statuses import ResultStatus
 
 BAD_ROWS = 2
 _NOTHING = in_process.Run(0, [])
@@ -370,7 +372,7 @@ def _code(rehearsal: in_process.Run) -> int:
 
 def _nothing_to_send(rehearsal: in_process.Run) -> str:
     statuses = {one["status"] for one in rehearsal.results}
-    if statuses and statuses <= {"unchanged", "adopted"}:
+    if statuses and statuses <= {ResultStatus.UNCHANGED, ResultStatus.ADOPTED}:
         return "Everything is scheduled already; there is nothing to send."
     return "There is nothing to send."
 

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from hootsuite_cli.account import Account, account_options
+from target_hootsuite.statuses import ResultStatus
 
-STATUSES = ("done", "unchanged", "adopted", "rejected", "ignored", "deferred", "unknown", "planned")
 _AGO = re.compile(r"(\d{1,5})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -35,7 +35,11 @@ class Moment(click.ParamType[datetime | timedelta]):
 @account_options
 @click.option("--run", "run_id", default="", help="Of this run; `last` for the newest.")
 @click.option("--stream", default="", help="Of this stream.")
-@click.option("--status", type=click.Choice(STATUSES), help="With this status.")
+@click.option(
+    "--status",
+    type=click.Choice([status.value for status in ResultStatus]),
+    help="With this status.",
+)
 @click.option("--key", default="", help="With this key.")
 @click.option("--scope", default="", help="Of this platform and account, as the journal calls it.")
 @click.option("--since", type=Moment(), help="From this time on; also 30m, 24h, 7d.")

@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.text import Text
 
+from hootsuite_api.phrases import counted
 from hootsuite_api.printable import one_line
 from hootsuite_api.redact import scrub
 from hootsuite_cli.account import Account
@@ -22,17 +23,17 @@ from hootsuite_cli.results.posts import COLUMNS as POST
 from hootsuite_cli.results.posts import with_posts
 from hootsuite_cli.results.resolve import read_decision, resolve, settle
 from hootsuite_cli.results.retry_rejected import singer_lines
-from hootsuite_cli.tables import Table, screen
-from tap_hootsuite_sheet.problems import counted
+from hootsuite_cli.tables import STATUS_COLOURS, Table, screen
 from target_hootsuite.errors import TargetError
 from target_hootsuite.journal.report import COLUMNS, Report, Wanted
 from target_hootsuite.results import exit_code
+from target_hootsuite.statuses import ResultStatus
 
 _FEW = 20  # rows that are shown without being asked for
-_OPEN = ("unknown", "rejected", "deferred")  # need somebody, the most urgent first
+# Need somebody, the most urgent first.
+_URGENT = (ResultStatus.UNKNOWN, ResultStatus.REJECTED, ResultStatus.DEFERRED)
 _ALL_COLUMNS = (*COLUMNS, *POST)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_COLOURS = {"done": "green", "adopted": "green", "rejected": "red", "unknown": "yellow"}
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -71,13 +72,15 @@ def _decide(account: Account, verdicts: Sequence[str], options: Mapping[str, Any
 def _settle(account: Account, options: Mapping[str, Any]) -> set[str]:
     """Look for what is of unknown fate; gives the rows that it was about."""
     with reading(account.given) as report:
-        sought = {row["identity"] for row in report.results(_wanted(report, options, "unknown"))}
+        wanted = _wanted(report, options, ResultStatus.UNKNOWN)
+        sought = {row["identity"] for row in report.results(wanted)}
     if not sought:
         say("No row is of unknown fate: nothing was looked for.", err=True)
         return sought
     settle(account.settings)
     with reading(account.given) as report:
-        left = len(sought & {row["identity"] for row in report.results(Wanted(status="unknown"))})
+        unknown = report.results(Wanted(status=ResultStatus.UNKNOWN))
+        left = len(sought & {row["identity"] for row in unknown})
     rows, are = counted(len(sought), "row"), "is" if left == 1 else "are"
     text = f"{len(sought) - left} of {rows} of unknown fate are settled now, {left} {are} still"
     say(f"{text} unknown.", err=True)
@@ -95,7 +98,7 @@ def _wanted(report: Report, options: Mapping[str, Any], status: str) -> Wanted:
 
 def _print(account: Account, options: Mapping[str, Any], sought: set[str] | None) -> int:
     """Show the rows that are chosen, or those of them that were looked for."""
-    status = "rejected" if options["retry_rejected"] else options["status"] or ""
+    status = ResultStatus.REJECTED if options["retry_rejected"] else options["status"] or ""
     with reading(account.given) as report:
         if sought is None:
             rows = report.results(_wanted(report, options, status))
@@ -136,9 +139,9 @@ def _summary(rows: Rows) -> None:
     counts = Counter((row["stream"], row["status"]) for row in rows)
     table = Table("Stream", "Status", "Rows")
     for (stream, status), count in sorted(counts.items()):
-        table.add_row(stream, Text(status, style=_COLOURS.get(status, "")), str(count))
+        table.add_row(stream, Text(status, style=STATUS_COLOURS.get(status, "")), str(count))
     console.print(table)
-    open_ones = [row for status in _OPEN for row in rows if row["status"] == status]
+    open_ones = [row for status in _URGENT for row in rows if row["status"] == status]
     if open_ones:
         console.print(_rows_of(open_ones[:_FEW]))
     if len(open_ones) > _FEW:
@@ -153,11 +156,11 @@ def _counts(rows: Rows) -> str:
 
 def _rows_of(rows: Rows) -> Table:
     """A table of rows; what posts they are is shown where somebody has to decide about one."""
-    posts = any(row["status"] == "unknown" for row in rows)
+    posts = any(row["status"] == ResultStatus.UNKNOWN for row in rows)
     about = ("Post at", "Network", "Name", "Text") if posts else ()
     table = Table("Stream", "Key", "Profile", *about, "Status", "Remote id", "Time", "Message")
     for row in rows:
-        status = Text(row["status"], style=_COLOURS.get(row["status"], ""))
+        status = Text(row["status"], style=STATUS_COLOURS.get(row["status"], ""))
         code = f"[{row['error_code']}] " if row["error_code"] else ""
         message = code + scrub(row["error_message"] or "")
         cells = (row["stream"], row["key"], row["social_profile_id"])

@@ -11,6 +11,7 @@ from hootsuite_api.retry import Retry
 from hootsuite_api.settings import parse
 from hootsuite_cli.account import Account
 from target_hootsuite.journal.report import Report
+from target_hootsuite.statuses import ResultStatus
 
 COLUMNS = ("scheduled_send_time", "network", "profile_name", "text")
 _WORDS = 60  # characters of the text
@@ -27,12 +28,16 @@ def with_posts(account: Account, report: Report, rows: Sequence[Row]) -> list[di
         report: The journal, which knows what was to be posted.
         rows: The results.
     """
-    unknown = [row for row in rows if row["status"] == "unknown"]
+    unknown = [row for row in rows if row["status"] == ResultStatus.UNKNOWN]
     posts = report.posts([row["identity"] for row in unknown])
     names = _names(account) if any(row["social_profile_id"] for row in unknown) else {}
     nothing = dict.fromkeys(COLUMNS)
     return [
-        {**row, **nothing, **(_post(row, posts, names) if row["status"] == "unknown" else {})}
+        {
+            **row,
+            **nothing,
+            **(_post(row, posts, names) if row["status"] == ResultStatus.UNKNOWN else {}),
+        }
         for row in rows
     ]
 

@@ -13,18 +13,15 @@ from typing import Any
 
 import click
 
-from hootsuite_api import HootsuiteClient
-from hootsuite_api.clock import own_clock
 from hootsuite_cli.errors import Failure
 from hootsuite_cli.results.journals import journal_url, reading
 from target_hootsuite import settings as target_settings
-from target_hootsuite.journal import notes
 from target_hootsuite.journal.entries import Busy, Entry, claim_of
 from target_hootsuite.journal.report import CLOSABLE, Decision, Wanted
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.log import logger
-from target_hootsuite.messages.reconcile import settle_open
 from target_hootsuite.run import Job
+from target_hootsuite.statuses import EntryStatus
 
 _VERDICT = re.compile(r"sent:([A-Za-z0-9_-]{1,64})|not-sent")
 
@@ -78,13 +75,13 @@ def resolve(settings: Mapping[str, Any], decision: Decision) -> str:
 
 def _close(journal: Journal, entry: Entry, decision: Decision) -> None:
     remote_id = decision.remote_id
-    status = "done" if remote_id else "not_sent"
+    status = EntryStatus.DONE if remote_id else EntryStatus.NOT_SENT
     claim = claim_of(entry.scope, entry.stream, remote_id or "")
     result = decision.result(entry, journal.run_id)
     try:
         journal.settle(entry, status, result, **decision.columns(claim))
     except Busy as error:
-        journal.settle(entry, "unknown")
+        journal.settle(entry, EntryStatus.UNKNOWN)
         raise Failure(f"{remote_id} belongs to another row already") from error
 
 
@@ -138,19 +135,9 @@ def settle(settings: Mapping[str, Any]) -> None:
         Failure: If they could not all be looked for.
     """
     complete = target_settings.complete(settings)
-    url, own = journal_url(settings), own_clock(complete["api_url"])
-    job = Job(complete, lambda _: None, url)
-    with HootsuiteClient.from_settings(complete) as client:
-        journal = Journal(url, uuid.uuid4().hex, complete["lease_seconds"], own)
-        try:
-            context = job._open_context(client, journal)  # noqa: SLF001 - the one place that makes desks
-            with _warnings() as said:
-                settle_open(context, [])
-            now = client.now()
-            if client.is_sure_of_now:
-                notes.keep_clock(journal, now)
-        finally:
-            journal.close()
+    job = Job(complete, lambda _: None, journal_url(settings))
+    with _warnings() as said:
+        job.settle()
     if said:
         raise Failure(*said)
 

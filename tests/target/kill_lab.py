@@ -5,7 +5,6 @@ A fork spares each of the hundreds of runs the second that importing the target 
 a run imports or loads late is there before the first fork.
 """
 
-import contextlib
 import gc
 import json
 import os
@@ -16,11 +15,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import sqlalchemy as sa
+
 import target_hootsuite.run  # noqa: F401 - what the target imports with its first row
 from hootsuite_api import contract, uploads
 from hootsuite_api.clock import TEST_CLOCK_AHEAD
 from hootsuite_api.transport import Transport
-from target_hootsuite.journal.store import Journal
 from target_hootsuite.target import HootsuiteTarget
 
 POINTS = Counter()
@@ -49,17 +49,19 @@ def watch(owner, name, label, kill):
 
 
 def watch_commits(kill):
-    """Put a point before and after every commit of the journal."""
-    inner = Journal._write
+    """Put a point before and after every commit of a write to the journal."""
 
-    @contextlib.contextmanager
-    def outer(self):
-        with inner(self) as connection:
-            yield connection
+    def before(connection):
+        if not connection.get_execution_options().get("reading"):
             pass_point("before commit", kill)
-        pass_point("after commit", kill)
+            connection.info["written"] = True
 
-    Journal._write = outer
+    def after(_connection, record):
+        if record.info.pop("written", False):
+            pass_point("after commit", kill)
+
+    sa.event.listen(sa.Engine, "commit", before)
+    sa.event.listen(sa.Pool, "checkin", after)
 
 
 def child(request, report):

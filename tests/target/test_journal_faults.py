@@ -1,40 +1,36 @@
 """A journal that can't be written: nothing is sent without its intent, and STATE stays."""
 # ruff: noqa: PLR0917 - fixtures are arguments
 
-import contextlib
 import sqlite3
 
 import pytest
 import sqlalchemy as sa
 
-from target_hootsuite.journal.store import Journal
-
 
 class Brittle:
-    """Makes one write of the journal fail as a full disk does, and all after it."""
+    """Makes one commit of the journal fail as a full disk does, and all after it."""
 
-    def __init__(self, monkeypatch):
+    def __init__(self):
         self.writes = 0
         self.fail_from = None
-        inner = Journal._write
 
-        @contextlib.contextmanager
-        def outer(journal):
-            self.writes += 1
-            failing = self.fail_from is not None and self.writes >= self.fail_from
-            with inner(journal) as connection:
-                yield connection
-                if failing:
-                    cause = sqlite3.OperationalError("database or disk is full")
-                    raise sa.exc.OperationalError("COMMIT", None, cause)
-
-        monkeypatch.setattr(Journal, "_write", outer)
+    def commit(self, connection):
+        """Count the commit of a write, and refuse it if it is time."""
+        if connection.get_execution_options().get("reading"):
+            return
+        self.writes += 1
+        if self.fail_from is not None and self.writes >= self.fail_from:
+            cause = sqlite3.OperationalError("database or disk is full")
+            raise sa.exc.OperationalError("COMMIT", None, cause)
 
 
 @pytest.fixture
-def brittle(monkeypatch):
+def brittle():
     """A journal that fails when told to."""
-    return Brittle(monkeypatch)
+    fault = Brittle()
+    sa.event.listen(sa.Engine, "commit", fault.commit)
+    yield fault
+    sa.event.remove(sa.Engine, "commit", fault.commit)
 
 
 def intents(path):
@@ -81,24 +77,20 @@ def test_the_error_is_clear(brittle, run_target, make_rows, caplog):
 
 
 @pytest.mark.parametrize("where", ["read-only file", "read-only folder"])
-def test_read_only(where, run_target, make_rows, posts, tmp_path, monkeypatch, sandbox):
+def test_read_only(where, run_target, make_rows, posts, tmp_path, sandbox):
     """Rule 7: a journal that is read-only stops the run before anything is sent."""
     if where == "read-only file":
         run_target(make_rows(1))
         sandbox.reset()
-        inner = Journal._prepare
 
-        def read_only(journal):
-            found = inner(journal)
-            with journal._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA query_only = ON")
-            sa.event.listen(
-                journal._engine, "checkout", lambda c, _r, _p: c.execute("PRAGMA query_only=ON")
-            )
-            return found
+        def read_only(connection, _record, _proxy):
+            connection.execute("PRAGMA query_only=ON")
 
-        monkeypatch.setattr(Journal, "_prepare", read_only)
-        run = run_target(make_rows(2))
+        sa.event.listen(sa.Pool, "checkout", read_only)
+        try:
+            run = run_target(make_rows(2))
+        finally:
+            sa.event.remove(sa.Pool, "checkout", read_only)
     else:
         run = run_target(make_rows(2), journal_url="sqlite:////proc/none/journal.db")
     assert run.code == 1
