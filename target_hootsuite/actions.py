@@ -7,12 +7,14 @@ from types import MappingProxyType
 
 from hootsuite_api.naming import snake
 from target_hootsuite.messages.deletions import DeletionRule
-from target_hootsuite.messages.reviews import ReviewRule
+from target_hootsuite.messages.reviews import MessageReviewRule
 from target_hootsuite.messages.rule import MessageRule
 from target_hootsuite.model import TEXT, Action, Needs, Schema
+from target_hootsuite.rules.comments import CommentReviewRule
 from target_hootsuite.rules.media import MediaRule
 from target_hootsuite.rules.members_teams import MemberRule, RemovalRule, TeamMemberRule, TeamRule
 from target_hootsuite.rules.scim import EXTENSION, ScimRule
+from target_hootsuite.rules.scim_groups import ScimGroupRule, TeamMemberRemovalRule
 
 _FLAG: Schema = MappingProxyType({"type": "boolean"})
 _IDS: Schema = MappingProxyType({"type": "array", "items": {"type": "string"}})
@@ -22,6 +24,19 @@ _MEDIA: Schema = {
         "type": "object",
         "properties": {"id": TEXT, "path": TEXT, "url": TEXT, "external_id": TEXT},
     },
+}
+
+_IN_TEAM = tuple(
+    ("organization_id", team, member)
+    for team in ("team_id", "team_name")
+    for member in ("member_id", "email")
+)
+_EITHER_MEMBER = {"member_id": "or `email`", "email": "or `member_id`"}
+_EITHER = {"team_id": "or `team_name`", "team_name": "or `team_id`", **_EITHER_MEMBER}
+
+_COMMENT = {
+    "comment_id": "The comment under review, as the webhook's event names it",
+    "sequence_number": "As last read from the comment",
 }
 
 _ADMINISTRATORS = ("PAYING_SUPER_ADMIN", "SUPER_ADMIN", "ADMIN", "ADVANCED")
@@ -111,15 +126,26 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 needed={"display_name": "for a new user", "active": ""},
             ),
             Action(
+                "scim_groups",
+                "create_scim_group",
+                (("display_name",),),
+                ScimGroupRule(),
+                stage=1,
+                needs=_TEAMS,
+                extra={"schemas": None, "members": {"type": "array", "items": {}}},
+                meanings={
+                    "display_name": "The team's name, in capitals or not; made if there is none",
+                    "members": "Ids or addresses of all who are to be in the team, or objects with "
+                    "one of them as `value`. Without it, members stay; an empty array "
+                    "removes all",
+                },
+            ),
+            Action(
                 "team_members",
                 "add_team_member",
-                tuple(
-                    ("organization_id", team, member)
-                    for team in ("team_id", "team_name")
-                    for member in ("member_id", "email")
-                ),
+                _IN_TEAM,
                 TeamMemberRule(),
-                stage=1,
+                stage=2,  # after `scim_groups`, which may make the team
                 needs=_TEAMS,
                 extra={"team_name": TEXT, "email": TEXT},
                 meanings={
@@ -129,12 +155,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                     "team_name": "The team, by its name",
                     "email": "Who joins it, by address",
                 },
-                needed={
-                    "team_id": "or `team_name`",
-                    "team_name": "or `team_id`",
-                    "member_id": "or `email`",
-                    "email": "or `member_id`",
-                },
+                needed=_EITHER,
             ),
             Action(
                 "messages",
@@ -176,7 +197,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 "message_approvals",
                 "approve_message",
                 (("message_id", "sequence_number"),),
-                ReviewRule("approve_message", "APPROVE"),
+                MessageReviewRule("approve"),
                 stage=3,
                 needs=_REVIEWING,
                 meanings={"message_id": "The message under review"},
@@ -185,13 +206,31 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 "message_rejections",
                 "reject_message",
                 (("message_id", "sequence_number"),),
-                ReviewRule("reject_message", "REJECT"),
+                MessageReviewRule("reject"),
                 stage=3,
                 needs=_REVIEWING,
                 meanings={
                     "message_id": "The message under review",
                     "reason": "What the author is told",
                 },
+            ),
+            Action(
+                "comment_approvals",
+                "approve_comment",
+                (("comment_id", "sequence_number"),),
+                CommentReviewRule("approve"),
+                stage=3,
+                needs=_REVIEWING,
+                meanings=_COMMENT,
+            ),
+            Action(
+                "comment_rejections",
+                "reject_comment",
+                (("comment_id", "sequence_number"),),
+                CommentReviewRule("reject"),
+                stage=3,
+                needs=_REVIEWING,
+                meanings={**_COMMENT, "reason": "What the author is told"},
             ),
             Action(
                 "message_deletions",
@@ -220,7 +259,31 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                     "member_id": "Who leaves it",
                     "email": "Who leaves it, by address",
                 },
-                needed={"member_id": "or `email`", "email": "or `member_id`"},
+                needed=_EITHER_MEMBER,
+            ),
+            Action(
+                "team_member_removals",
+                "patch_scim_group",
+                _IN_TEAM,
+                TeamMemberRemovalRule(),
+                stage=4,
+                needs=_TEAMS,
+                extra={
+                    "group_id": None,
+                    "schemas": None,
+                    "operations": None,
+                    **dict.fromkeys(
+                        ("organization_id", "team_id", "member_id", "team_name", "email"), TEXT
+                    ),
+                },
+                meanings={
+                    "organization_id": "Of the team",
+                    "team_id": "The team",
+                    "member_id": "Who leaves it",
+                    "team_name": "The team, by its name",
+                    "email": "Who leaves it, by address",
+                },
+                needed=_EITHER,
             ),
         )
     }

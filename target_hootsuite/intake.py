@@ -14,7 +14,10 @@ from target_hootsuite.rows.normalise import key_of, normalise, unknown_columns
 from target_hootsuite.singer.state_gate import StateGate
 from target_hootsuite.unforeseen import FAULTS, field_at_fault, unplannable
 
-_LABELS = ("external_id", "message_id", "email", "user_name", "name")
+_LABELS = (
+    *("external_id", "message_id", "comment_id", "email", "member_id"),
+    *("user_name", "name", "display_name"),
+)
 _LONGEST = 500
 
 

@@ -74,6 +74,13 @@ _OWN = {
         50,
         minimum=0,
     ),
+    "max_removals": number(
+        "Most removals",
+        "Stop before the first write if rows of `scim_groups` would take more members out of their "
+        "teams. The default is a quarter of these rows, at least 20.",
+        50,
+        minimum=0,
+    ),
     "on_existing": choice(
         "On an equal message that nobody owns",
         "Take it as the row's own, reject the row, or post another.",

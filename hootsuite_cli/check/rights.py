@@ -103,7 +103,7 @@ def doable(prober: Prober, member_id: str | None) -> Iterator[Right]:
         if kind == "anyone":
             yield Right(name, "yes", "any member or app")
         elif kind == "reviewer":
-            yield Right(name, "unknown", "whoever is the pending reviewer of the message")
+            yield Right(name, "unknown", "whoever is the pending reviewer")
         elif member_id is None:
             yield Right(name, "unknown", "an organization's app has no permissions to ask for")
         else:

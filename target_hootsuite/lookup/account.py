@@ -10,7 +10,7 @@ from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.fanout import ordered_map
-from target_hootsuite.lookup import answers
+from target_hootsuite.lookup import answers, scim
 from target_hootsuite.lookup.cache import Cache
 from target_hootsuite.rows.identity import address
 
@@ -151,3 +151,30 @@ class AccountLookup:
     def forget_team(self, organization: str, team: str) -> None:
         """A team's members changed: ask again."""
         self._memo.forget(("team", organization, team))
+
+    def forget_all_teams(self) -> None:
+        """Teams or their members changed somewhere: ask again."""
+        self._memo.forget_kinds("team", "teams")
+
+    def scim_groups(self, name: str) -> list[Document]:
+        """What SCIM lists as groups of a name, asked once until it is forgotten."""
+        key = ("group", address(name))
+        return self._memo.get(key, lambda: scim.named(self._client, scim.GROUPS, name))
+
+    def scim_group_members(self, group: Document) -> set[str]:
+        """Ids of a group's members, asked once until its name is forgotten."""
+        key = ("group members", address(str(group["displayName"])))
+        return self._memo.get(key, lambda: scim.member_ids(self._client, group))
+
+    def forget_scim_group(self, name: str) -> None:
+        """A group changed, or may have changed: ask again."""
+        self._memo.forget(("group", address(name)))
+        self._memo.forget(("group members", address(name)))
+
+    def scim_users(self, name: str) -> list[Document]:
+        """What SCIM lists as users of a name; that nobody has it is asked again."""
+        key = ("user", address(name))
+        found = self._memo.get(key, lambda: scim.named(self._client, scim.USERS, name))
+        if not found:
+            self._memo.forget(key)
+        return found

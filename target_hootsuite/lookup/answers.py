@@ -95,9 +95,15 @@ def checked(call: Call, reply: Reply, found: Any, name: str, *texts: str) -> Doc
 
 def torn(call: Call, reply: Reply, what: str) -> TornBody:
     """The error for an answer that can't be used."""
+    return unusable(call, what, reply.status, reply.headers.get("X-Request-Id"))
+
+
+def unusable(
+    call: Call, what: str, status: int | None = None, trace_id: str | None = None
+) -> TornBody:
+    """The error for a part of an answer that is looked at only after others were asked."""
     operation = load().operations[call.operation]
-    trace = reply.headers.get("X-Request-Id")
-    where = Where(operation.method, operation.path, reply.status, trace_id=trace)
+    where = Where(operation.method, operation.path, status, trace_id=trace_id)
     return TornBody(f"The answer to {call.operation} can't be used: {what}", where)
 
 
@@ -116,20 +122,20 @@ def cursor_of(call: Call, reply: Reply) -> str | None:
     return cursor or None
 
 
-def scim_users(client: HootsuiteClient, call: Call) -> list[Document]:
-    """The users that a filter of `list_scim_users` finds, each with id and user name.
+def resources(client: HootsuiteClient, call: Call, *texts: str) -> list[Document]:
+    """What a filtered list of SCIM holds, each with an id and some texts.
 
     Raises:
-        TornBody: The answer is no complete list of users.
+        TornBody: The answer is no complete list of such resources.
         HootsuiteError: There is no answer.
     """
     reply = client.send(call)
     check(load().operations[call.operation], reply)
-    users = objects(call, reply, reply.body.get("Resources") or [], "userName")
+    found = objects(call, reply, reply.body.get("Resources") or [], *texts)
     total = reply.body.get("totalResults")
-    if total is not None and total != len(users):
-        raise torn(call, reply, f"totalResults is {total}, and the list has {len(users)}")
-    return users
+    if total is not None and total != len(found):
+        raise torn(call, reply, f"totalResults is {total}, and the list has {len(found)}")
+    return found
 
 
 def _kind(value: Any) -> str:

@@ -36,3 +36,9 @@ class Cache:
         """Ask again next time."""
         with self._guard:
             self._found.pop(key, None)
+
+    def forget_kinds(self, *kinds: str) -> None:
+        """Ask again for all keys whose first part is one of these."""
+        with self._guard:
+            for key in [key for key in self._found if key[0] in kinds]:
+                del self._found[key]

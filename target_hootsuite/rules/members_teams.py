@@ -59,6 +59,7 @@ class MemberRule(PresentState):
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
         """Create the member."""
         body = checked_body("create_member", unit.row)
+        context.plan("person", address(unit.row["email"]))
         for organization in body["organizationIds"]:
             context.plan("member", organization, address(unit.row["email"]))
         return "create", Call("create_member", body=body)
@@ -133,12 +134,29 @@ class TeamRule(PresentState):
         return str(data["id"])
 
 
+def team_of(context: RunContext, row: Row) -> str | None:
+    """The id of the team that a row names; None for one that a dry run would have made.
+
+    Raises:
+        RowRejected: The organization has none of this name.
+    """
+    if row.get("team_id"):
+        return str(row["team_id"])
+    organization, name = row["organization_id"], row["team_name"]
+    found = context.lookup.teams(organization).get(name)
+    planned = {("team", organization, name), ("group", address(name))} & context.planned
+    if found is None and not planned:
+        msg = f"organization {organization} has no team {name!r}."
+        raise RowRejected(msg, field="team_name", code="unknown_team")
+    return found
+
+
 class TeamMemberRule(PresentState):
     """Adds a member to a team that does not list it."""
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
         """The member's id, if the team lists it."""
-        team, member = self._team(context, unit.row), self._member(context, unit.row)
+        team, member = team_of(context, unit.row), self._member(context, unit.row)
         if team is None or member is None:
             context.about_to("add")  # made by this very run, were it not a dry one
             msg = "does not exist (any more)."
@@ -146,16 +164,6 @@ class TeamMemberRule(PresentState):
             raise RowRejected(msg, field=field, code=f"unknown_{field}")
         there = context.lookup.team_member_ids(unit.row["organization_id"], team)
         return member if member in there else None
-
-    def _team(self, context: RunContext, row: Row) -> str | None:
-        if row.get("team_id"):
-            return str(row["team_id"])
-        organization, name = row["organization_id"], row["team_name"]
-        found = context.lookup.teams(organization).get(name)
-        if found is None and ("team", organization, name) not in context.planned:
-            msg = f"organization {organization} has no team {name!r}."
-            raise RowRejected(msg, field="team_name", code="unknown_team")
-        return found
 
     def _member(self, context: RunContext, row: Row) -> str | None:
         found = member_of(context, row)
@@ -169,20 +177,20 @@ class TeamMemberRule(PresentState):
 
     def forget(self, context: RunContext, unit: Unit) -> None:
         """Ask for the team's members again."""
-        team = str(self._team(context, unit.row))
+        team = str(team_of(context, unit.row))
         context.lookup.forget_team(unit.row["organization_id"], team)
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
         """Add the member."""
         path = {
             "organizationId": unit.row["organization_id"],
-            "teamId": str(self._team(context, unit.row)),
+            "teamId": str(team_of(context, unit.row)),
             "memberId": str(self._member(context, unit.row)),
         }
         return "add", Call("add_team_member", path)
 
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
         """Remember who is in the team now."""
-        member, team = self._member(context, unit.row), str(self._team(context, unit.row))
+        member, team = self._member(context, unit.row), str(team_of(context, unit.row))
         context.lookup.team_member_ids(unit.row["organization_id"], team).add(str(member))
         return member

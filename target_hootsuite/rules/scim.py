@@ -12,7 +12,8 @@ from hootsuite_api.contract import load
 from hootsuite_api.naming import snake
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
-from target_hootsuite.lookup import answers
+from target_hootsuite.lookup import scim
+from target_hootsuite.lookup.scim import Kind
 from target_hootsuite.model import Row, Unit
 from target_hootsuite.rows.identity import address
 from target_hootsuite.rules.desired_state import PresentState
@@ -25,11 +26,6 @@ _NAMES = frozenset({"userName", "emails"})
 _LEFT_OUT = frozenset({"schemas", "groups", EXTENSION})
 _EXTENDED = {"organizationIds": "organization_ids", "teamIds": "team_ids"}
 Document = dict[str, Any]
-
-
-def name_filter(user_name: str) -> str:
-    """A filter for one user name; quotes and backslashes in it stay text (RFC 7644 3.4.2.2)."""
-    return f"userName eq {json.dumps(user_name)}"
 
 
 def desired(row: Row, *, extended: bool) -> Document:
@@ -86,6 +82,18 @@ def _alike(one: Any) -> Any:
     return one
 
 
+def only_one(found: list[Document], kind: Kind, name: str, field: str) -> Document | None:
+    """What a look-up by name found, if it is the one thing of that name, however it is spelt.
+
+    Raises:
+        RowRejected: The look-up gave another, or several.
+    """
+    if len(found) > 1 or any(not _names_alike(name, one.get(kind.attribute)) for one in found):
+        msg = f"{name!r} does not name exactly one {kind.noun}; the look-up gave others."
+        raise RowRejected(msg, field=field, code=f"ambiguous_{kind.noun}")
+    return found[0] if found else None
+
+
 def _same(wanted: Any, current: Any) -> bool:
     if isinstance(wanted, list):
         return sorted(map(_text, wanted)) == sorted(map(_text, current or []))
@@ -96,12 +104,17 @@ def _text(value: Any) -> str:
     return json.dumps(value, sort_keys=True) if isinstance(value, dict) else str(value)
 
 
+def is_taken(error: errors.HootsuiteError) -> bool:
+    """Whether a name is in use; the answer may leave the word out (RFC 7644, 3.12)."""
+    return error.code == "uniqueness" or error.status == _CONFLICT
+
+
 class ScimRule(PresentState):
     """Creates, replaces or patches a user to match the row."""
 
     def is_already(self, error: errors.HootsuiteError) -> bool:
-        """Whether the name is taken; the answer may leave the word out (RFC 7644, 3.12)."""
-        return error.code == "uniqueness" or error.status == _CONFLICT
+        """Whether the name is taken."""
+        return is_taken(error)
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
         """The user's id, if it matches the row."""
@@ -120,12 +133,8 @@ class ScimRule(PresentState):
             RowRejected: The look-up gives another user, or several.
         """
         name = unit.row["user_name"]
-        call = Call("list_scim_users", query={"filter": name_filter(name)})
-        users = answers.scim_users(context.client, call)
-        if len(users) > 1 or any(not _names_alike(name, user.get("userName")) for user in users):
-            msg = "does not name exactly one user; the look-up gave others."
-            raise RowRejected(msg, field="user_name", code="ambiguous_user")
-        return users[0] if users else None
+        found = scim.named(context.client, scim.USERS, name)
+        return only_one(found, scim.USERS, name, "user_name")
 
     def forget(self, context: RunContext, unit: Unit) -> None:
         """Nothing is remembered: each look asks."""
@@ -134,16 +143,16 @@ class ScimRule(PresentState):
         """Create, replace where the row says all there is to say, else patch what differs."""
         wanted, user = self._desired(context, unit), self._user(context, unit)
         if user is None:
-            context.plan("scim", address(unit.row["user_name"]))
+            context.plan("person", address(unit.row["user_name"]))
             return "create", _creation(wanted)
         leaves = wanted.get("active") is False and user.get("active") is not False
         path = {"memberId": str(user["id"])}
         if _says_all(wanted, user):
             body = {"schemas": _schemas(wanted), **wanted}
-            call = _checked(Call("replace_scim_user", path, body=body))
+            call = checked(Call("replace_scim_user", path, body=body))
             return "deactivate" if leaves else "replace", call
         patch = {"schemas": [PATCH], "Operations": differences(wanted, user)}
-        call = _checked(Call("patch_scim_user", path, body=patch))
+        call = checked(Call("patch_scim_user", path, body=patch))
         return "deactivate" if leaves else "patch", call
 
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
@@ -159,7 +168,7 @@ def _creation(wanted: Document) -> Call:
     if lacking:
         msg = f"No such user exists yet; to create this user, the row needs {', '.join(lacking)}."
         raise RowRejected(msg, field=lacking[0], code="contract")
-    return _checked(Call("create_scim_user", body=body))
+    return checked(Call("create_scim_user", body=body))
 
 
 def _schemas(wanted: Document) -> list[str]:
@@ -176,7 +185,12 @@ def _says_all(wanted: Document, user: Mapping[str, Any]) -> bool:
     return kept | set(body["required"]) <= set(wanted)
 
 
-def _checked(call: Call) -> Call:
+def checked(call: Call) -> Call:
+    """A call whose body fits the contract.
+
+    Raises:
+        RowRejected: It does not.
+    """
     problems = load().problems(call.operation, call.body)
     if problems:
         text = "; ".join(str(problem) for problem in problems)

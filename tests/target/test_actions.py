@@ -46,11 +46,15 @@ def test_the_table_names_every_stream():
         "message_approvals",
         "message_rejections",
         "message_deletions",
+        "comment_approvals",
+        "comment_rejections",
         "members",
         "organization_member_removals",
         "teams",
         "team_members",
+        "team_member_removals",
         "scim_users",
+        "scim_groups",
     }
 
 

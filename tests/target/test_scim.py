@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scim2_models import PatchOp, User
 
-from target_hootsuite.rules.scim import EXTENSION, desired, differences, name_filter
+from target_hootsuite.lookup.scim import equals
+from target_hootsuite.rules.scim import EXTENSION, desired, differences
 
 NAME = "ada@larkspur.example"
 ROW = {
@@ -157,7 +158,7 @@ def test_a_look_up_must_name_exactly_one(run_target, sandbox):
 @given(st.text(max_size=30))
 def test_filters_are_escaped(name):
     """Rule 22: whatever the name holds, the filter compares it and nothing else."""
-    text = name_filter(name)
+    text = equals("userName", name)
     assert text.startswith('userName eq "')
     assert json.loads(text.removeprefix("userName eq ")) == name
 
