@@ -15,6 +15,12 @@ from hootsuite_cli.signin import login
 from target_hootsuite.target import HootsuiteTarget
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    """Repetitions come at once."""
+    monkeypatch.setattr("hootsuite_api.retry.Retry._pause", lambda *_: 0.0)
+
+
 @pytest.fixture
 def run():
     """Run a command line; gives exit code, stdout and stderr."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import errno
 import json
@@ -201,6 +202,7 @@ def test_media_lie_beside_the_plan(books, hootsuite, sandbox, profiles):
     """A picture is named relative to the plan, uploaded once and attached."""
     from PIL import Image  # noqa: PLC0415 - only here
 
+    sandbox.settings(media_seconds=0)
     Image.new("RGB", (600, 400), "teal").save(books.folder / "a.png")
     rows = [
         (MORNING + dt.timedelta(days=n), f"Post {n}", profiles["FACEBOOKPAGE"], "a.png")
@@ -258,8 +260,10 @@ def test_killed_in_the_middle_and_run_again_posts_each_row_once(
         stderr=subprocess.DEVNULL,
         env=os.environ,
     )
-    while process.poll() is None and posted(sandbox) < moment:
-        pass
+    while posted(sandbox) < moment:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.01)
+            break
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert 0 < posted(sandbox) <= len(texts)
@@ -383,12 +387,12 @@ def test_both_ways_in_are_the_same(books, hootsuite, sandbox, profiles, settings
     config.write_text(json.dumps({"path": str(path), "timezone": "Europe/Berlin"}))
     target = books.folder / "target.json"
     target.write_text(json.dumps(settings))
+    rows = subprocess.run(
+        [sys.executable, "-m", "tap_hootsuite_sheet", "--config", str(config)],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
     for _ in range(2):
-        rows = subprocess.run(
-            [sys.executable, "-m", "tap_hootsuite_sheet", "--config", str(config)],
-            stdout=subprocess.PIPE,
-            check=True,
-        )
         subprocess.run(
             [sys.executable, "-m", "target_hootsuite.target", "--config", str(target)],
             input=rows.stdout,

@@ -110,6 +110,7 @@ def test_a_file_that_is_uploaded_already_is_not_counted(books, hootsuite, sandbo
         output = hootsuite(path, "--yes").output
         return next(line for line in output.splitlines() if line.startswith("To be uploaded"))
 
+    sandbox.settings(media_seconds=0)
     to = profiles["FACEBOOKPAGE"]
     for name, colour in (("a.png", "teal"), ("same.png", "teal"), ("b.png", "red")):
         Image.new("RGB", (60, 40), colour).save(books.folder / name)

@@ -152,7 +152,8 @@ def test_many_rows_are_summed_up(write, run, row):
         assert word in summary.stdout
     assert "fine-7" not in summary.stdout
     for arguments in (("--all",), ("--status", "done"), ("--format", "csv")):
-        assert all(f"fine-{n}" in run("results", *arguments).stdout for n in range(40))
+        shown = run("results", *arguments).stdout
+        assert all(f"fine-{n}" in shown for n in range(40))
     assert len(listed(run, code=2)) == 42
     assert "fine-3" in run("results", "--key", "fine-3").stdout
 
