@@ -2,9 +2,11 @@
 
 import re
 import time
+from importlib import resources
 from typing import get_args
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -121,10 +123,23 @@ def test_unknown_component():
 
 
 def test_loading_is_quick():
-    """Reading and resolving the whole contract takes well under a second of processor time."""
-    started = time.thread_time()
-    assert loader.load.__wrapped__().operations
-    assert time.thread_time() - started < 0.5
+    """Reading and resolving the whole contract costs little more than the C parser of YAML alone.
+
+    Compared with it in the same run, so that it holds on a slow machine, too.
+    """
+    text = resources.files("hootsuite_api.contract").joinpath("openapi.yaml").read_bytes()
+    parsing = _cost(lambda: yaml.load(text, Loader=yaml.CSafeLoader))
+    assert _cost(loader.load.__wrapped__) < 3 * parsing
+
+
+def _cost(work):
+    """The least processor time of a few runs."""
+    costs = []
+    for _ in range(3):
+        started = time.thread_time()
+        assert work()
+        costs.append(time.thread_time() - started)
+    return min(costs)
 
 
 # ------------------------------------------------------------------ operations

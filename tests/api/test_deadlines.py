@@ -24,6 +24,7 @@ from hootsuite_api.settings import parse
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 READ = Call("get_message", {"messageId": "7"})
 WRITE = Call("create_message", body={"text": "hi", "socialProfileIds": ["1"]})
+SOAK = pytest.mark.soak
 SECOND = 2
 SLACK = 20.0  # a busy machine; a server drips for a minute, and a request may take ten
 HANDSHAKE = Drip("handshake", b"\x16\x03\x03\x40\x00", b"\x02")
@@ -185,8 +186,15 @@ def test_a_stop_ends_tunnels_and_handshakes_at_once(reach, drip, at):
     assert seconds < SLACK
 
 
-@pytest.mark.parametrize("drip", [DRIPS[0], DRIPS[4], DRIPS[7], DRIPS[12]], ids=lambda d: d.name)
-@pytest.mark.parametrize("kind", ["read", "write", "token", "upload"])
+@pytest.mark.parametrize(
+    ("kind", "drip"),
+    [
+        pytest.param(kind, DRIPS[n], id=f"{kind}-{DRIPS[n].name}", marks=() if own else SOAK)
+        for row, kind in enumerate(("read", "write", "token", "upload"))
+        for column, n in enumerate((0, 4, 7, 12))
+        for own in [kind == "write" or row == column]
+    ],
+)
 def test_a_request_in_flight_is_given_up_after_the_grace(reach, monkeypatch, drip, kind):
     """Then a write is unknown, and a read ends like any other that is stopped."""
     monkeypatch.setattr("hootsuite_api.exchange.GRACE", 0.2)
