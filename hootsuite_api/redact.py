@@ -51,20 +51,25 @@ class _Vault:
     """The secrets known to this process, in every spelling they could be printed in."""
 
     def __init__(self) -> None:
-        self._spellings: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._longest_first: tuple[str, ...] = ()
         self._lock = threading.Lock()
 
     def add(self, *spellings: str) -> None:
         with self._lock:
-            fresh = {one for one in spellings if len(one) >= _SHORTEST} - self._spellings
+            fresh = {one for one in spellings if len(one) >= _SHORTEST}.difference(
+                self._longest_first
+            )
             if fresh:
-                self._spellings |= fresh
-                longest_first = sorted(self._spellings, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+                self._longest_first = tuple(
+                    sorted((*self._longest_first, *fresh), key=len, reverse=True)
+                )
 
     def mask(self, text: str) -> str:
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        # No regular expression: to compile one with each new token grows with all earlier ones.
+        for spelling in self._longest_first:
+            if spelling in text:
+                text = text.replace(spelling, MASK)
+        return text
 
 
 _vault = _Vault()

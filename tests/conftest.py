@@ -14,6 +14,7 @@ import pytest
 import requests
 from fault_lab import Authority
 
+from hootsuite_api import redact
 from hootsuite_api.redact import guard_logs
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 from tap_hootsuite_sheet.model import Options, Plan
@@ -171,8 +172,9 @@ def _own_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _process_as_it_was() -> Iterator[None]:
+def _process_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test leaves a trace that decides about the next one, in whatever order they run."""
+    monkeypatch.setattr(redact, "_vault", redact._Vault())  # thousands of tokens, one after another
     guard_logs()  # changes levels once and for all, whoever calls it first
     handlers = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
     before = _logging()
