@@ -9,16 +9,10 @@ from typing import Any
 
 from jsonschema import ValidationError
 
+from hootsuite_api.contract.words import TYPES
 from hootsuite_api.redact import scrub
 
-_KINDS: Mapping[str, str] = {
-    "string": "a text",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-}
-
+_TYPES = {**TYPES, "string": "a text"}
 _LONGEST = 60  # of a name that is shown
 _SDK = frozenset(  # what the SDK has for every tap or target, and ours have no use for
     {
@@ -81,7 +75,7 @@ def _wrong(error: ValidationError) -> str:
     rule = error.validator_value
     if error.validator == "type":
         kinds = [rule] if isinstance(rule, str) else _list(rule)
-        return f"must be {' or '.join(_KINDS.get(kind, kind) for kind in kinds if kind != 'null')}"
+        return f"must be {' or '.join(_TYPES.get(kind, kind) for kind in kinds if kind != 'null')}"
     if error.validator == "enum":
         return f"must be one of {', '.join(map(_typed, _list(rule)))}"
     if error.validator in ("minimum", "maximum"):

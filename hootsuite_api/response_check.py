@@ -15,6 +15,7 @@ from typing import Any
 
 from hootsuite_api import moments, quick_check
 from hootsuite_api.contract import Operation, Schema
+from hootsuite_api.contract.words import TYPES, kind_of
 from hootsuite_api.errors import TornBody, Where
 from hootsuite_api.naming import plain
 from hootsuite_api.replies import Reply
@@ -24,23 +25,6 @@ _LONGEST_ID = 255  # an index of PostgreSQL holds no more than 2,700 bytes of a 
 _ID_BREAKS = re.compile(r"[\s,:]")
 _INT64 = range(-(2**63), 2**63)
 _ADVICE = "Run again; if it stays, give the trace to Hootsuite's support"
-_WORDS: Mapping[type, str] = {
-    type(None): "null",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    str: "text",
-    list: "a list",
-    dict: "an object",
-}
-_NAMES: Mapping[str, str] = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-}
 
 
 class _Unfit(Exception):  # noqa: N818 - never leaves this module
@@ -183,7 +167,7 @@ def _object(checks: Mapping[str, Check], required: frozenset[str], value: Any) -
     if not isinstance(value, dict):
         if value is None and not required:
             return
-        raise _Unfit("", f"{_kind(value)}, not an object")
+        raise _Unfit("", f"{kind_of(value)}, not an object")
     for name, found in value.items():
         if found is None or name not in checks:
             continue
@@ -193,13 +177,13 @@ def _object(checks: Mapping[str, Check], required: frozenset[str], value: Any) -
             raise _Unfit(f".{name}{unfit.path}", unfit.says) from None
     for name in required:
         if value.get(name) in (None, ""):
-            says = "missing" if name not in value else _kind(value[name])
+            says = "missing" if name not in value else kind_of(value[name])
             raise _Unfit(f".{name}", "empty" if value.get(name) == "" else says)
 
 
 def _list(item: Check, value: Any) -> None:
     if not isinstance(value, list):
-        raise _Unfit("", f"{_kind(value)}, not a list")
+        raise _Unfit("", f"{kind_of(value)}, not a list")
     for number, one in enumerate(value):
         try:
             item(one)
@@ -210,15 +194,15 @@ def _list(item: Check, value: Any) -> None:
 def _scalar(types: tuple[str, ...], value: Any) -> None:
     if value is None or any(_FITS[one](value) for one in types):
         return
-    wanted = " or ".join(_NAMES[one] for one in types)
-    raise _Unfit("", f"{_kind(value)}, not {wanted}")
+    wanted = " or ".join(TYPES[one] for one in types)
+    raise _Unfit("", f"{kind_of(value)}, not {wanted}")
 
 
 def _id(value: Any) -> None:
     if value.__class__ is int:
         return
     if not isinstance(value, str):
-        raise _Unfit("", f"{_kind(value)}, not an id")
+        raise _Unfit("", f"{kind_of(value)}, not an id")
     if len(value) > _LONGEST_ID:
         raise _Unfit("", "text that is too long for an id")
 
@@ -238,11 +222,7 @@ def _time(value: Any) -> None:
             if value:
                 raise _Unfit("", "text that is not a time") from None
     elif value is not None:
-        raise _Unfit("", f"{_kind(value)}, not a time")
-
-
-def _kind(value: Any) -> str:
-    return _WORDS.get(type(value), "of an unknown type")
+        raise _Unfit("", f"{kind_of(value)}, not a time")
 
 
 def _is_whole(value: Any) -> bool:

@@ -202,7 +202,7 @@ def _check(
     context.body = read_body(operation, context.raw_body)
     if registered.before_body:
         registered.before_body(context)
-    check_body(contract, operation, context.body)
+    check_body(contract, operation, context.body, recorded=context.recorded)
 
 
 def account_of(world: World, exchange: Exchange) -> str | None:

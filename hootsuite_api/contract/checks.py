@@ -9,16 +9,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from hootsuite_api.contract.model import Problem, Schema
+from hootsuite_api.contract.words import TYPES
 
-_TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "null": "null",
-}
 _LIMITS = {
     "minLength": "is shorter than {} characters",
     "maxLength": "is longer than {} characters",
@@ -80,7 +72,7 @@ def _message(error: ValidationError) -> str:
 
 def _either(types: str | list[str]) -> str:
     names = [types] if isinstance(types, str) else types
-    return " or ".join(_TYPES[name] for name in names)
+    return " or ".join(TYPES[name] for name in names)
 
 
 def _values(values: list[Any]) -> str:

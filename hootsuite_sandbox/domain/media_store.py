@@ -26,6 +26,7 @@ RETENTION_SECONDS = 90 * 86_400
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"
 _EXTENSIONS = {
     "video/mp4": "mp4",
+    "video/quicktime": "mov",
     "image/gif": "gif",
     "image/jpeg": "jpg",
     "image/jpg": "jpg",

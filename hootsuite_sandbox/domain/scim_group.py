@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hootsuite_sandbox.domain import access
+from hootsuite_sandbox.domain import access, scim_pages, scim_user, teams
 from hootsuite_sandbox.domain.records import Document, Organization, Team, iso_millis
-from hootsuite_sandbox.domain.rules import TEAM_DEFAULT, TEAM_NAME_LENGTH
+from hootsuite_sandbox.domain.rules import TEAM_DEFAULT
 from hootsuite_sandbox.domain.world import World
 from hootsuite_sandbox.errors import ScimError
 from hootsuite_sandbox.operations import Context
@@ -39,6 +39,12 @@ def _member(world: World, member_id: str) -> Document:
     }
 
 
+def resource_types() -> list[Document]:
+    """List the kinds of resources: users as recorded in 2017, groups since they are documented."""
+    group = scim_pages.resource_type("Group", "Team", GROUP_SCHEMA)
+    return [scim_user.resource_type(), group]
+
+
 def create(ctx: Context, body: Document) -> Team:
     """Create a team in the first organization that the caller manages.
 
@@ -47,20 +53,7 @@ def create(ctx: Context, body: Document) -> Team:
     """
     organization = access.managed(ctx, access.MANAGE_TEAMS)[0]
     name = _name(ctx, organization.id, body["displayName"], None)
-    members = _seated(organization, body.get("members") or [])
-    author = ctx.caller.id if ctx.caller else organization.payer_id
-    team = Team(
-        id=ctx.world.new_id("team"),
-        organization_id=organization.id,
-        name=name,
-        created=ctx.now,
-        created_by=author,
-        modified=ctx.now,
-        modified_by=author,
-        members=dict.fromkeys(members, TEAM_DEFAULT),
-    )
-    ctx.world.teams[team.id] = team
-    return team
+    return teams.create(ctx, organization, name, _seated(organization, body.get("members") or []))
 
 
 def write(ctx: Context, team: Team, name: str, members: list[Document]) -> Document:
@@ -137,11 +130,11 @@ def _text(value: Any) -> str:
 
 def _name(ctx: Context, organization_id: str, name: str, own: Team | None) -> str:
     name = name.strip()
-    if len(name) not in TEAM_NAME_LENGTH:
+    problem = teams.unfit_name(ctx.world, organization_id, name, own)
+    if problem == "length":
         raise _unfit("displayName must have 2 to 200 characters.")
-    for team in ctx.world.teams_in(organization_id):
-        if team is not own and team.name.casefold() == name.casefold():
-            raise ScimError(400, "The organization has a team of this name.", "uniqueness")
+    if problem == "taken":
+        raise ScimError(400, "The organization has a team of this name.", "uniqueness")
     return name
 
 

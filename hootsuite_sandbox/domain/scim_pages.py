@@ -30,6 +30,20 @@ def page(ctx: Context, found: Sequence[T], show: Callable[[T], Document]) -> Doc
     }
 
 
+def resource_type(name: str, description: str, schema: str, *extensions: Document) -> Document:
+    """Describe a kind of resource (RFC 7643, section 6)."""
+    return {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+        "id": name,
+        "name": name,
+        "description": description,
+        "endpoint": f"/{name}s",
+        "schema": schema,
+        "schemaExtensions": [*extensions],
+        "meta": {"resourceType": "ResourceType", "location": f"/scim/v2/ResourceTypes/{name}"},
+    }
+
+
 def filtered(text: str, attribute: str) -> str:
     """Return the value of a filter `attribute eq "value"`.
 

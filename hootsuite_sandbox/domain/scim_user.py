@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from hootsuite_sandbox.domain import access, membership
+from hootsuite_sandbox.domain import access, membership, scim_pages
 from hootsuite_sandbox.domain.records import Document, Member, Organization, Team, iso_millis
 from hootsuite_sandbox.domain.rules import TEAM_DEFAULT
 from hootsuite_sandbox.domain.world import World
@@ -17,20 +17,10 @@ DEFAULT_ZONE = "America/Vancouver"
 DEFAULT_LANGUAGE = "en"
 
 
-def resource_types() -> list[Document]:
-    """List the kinds of resources."""
-    return [
-        {
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
-            "id": "User",
-            "name": "User",
-            "description": "User Account",
-            "endpoint": "/Users",
-            "schema": USER_SCHEMA,
-            "schemaExtensions": [{"schema": EXTENSION, "required": True}],
-            "meta": {"resourceType": "ResourceType", "location": "/scim/v2/ResourceTypes/User"},
-        }
-    ]
+def resource_type() -> Document:
+    """Describe the kind of resource."""
+    extension = {"schema": EXTENSION, "required": True}
+    return scim_pages.resource_type("User", "User Account", USER_SCHEMA, extension)
 
 
 def user_name(member: Member) -> str:

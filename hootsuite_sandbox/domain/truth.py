@@ -15,7 +15,7 @@ from hootsuite_sandbox.domain.analytics.networks import DAY, NETWORKS, day_of
 from hootsuite_sandbox.domain.analytics.requests import LONGEST_REPORT
 from hootsuite_sandbox.domain.records import Document, Message, Profile, Team
 from hootsuite_sandbox.domain.rules import PROFILE_ADMIN
-from hootsuite_sandbox.domain.scim_user import resource_types, show_user
+from hootsuite_sandbox.domain.scim_user import show_user
 from hootsuite_sandbox.domain.world import World
 
 
@@ -202,7 +202,7 @@ def _scim_users(world: World) -> Iterator[Document]:
 
 
 def _scim_resource_types(world: World) -> Iterator[Document]:  # noqa: ARG001 - one in every world
-    return iter(resource_types())
+    return iter(scim_group.resource_types())
 
 
 def _analytics_profiles(world: World) -> list[Profile]:

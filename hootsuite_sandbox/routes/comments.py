@@ -52,10 +52,5 @@ def _comment(ctx: Context) -> Comment:
 
 def _pending(ctx: Context) -> Comment:
     comment = _comment(ctx)
-    if comment.state != "PENDING_APPROVAL":
-        raise ApiError(400, 4000, "The comment is not awaiting approval.")
-    reviewing.check_step(ctx, comment.sequence_number)
-    step = comment.sequence_number or 1
-    if not reviewing.is_turn(ctx, comment.reviewers, step, comment.profile_id, comment.creator_id):
-        raise access.denied(ctx)
+    reviewing.check_decision(ctx, comment, comment.creator_id)
     return comment

@@ -51,18 +51,13 @@ def get_message_history(ctx: Context) -> Document:
     """Answer with the review's steps, oldest first; a message never reviewed has no history."""
     message = access.message(ctx)
     if not message.history:
-        raise _not_awaiting()
+        raise reviewing.not_awaiting(message)
     return {"data": {"actions": [views.show_action(action) for action in message.history]}}
 
 
 def _pending(ctx: Context) -> Message:
     message = access.message(ctx)
-    if message.state != "PENDING_APPROVAL":
-        raise _not_awaiting()
-    reviewing.check_step(ctx, message.sequence_number)
-    step, author = message.sequence_number or 1, message.created_by
-    if not reviewing.is_turn(ctx, message.reviewers or (), step, message.profile_id, author):
-        raise access.denied(ctx)
+    reviewing.check_decision(ctx, message, message.created_by)
     return message
 
 
@@ -88,7 +83,3 @@ def _change(ctx: Context, message: Message, **fields: object) -> None:
     if ctx.caller is not None:
         fields["updated_by"] = ctx.caller.id
     ctx.world.messages.change(message, **fields)
-
-
-def _not_awaiting() -> ApiError:
-    return ApiError(400, 4000, "The message is not awaiting approval.")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from hootsuite_sandbox.domain import access, membership, scim_pages, scim_patch, scim_user
+from hootsuite_sandbox.domain import (
+    access,
+    membership,
+    scim_group,
+    scim_pages,
+    scim_patch,
+    scim_user,
+)
 from hootsuite_sandbox.domain.records import Document, Member
 from hootsuite_sandbox.domain.scim_user import show_user
 from hootsuite_sandbox.errors import ScimError
@@ -16,11 +23,12 @@ def _managers_only(ctx: Context) -> None:
 
 @operation("list_scim_resource_types")
 def list_scim_resource_types(ctx: Context) -> Document:  # noqa: ARG001 - the same for everyone
-    """Answer with the one kind of resource there is; any member may ask."""
+    """Answer with the kinds of resources that there are; any member may ask."""
+    kinds = scim_group.resource_types()
     return {
         "schemas": [scim_pages.LIST_SCHEMA],
-        "Resources": scim_user.resource_types(),
-        "totalResults": 1,
+        "Resources": kinds,
+        "totalResults": len(kinds),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.contract import load
+from hootsuite_api.contract.words import kind_of
 from hootsuite_api.errors import TornBody, Where
 from hootsuite_api.replies import Reply
 from hootsuite_api.response_check import check
@@ -139,5 +140,4 @@ def resources(client: HootsuiteClient, call: Call, *texts: str) -> list[Document
 
 
 def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
-    return "nothing" if value is None else kinds.get(type(value), "a number")
+    return "nothing" if value is None else kind_of(value)

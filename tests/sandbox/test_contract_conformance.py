@@ -30,7 +30,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 8  # per operation: odd requests are cheap, but there are many operations
+# Per operation: odd requests are cheap, but there are many operations.
+EXAMPLES = [8, pytest.param(150, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
 LATER = "2026-02-01T10:00:00Z"
 ADA = {"userName": "ada@example.com", "displayName": "Ada Lovelace", "active": True}
 PATCH = {
@@ -164,13 +165,14 @@ def busy(sandbox_process, world):
 @pytest.mark.parametrize(
     "operation", load().operations.values(), ids=lambda operation: operation.id
 )
-def test_odd_requests(busy, real, http, operation):
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_odd_requests(busy, real, http, operation, examples):
     """Whatever the contract allows to be asked: no server error, no answer outside the contract."""
     sandbox = busy
     target = schema()[operation.path][operation.method]
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         derandomize=True,
         database=None,

@@ -56,6 +56,20 @@ def test_bad_announcements(announce, fields):
     assert announce(**fields).refusal == (400, 4000)
 
 
+@pytest.mark.parametrize("quirks", ["documented", "recorded"])
+def test_quicktime(start, quirks):
+    """A `.mov` is refused as documented, and taken as it was seen to be: uploaded, and a video."""
+    api = start(quirks=quirks)
+    answer = api.post("/v1/media", {"sizeBytes": len(BYTES), "mimeType": "video/quicktime"})
+    if quirks == "documented":
+        assert answer.refusal == (400, 4000)
+        return
+    headers = {"Content-Type": "video/quicktime"}
+    stored = requests.put(answer.data["uploadUrl"], data=BYTES, headers=headers, timeout=10)
+    assert stored.status_code == 200
+    assert api.post("/v1/media", {"sizeBytes": 3, "mimeType": "video/x-msvideo"}).status == 400
+
+
 def test_life_of_media(api, announce):
     """QUEUED until processed, then READY with an address that gives the bytes back."""
     media = announce().data

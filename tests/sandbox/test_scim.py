@@ -27,11 +27,13 @@ def trouble(answer):
 
 
 def test_resource_types(plain):
-    """Any member may ask for the one resource type; its extension is flagged as required."""
+    """Any member may ask for the kinds: users, whose extension is required, and groups."""
     body = plain.get("/scim/v2/ResourceTypes").body
-    [kind] = body["Resources"]
-    assert (kind["id"], kind["endpoint"], body["totalResults"]) == ("User", "/Users", 1)
-    assert kind["schemaExtensions"] == [{"schema": EXTENSION, "required": True}]
+    user, group = body["Resources"]
+    assert (user["id"], user["endpoint"], body["totalResults"]) == ("User", "/Users", 2)
+    assert user["schemaExtensions"] == [{"schema": EXTENSION, "required": True}]
+    assert (group["id"], group["endpoint"], group["schemaExtensions"]) == ("Group", "/Groups", [])
+    assert plain.sandbox.truth("scim_resource_types") == body["Resources"]
 
 
 def test_pages(api):
@@ -308,6 +310,6 @@ def test_shapes_by_the_rfc(start):
         user["userName"] for user in api.sandbox.truth("scim_users")[:5]
     ]
     kinds = ListResponse[ResourceType].model_validate(api.get("/scim/v2/ResourceTypes").body)
-    assert kinds.resources[0].endpoint == "/Users"
+    assert [kind.endpoint for kind in kinds.resources] == ["/Users", "/Groups"]
     error = Error.model_validate(api.get("/scim/v2/Users/999").body)
     assert error.status == 404
