@@ -24,6 +24,8 @@ from target_hootsuite.media.local_files import open_under
 logger = logging.getLogger("target-hootsuite")
 KEPT_SECONDS = 89 * 86_400
 _CREATE_TRIES = 3
+_PUT_TRIES = 2
+_REFUSED = 403  # what a storage says of an address whose time is over
 _DEADLINES = {"video/mp4": 600.0}
 _DEADLINE = 120.0
 _FIRST_WAIT = 0.2
@@ -129,14 +131,28 @@ class MediaStore:
             if again.digest != media.digest:
                 msg = "changed while it was read; run again when it is at rest."
                 raise RowRejected(msg, field=field, code="media_changed")
-            created = self._create(media)
-            self.client.upload(created["uploadUrl"], file, media.size, media.mime_type)
-        media_id = str(created["id"])
+            media_id = self._put(media, file)
         self._await_ready(media_id, media, field)
         at = now.timestamp()
         values = {"media_id": media_id, "mime_type": media.mime_type, "uploaded_at": at}
         self.journal.keep_media(self.scope, media.digest, **values)
         return media_id
+
+    def _put(self, media: Media, file: BinaryIO) -> str:
+        """Announce the file and send it at once: the address lives for about ten minutes.
+
+        It is announced anew if the storage refuses the address, which a slow first try outlives.
+        """
+        for attempt in range(1, _PUT_TRIES + 1):
+            created = self._create(media)
+            try:
+                self.client.upload(created["uploadUrl"], file, media.size, media.mime_type)
+            except errors.ValidationRejected as error:
+                if error.status != _REFUSED or attempt == _PUT_TRIES:
+                    raise
+            else:
+                return str(created["id"])
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _create(self, media: Media) -> dict[str, Any]:
         """Announce the file. Nobody sees it yet, so an unanswered call is simply repeated."""

@@ -6,6 +6,7 @@ import io
 import pytest
 from PIL import Image
 
+from hootsuite_api.uploads import Upload
 from target_hootsuite.media.upload import MediaStore
 
 
@@ -54,6 +55,25 @@ def test_media_is_reused_by_later_runs(run_target, make_rows, picture, sandbox):
     sandbox.faults(operation="get_media", kind="status", status=404, code=4001, times=1)
     run_target([*rows, make_rows(3, media=[{"path": "a.png"}])[2]])
     assert kinds(sandbox).count("media_created") == 2
+
+
+def test_an_upload_address_that_ran_out(run_target, make_rows, picture, sandbox, monkeypatch):
+    """An address is good for ten minutes: after a slow try the file is announced anew."""
+    sandbox.reset(quirks="recorded")
+    sandbox.settings(media_seconds=0)
+    inner = Upload.attempt
+    tries = []
+
+    def slow(upload, number):
+        tries.append(number)
+        if len(tries) == 1:
+            sandbox.advance(11 * 60)
+        inner(upload, number)
+
+    monkeypatch.setattr(Upload, "attempt", slow)
+    rows = make_rows(1, media=[{"path": picture("a.png")}])
+    assert run_target(rows).statuses == {"done": 1}
+    assert kinds(sandbox) == ["media_created", "media_created", "media_uploaded", "message_created"]
 
 
 def test_old_media_is_not_reused(run_target, make_rows, picture, sandbox):

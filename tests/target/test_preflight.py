@@ -2,6 +2,7 @@
 # ruff: noqa: PLR0917 - fixtures are arguments
 
 import json
+import struct
 
 import pytest
 from PIL import Image
@@ -179,3 +180,24 @@ def test_what_a_network_may_refuse_is_a_warning(run_target, make_rows, sandbox, 
     assert run_target(rows).statuses == {"done": 1}
     assert "its text has 281 characters; TWITTER usually takes 280" in caplog.text
     assert "5 media" in caplog.text
+
+
+def test_a_video_wants_a_quarter_of_an_hour(run_target, make_rows, sandbox, caplog, tmp_path):
+    """Preflight: five minutes are the least lead; below fifteen a video is sent with a warning."""
+    sandbox.settings(media_seconds=0)
+    movie = box(b"moov", box(b"mvhd", struct.pack(">IIIII", 0, 0, 0, 1000, 10_000) + bytes(80)))
+    mp4 = box(b"ftyp", b"isom" + bytes(4) + b"isom") + movie + box(b"mdat", b"x" * 32)
+    (tmp_path / "a.mp4").write_bytes(mp4)
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    cases = (("06", "a.mp4", True), ("14", "a.mp4", True), ("16", "a.mp4", False))
+    for minute, name, warned in (*cases, ("07", "a.png", False)):
+        caplog.clear()
+        time = f"2026-01-15T12:{minute}:00Z"
+        rows = make_rows(1, external_id=minute, scheduled_send_time=time, media=[{"path": name}])
+        assert run_target(rows).statuses == {"done": 1}
+        assert ("less than 15 minutes" in caplog.text) == warned, minute
+
+
+def box(kind, content):
+    """A box of an MP4 file."""
+    return struct.pack(">I4s", 8 + len(content), kind) + content
