@@ -25,6 +25,7 @@ class Outcome:
     cost: Cost
     rows: int
     out: Path
+    said: str = ""
 
     def lines(self, kind: str) -> Iterator[dict[str, Any]]:
         """Yield the messages of one type."""
@@ -109,8 +110,9 @@ class Begun:
     def end(self) -> Outcome:
         """Wait for its end; how many rows it wrote stands in the tap's own summary."""
         cost = self.program.end()
-        found = _TOTAL.search(self.program.said())
-        return Outcome(cost, int(found.group(1)) if found else 0, self.out)
+        said = self.program.said()
+        found = _TOTAL.search(said)
+        return Outcome(cost, int(found.group(1)) if found else 0, self.out, said)
 
 
 def catalog(
@@ -127,6 +129,7 @@ def catalog(
 
 
 def all_streams(*, but: Collection[str] = ()) -> list[str]:
-    """The names of the tap's streams."""
+    """The names of the tap's streams that are on by default."""
     config = {"auth_method": "access_token", "access_token": "none", "start_date": "2025-01-01"}
-    return [name for name in TapHootsuite(config=config).streams if name not in but]
+    streams = TapHootsuite(config=config).streams
+    return [name for name, one in streams.items() if one.selected_by_default and name not in but]

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
@@ -113,6 +113,7 @@ def differences(
     *,
     ignore: Iterable[str] = (),
     absent: Iterable[tuple[str, ...]] = (),
+    earlier: Iterable[Mapping[str, Any]] = (),
 ) -> list[str]:
     """Say in words where a table differs from the truth; an empty list is equality.
 
@@ -121,13 +122,18 @@ def differences(
         table: what was loaded.
         ignore: columns that cannot be equal, such as signed addresses.
         absent: keys that may be in the table although the API no longer has them.
+        earlier: the API's objects before the table was loaded; their values are as right.
     """
     loaded = table.by_key()
     expected = {table.key_of(row): row for row in map(flatten, truth)}
+    before = {table.key_of(row): row for row in map(flatten, earlier)}
     said = [f"missing {key}" for key in expected.keys() - loaded.keys()]
     said += [f"surplus {key}" for key in loaded.keys() - expected.keys() - set(absent)]
     for key in expected.keys() & loaded.keys():
-        said += _cells(key, expected[key], loaded[key], frozenset(ignore))
+        cells = _cells(key, expected[key], loaded[key], frozenset(ignore))
+        if cells and key in before and not _cells(key, before[key], loaded[key], frozenset(ignore)):
+            continue
+        said += cells
     return said
 
 
@@ -143,6 +149,8 @@ def plain(value: Any) -> Any:
     """Bring a value of the API and one of the database to the same form."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(microsecond=0)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, str) and _TIME.match(value):
         return datetime.fromisoformat(value).astimezone(UTC).replace(microsecond=0)
     if isinstance(value, Mapping):

@@ -1,28 +1,44 @@
-"""Base class of the streams of analytics: batches of profiles, windows of days, pages."""
+"""Base class of the streams of analytics: batches, pages, and who is refused."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, ClassVar
 
-from hootsuite_api.contract import load
 from hootsuite_api.cursors import CursorGuard
 from hootsuite_api.errors import PermissionDenied, ValidationRejected
-from hootsuite_api.records import builder
 from tap_hootsuite.analytics_access import AnalyticsAccess
-from tap_hootsuite.base import ID, HootsuiteStream, Row, Stage
-from tap_hootsuite.directory import Path, allowed, ids
-from tap_hootsuite.seen_messages import order
-from tap_hootsuite.windows import instant, stamp
+from tap_hootsuite.base import HootsuiteStream, Row, Stage
+from tap_hootsuite.directory import Path
 
-BATCH = 10  # profiles in one request, as documented
+BATCH = 10  # subjects in one request, as documented
 PAGE = 100
-DAY = timedelta(days=1)
-LONGEST = timedelta(days=729)  # two years less a day: a day may end while the request is under way
-PAD = DAY  # zones differ between networks, and the last day was seen to be left out
-BACKFILL = timedelta(days=28)  # in one piece: no cursor may outlive a pause
+VAIN = 3  # batches that are refused as a whole before the request is taken to be wrong
+Page = tuple[list[Any], str | None]  # objects, next cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is read by itself: a social profile or an ad account, for one kind of figures.
+
+    Attributes:
+        group: The network; requests are for one.
+        subject: The id; for an ad account with its organization's before it.
+        datatype: ORGANIC or PAID; None where the question names none.
+    """
+
+    group: str
+    subject: str
+    datatype: str | None = None
+
+    @property
+    def key(self) -> str:
+        """How the state names it."""
+        plain = self.datatype in (None, "ORGANIC")
+        return self.subject if plain else f"{self.subject}/{self.datatype}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,160 +46,153 @@ class Batch:
     """What one request asks for, page by page.
 
     Attributes:
-        network: The network of all its profiles.
-        datatype: ORGANIC or PAID.
-        profiles: At most ten.
-        since: The first day.
+        units: At most ten, of one network and kind.
+        since: The first day; None without a span.
         until: The last day.
     """
 
-    network: str
-    datatype: str
-    profiles: tuple[str, ...]
-    since: date
-    until: date
+    units: tuple[Unit, ...]
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def group(self) -> str:
+        """The network of all units."""
+        return self.units[0].group
+
+    @property
+    def datatype(self) -> str | None:
+        """The kind of figures of all units."""
+        return self.units[0].datatype
+
+    def first(self) -> Batch:
+        """Return the batch of the first unit alone."""
+        return replace(self, units=self.units[:1])
 
     def halves(self) -> tuple[Batch, Batch]:
         """Cut it in two."""
-        middle = len(self.profiles) // 2
-        return tuple(
-            Batch(self.network, self.datatype, part, self.since, self.until)
-            for part in (self.profiles[:middle], self.profiles[middle:])
-        )  # type: ignore[return-value]  # two parts
+        middle = len(self.units) // 2
+        return replace(self, units=self.units[:middle]), replace(self, units=self.units[middle:])
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a batch gave: rows, and the profiles that were refused."""
+    """What a batch gave: rows, and the units that were refused."""
 
     rows: list[Row]
-    refused: list[tuple[str, Exception]]
+    refused: list[tuple[Unit, Exception]]
+
+
+def batches(
+    units: Iterable[Unit], since: date | None = None, until: date | None = None
+) -> list[Batch]:
+    """Put units of one network and kind together, at most ten, in the order in which they come."""
+    found: dict[tuple[str, str | None], list[Unit]] = {}
+    for one in units:
+        found.setdefault((one.group, one.datatype), []).append(one)
+    return [
+        Batch(tuple(group[i : i + BATCH]), since, until)
+        for group in found.values()
+        for i in range(0, len(group), BATCH)
+    ]
 
 
 class AnalyticsStream(HootsuiteStream):
-    """Figures by profile, read for a range of days and read again while networks correct them."""
+    """Figures, or what they are about; asked for by batches of one network.
 
-    _open = False  # whether analytics has answered in this run
+    Attributes:
+        what: What a unit is, for people.
+    """
 
     stage: ClassVar[Stage] = Stage.LATER
-    replaces: ClassVar[bool] = False
-    extra: ClassVar[Mapping[str, Any]] = {
-        "network_id": ID,
-        "social_profile_id": ID,
-        "datatype": ID,
-    }
-    without: ClassVar[frozenset[str]] = frozenset({"profile_id"})  # it is the social_profile_id
+    what: ClassVar[str] = "social profile"
 
     def read(self) -> None:
-        """Read window after window; the bookmark follows what was read."""
+        """Read what is there, unless analytics is closed to this account."""
         self.access = AnalyticsAccess(self)
-        if not self.access.should_ask():
-            return
-        profiles = self._profiles()
-        windows = list(self._windows())
-        with self.progress("windows", len(windows)) as progress:
-            for since, until in windows:
-                if not self._read_window(profiles, since, until):
-                    return
-                self.set_bookmark(stamp(min(instant(until.isoformat()), self.run.start)))
-                self.save()
-                progress.step()
-        self.finish()
+        self._answered = False
+        self._vain = 0
+        self._known: dict[Batch, Page] = {}
+        if self.access.should_ask():
+            self.read_units(self.units())
 
-    def _windows(self) -> Iterator[tuple[date, date]]:
-        """Yield ranges of days: one for what is read again, before it pieces of the backfill."""
-        today = self.run.start.date()
-        end = min(self.run.options.end.date(), today) if self.run.options.end else today
-        begin = max(self.run.options.start.date(), today - LONGEST + PAD)
-        if self.bookmark:
-            begin = max(begin, instant(self.bookmark).date() - self.run.options.restate)
-        while end - begin > self.run.options.restate + BACKFILL:
-            yield begin, begin + BACKFILL
-            begin += BACKFILL
-        if begin <= end:
-            yield begin, end
+    # ------------------------------------------------------------------ what subclasses say
 
-    def _profiles(self) -> dict[str, list[str]]:
-        """Return the profiles that analytics serves, by network."""
-        parameters = load().operations[self.operation].parameters
-        networks = next(one.schema["enum"] for one in parameters if one.name == "networkId")
-        chosen = self.run.options.profiles
-        found: dict[str, list[str]] = {name: [] for name in networks}
-        for one in allowed(self.run.directory.profiles, self.gaps):
-            ident = str(one["id"])
-            if one.get("type") in found and (not chosen or ident in chosen):
-                found[one["type"]].append(ident)
-        return {name: ids(profiles) for name, profiles in found.items()}
+    def units(self) -> list[Unit]:
+        """Return what can be asked for, those of a network together, in a stable order."""
+        raise NotImplementedError
 
-    def _read_window(self, profiles: Mapping[str, list[str]], since: date, until: date) -> bool:
-        """Read one range of days for all profiles; tell whether analytics is open."""
-        batches = list(self._batches(profiles, since, until))
-        if batches and not self._open:
-            first = self._first(batches.pop(0))
-            if first is None:
-                return False
-            self._open = True
-            self.access.opened()
-            self._accept(first)
-        for _, found in self.run.map(self._ask, batches):
-            if isinstance(found, Exception):
-                raise found
-            self._accept(found)
-        return True
+    def read_units(self, units: Sequence[Unit]) -> None:
+        """Read them."""
+        raise NotImplementedError
 
-    def _accept(self, found: Found) -> None:
-        for profile, error in found.refused:
-            self.access.refuse(profile, error)
-        self.take(found.rows)
+    def question(self, batch: Batch) -> dict[str, Any]:
+        """Return the path, the query and, as `filters`, the filters of a batch but its span."""
+        raise NotImplementedError
 
-    def take(self, rows: Sequence[Row]) -> None:
-        """Write rows."""
-        self.write(rows)
+    def build(self, batch: Batch, data: Mapping[str, Any]) -> Row:
+        """Build a row; workers call this."""
+        raise NotImplementedError
 
-    def _batches(
-        self, profiles: Mapping[str, list[str]], since: date, until: date
-    ) -> Iterator[Batch]:
-        for network, all_of_it in profiles.items():
-            wanted = [one for one in all_of_it if one not in self.access.refused]
-            for datatype in self.run.options.datatypes:
-                for i in range(0, len(wanted), BATCH):
-                    part = tuple(sorted(wanted[i : i + BATCH], key=order))
-                    yield Batch(network, datatype, part, since - PAD, until + PAD)
+    def accept(self, batch: Batch, found: Found) -> None:
+        """Take what a batch gave; its units were read completely, but those that are refused."""
+        raise NotImplementedError
 
-    def _first(self, batch: Batch) -> Found | None:
-        """Read the first batch of a run alone; None if analytics is closed to this account.
+    # ------------------------------------------------------------------ reading
+
+    def read_batches(self, asked: Iterable[Batch]) -> bool:
+        """Read batches concurrently; tell whether analytics is open.
 
         Raises:
-            ValidationRejected: If no profile of several can be read: then it is the request that
-                is wrong, and not the profiles.
+            ValidationRejected: If everything is refused: then it is the request that is wrong.
         """
-        one = Batch(batch.network, batch.datatype, batch.profiles[:1], batch.since, batch.until)
-        try:
-            return Found(list(self._rows(batch)), [])
-        except ValidationRejected:
-            pass
-        except PermissionDenied as error:
+        waiting = deque(asked)
+        if waiting and not self.run.analytics_open and not self._opens(waiting[0]):
+            return False
+        for batch, found in self.run.map(self._ask, waiting):
+            if isinstance(found, Exception):
+                raise found
+            self._note_refusals(batch, found)
+            self.accept(batch, found)
+        return True
+
+    def _opens(self, batch: Batch) -> bool:
+        """Ask for one page alone, so that a closed account pays for a request or two."""
+        refusal: PermissionDenied | None = None
+        for one in dict.fromkeys((batch, batch.first())):
             try:
-                self._page(one, None)
-            except PermissionDenied:
-                self.access.close(error)
-                return None
-            except ValidationRejected:
+                self._known[one] = self._page(one, None)
+            except PermissionDenied as error:
+                refusal = refusal or error
+                continue
+            except ValidationRejected:  # only who is let in is told that
                 pass
-        found = self._ask(batch)
-        if len(found.refused) == len(batch.profiles) > 1:
-            raise found.refused[0][1]
-        return found
+            self.run.analytics_open = True
+            self.access.opened()
+            return True
+        if refusal:
+            self.access.close(refusal)
+        return False
+
+    def _note_refusals(self, batch: Batch, found: Found) -> None:
+        for unit, error in found.refused:
+            self.access.refuse(unit.key, f"{self.what} {unit.subject}", error)
+        if len(found.refused) < len(batch.units):
+            self._answered = True
+        elif not self._answered:
+            self._vain += 1
+            if self._vain == VAIN and isinstance(found.refused[0][1], ValidationRejected):
+                raise found.refused[0][1]
 
     # ------------------------------------------------------------------ in workers
 
     def _ask(self, batch: Batch) -> Found:
-        """Read a batch to its end; a batch that is refused is halved until the profile is known."""
+        """Read a batch to its end; a batch that is refused is halved until the unit is known."""
         try:
             return Found(list(self._rows(batch)), [])
         except (ValidationRejected, PermissionDenied) as error:
-            if len(batch.profiles) == 1:
-                return Found([], [(batch.profiles[0], error)])
+            if len(batch.units) == 1:
+                return Found([], [(batch.units[0], error)])
         halves = [self._ask(half) for half in batch.halves()]
         return Found(
             [row for half in halves for row in half.rows],
@@ -192,34 +201,23 @@ class AnalyticsStream(HootsuiteStream):
 
     def _rows(self, batch: Batch) -> Iterator[Row]:
         guard = CursorGuard(self.operation, "analytics")
-        cursor: str | None = None
-        key = {"network_id": batch.network, "datatype": batch.datatype}
-        build = builder(self.component or "")
+        known = self._known.pop(batch) if batch in self._known else None
+        data, cursor = known or self._page(batch, None, guard)
         while True:
-            data, cursor = self._page(batch, cursor, guard)
-            for one in data:
-                row = build(one)
-                yield {**key, "social_profile_id": row.pop("profile_id"), **row}
+            yield from (self.build(batch, one) for one in data)
             if not cursor:
                 return
+            data, cursor = self._page(batch, cursor, guard)
 
-    def _page(
-        self, batch: Batch, cursor: str | None, guard: CursorGuard | None = None
-    ) -> tuple[list[Any], str | None]:
-        span = {"since": batch.since.isoformat(), "until": batch.until.isoformat()}
-        reply = self.run.send(
-            self.operation,
-            body={
-                "filters": {
-                    "profileId": {"in": list(batch.profiles)},
-                    "reportingPeriod": {"timespan": span},
-                }
-            },
-            networkId=batch.network,
-            datatype=batch.datatype,
-            limit=PAGE,
-            cursor=cursor,
-        )
+    def _page(self, batch: Batch, cursor: str | None, guard: CursorGuard | None = None) -> Page:
+        question = self.question(batch)
+        filters = question.pop("filters")
+        if batch.since and batch.until:
+            span = {"since": batch.since.isoformat(), "until": batch.until.isoformat()}
+            filters["reportingPeriod"] = {"timespan": span}
+        path = question.pop("path", {})
+        query = {**question, "limit": PAGE, "cursor": cursor}
+        reply = self.run.send(self.operation, path, body={"filters": filters}, **query)
         info = reply.metadata.get("collectionInfo") or {}
         following = (info.get("next") or {}).get("cursor")
         if guard:

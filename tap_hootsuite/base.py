@@ -60,7 +60,8 @@ class Stage(IntEnum):
     MESSAGES = 3
     MESSAGE_DETAILS = 4
     LATER = 5
-    SCANS = 6
+    DERIVED = 6
+    SCANS = 7
 
 
 class HootsuiteStream(Stream):

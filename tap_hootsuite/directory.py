@@ -138,19 +138,21 @@ class Directory:
 
     # ------------------------------------------------------------------ asking
 
-    def ask(self, operation: str, path: Path | None = None) -> Any:
+    def ask(
+        self, operation: str, path: Path | None = None, query: Mapping[str, str] | None = None
+    ) -> Any:
         """Return the `data` of an answer, asking at most once per run; workers call this too.
 
         Raises:
             HootsuiteError: The same one every time, if it was refused.
         """
-        path = path or {}
-        key = operation, tuple(path.values())
+        path, query = path or {}, query or {}
+        key = operation, (*path.values(), *query.values())
         if key in self._gone:
             raise self._gone[key]
         if key not in self._answers:
             try:
-                data = self._run.send(operation, path).data
+                data = self._run.send(operation, path, None, **query).data
             except (PermissionDenied, NotFound, ValidationRejected) as error:
                 self._gone[key] = error
                 raise

@@ -48,7 +48,7 @@ class Run:
         self.signal: int | None = None
         self.paused: HootsuiteError | None = None
         self.done: set[str] = set()  # streams that another one has read along
-        self.analytics_closed = False
+        self.analytics_closed = self.analytics_open = False  # neither: not known yet
         self.announced: set[str] = set()  # streams whose schema was written
         self._closing: list[weakref.finalize[..., Run]] = []
         self.directory = Directory(self)

@@ -200,7 +200,8 @@ def stream_classes() -> tuple[type[HootsuiteStream], ...]:
     found: list[type[HootsuiteStream]] = []
     for module in pkgutil.iter_modules(surfaces.__path__, f"{surfaces.__name__}."):
         members = vars(importlib.import_module(module.name)).values()
-        found += [one for one in members if _is_stream(one) and one.__module__ == module.name]
+        own = [one for one in members if _is_stream(one) and one.__module__ == module.name]
+        found += [one for one in own if "name" in vars(one)]
     return tuple(found)
 
 

@@ -17,8 +17,9 @@ from tools import tables
 VARIANT = "meltano-hootsuite"
 _HEAD = "# Written by `python -m tools.generate`; a definition as MeltanoHub takes it.\n"
 _DESCRIPTIONS = {
-    "tap-hootsuite": "Messages, reviews, media, members, teams, profiles and permissions, "
-    "incrementally and within the account's request limits.",
+    "tap-hootsuite": "Messages, reviews, media, members, teams, profiles, permissions, "
+    "and how posts, profiles and ads performed, incrementally and within the account's request "
+    "limits.",
     "target-hootsuite": "Schedules posts, uploads media, reviews, provisions people; each row at "
     "most once.",
     "tap-hootsuite-sheet": "The rows of a spreadsheet as posts for target-hootsuite.",

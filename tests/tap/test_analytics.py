@@ -12,6 +12,13 @@ SCOPE = {"scope": "analytics:read"}
 
 
 @pytest.fixture
+def sandbox(sandbox):
+    """A clock that stands still: no figure grows between a run and the look at the truth."""
+    sandbox.reset(clock_rate=0.0)
+    return sandbox
+
+
+@pytest.fixture
 def load(attempt, only, warehouse):
     """Run the streams of analytics into the warehouse."""
 
@@ -63,7 +70,7 @@ def true_days(sandbox, since="2000"):
 @pytest.mark.parametrize("quirks", ["documented", "recorded"])
 def test_two_years_equal_the_truth(sandbox, load, warehouse, quirks):
     """Posts and daily figures equal the platform's, both as documented and as seen on the wire."""
-    sandbox.reset(quirks=quirks)
+    sandbox.reset(clock_rate=0.0, quirks=quirks)
     load(start_date="2020-01-01")
     loaded = posts(warehouse.rows("post_metrics"))
     first = min(one["created_at"] for one in warehouse.rows("post_metrics"))
@@ -113,7 +120,7 @@ def test_off_asks_nothing(sandbox, load):
 @pytest.mark.parametrize("quirks", ["documented", "recorded"])
 def test_a_missing_add_on_is_said_once(sandbox, load, caplog, quirks):
     """A refusal is tried with one profile, then both streams end; the next run asks nothing."""
-    sandbox.reset(analytics="no_add_on", quirks=quirks)
+    sandbox.reset(clock_rate=0.0, analytics="no_add_on", quirks=quirks)
     output = load()
     assert asked(sandbox) <= 2
     said = [one for one in caplog.messages if one.startswith("Analytics is closed to this account")]
@@ -129,7 +136,7 @@ def test_a_missing_add_on_is_said_once(sandbox, load, caplog, quirks):
 
 def test_a_missing_add_on_fails_where_it_should(sandbox, attempt, only):
     """With `on_forbidden: fail` the refusal ends the run."""
-    sandbox.reset(analytics="no_add_on")
+    sandbox.reset(clock_rate=0.0, analytics="no_add_on")
     _, failure = attempt(None, only("post_metrics"), on_forbidden="fail", **SCOPE)
     assert isinstance(failure, PermissionDenied)
 
@@ -154,7 +161,7 @@ def test_a_refused_profile_is_named_and_the_others_go_on(sandbox, load, warehous
 
 def test_a_backfill_is_resumed(sandbox, load, warehouse):
     """A pause by the quota costs no row and no window is read from the start again."""
-    sandbox.reset(daily_quota=60)
+    sandbox.reset(clock_rate=0.0, daily_quota=60)
     state, runs = None, 0
     while True:
         output = load(state, start_date="2024-06-01", daily_quota_percent=100)

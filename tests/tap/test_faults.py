@@ -6,10 +6,14 @@ from hypothesis import strategies as st
 
 from hootsuite_api.contract import load
 from hootsuite_api.errors import HootsuiteError
-from tests.tap.conftest import KEYS
+from tests.tap.conftest import FURTHER, KEYS
 
 READS = sorted(
     one.id for one in load().operations.values() if one.read and one.shape in ("rest", "scim")
+)
+FIGURES = (
+    *("list_post_metrics", "list_profile_metrics", "list_ad_entities", "list_ad_metrics"),
+    *("list_my_ad_accounts", "list_scim_groups", "get_comment", "list_social_profiles"),
 )
 KINDS = ("reset", "close", "truncate", "garbage", "status", "expire_token", "skew")
 
@@ -21,6 +25,16 @@ faults = st.fixed_dictionaries(
         "times": st.integers(1, 9),
         "status": st.sampled_from([500, 502, 503]),
         "seconds": st.sampled_from([-86_400, -40, 40, 86_400]),
+    }
+)
+figure_faults = st.fixed_dictionaries(
+    {
+        "operation": st.sampled_from(["*", *FIGURES]),
+        "kind": st.sampled_from(KINDS),
+        "nth": st.integers(1, 12),
+        "times": st.integers(1, 9),
+        "status": st.sampled_from([500, 502, 503]),
+        "seconds": st.sampled_from([-40, 40]),
     }
 )
 quick = settings(
@@ -66,6 +80,42 @@ def test_no_silent_gap(survives, new_warehouse, schedule):
 def test_no_silent_gap_in_full(survives, new_warehouse, schedule):
     """The same, 200 times."""
     survives(schedule, new_warehouse())
+
+
+@pytest.fixture
+def figures_survive(sandbox, attempt, further, figures):
+    """The same for what the defaults don't read."""
+
+    def check(schedule, warehouse):
+        sandbox.reset(activity=False, clock_rate=0.0)
+        options = {**further(), "start_date": "2025-11-01", "request_timeout_seconds": 1}
+        sandbox.faults(schedule)
+        output, failure = attempt(**options)
+        sandbox.clear_faults()
+        warehouse.load(output)
+        if failure is not None:
+            assert isinstance(failure, HootsuiteError)
+            output, failure = attempt(warehouse.state, **options)
+            assert failure is None
+            warehouse.load(output)
+        figures.assert_complete(FURTHER, warehouse, since="2025-11-02")
+
+    return check
+
+
+@settings(quick, max_examples=4)
+@given(st.lists(figure_faults, min_size=1, max_size=4))
+def test_no_silent_gap_in_figures(figures_survive, new_warehouse, schedule):
+    """Figures, ads, groups and comments are complete after any schedule of faults."""
+    figures_survive(schedule, new_warehouse())
+
+
+@pytest.mark.soak
+@settings(quick, max_examples=200)
+@given(st.lists(figure_faults, min_size=1, max_size=6))
+def test_no_silent_gap_in_figures_in_full(figures_survive, new_warehouse, schedule):
+    """The same, 200 times."""
+    figures_survive(schedule, new_warehouse())
 
 
 @pytest.mark.parametrize(

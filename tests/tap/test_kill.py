@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.tap.conftest import KEYS
+from tests.tap.conftest import FURTHER, KEYS
 
 SAMPLE = (1, 12, 60, 120, 210)
 
@@ -18,14 +18,14 @@ class Lines:
         self.lines = [json.loads(line) for line in out.splitlines()]
 
 
-def kill_at(sandbox, command, number, sign, state=None):
+def kill_at(sandbox, command, number, sign, **options):
     """Start the tap, kill it while its request `number` is held, return what it wrote."""
     fault = sandbox.hold("*", nth=number)
     out, err = command.folder / "out", command.folder / "err"  # a full pipe would stop the tap
     with (
         out.open("wb") as stdout,
         err.open("wb") as stderr,
-        subprocess.Popen(command.arguments(state=state), stdout=stdout, stderr=stderr) as process,
+        subprocess.Popen(command.arguments(**options), stdout=stdout, stderr=stderr) as process,
     ):
         held = False
         while not held and process.poll() is None:  # it may end before its request `number`
@@ -74,3 +74,34 @@ def test_a_killed_run_is_completed_by_the_next(check, number, sign):
 def test_every_request_boundary(check, number, sign):
     """The same at every request of a small run."""
     check(number, sign)
+
+
+@pytest.fixture
+def check_figures(command, warehouse, extract, further, figures):
+    """The same for what the defaults don't read."""
+
+    def one(number, sign):
+        figures.sandbox.reset(clock_rate=0.0)
+        options = {**further(), "start_date": "2025-10-01"}
+        held, code, out, err = kill_at(figures.sandbox, command, number, sign, **options)
+        assert "Traceback" not in err
+        assert sign == signal.SIGKILL or code == (143 if held else 0), err
+        warehouse.load(Lines(complete_lines(out)))
+        warehouse.load(extract(warehouse.state, **options))
+        figures.assert_complete(FURTHER, warehouse, since="2025-10-02")
+
+    return one
+
+
+@pytest.mark.parametrize(("number", "sign"), [(5, signal.SIGKILL), (24, signal.SIGTERM)])
+def test_a_killed_run_of_figures_is_completed_by_the_next(check_figures, number, sign):
+    """Figures, ads, groups and comments equal the truth after the second run."""
+    check_figures(number, sign)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("number", range(1, 75))
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+def test_every_request_boundary_of_figures(check_figures, number, sign):
+    """The same at every request of such a run."""
+    check_figures(number, sign)

@@ -1,0 +1,176 @@
+"""Streams of analytics that are read by days: windows, marks, and what is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from tap_hootsuite.analytics import AnalyticsStream, Batch, Found, Unit, batches
+from tap_hootsuite.seen_messages import pack, unpack
+from tap_hootsuite.windows import instant, stamp
+
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=729)  # two years less a day: a day may end while the request is under way
+PAD = DAY  # zones differ between networks, and the last day was seen to be left out
+BACKFILL = timedelta(days=28)  # in one piece: no cursor may outlive a pause
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Days that are read for some units, both ends included."""
+
+    since: date
+    until: date
+    keys: frozenset[str]
+
+
+def plan(begins: Mapping[str, date], end: date, again: timedelta) -> Iterator[Piece]:
+    """Cut the days that are to be read into pieces; units that stand at the same day share them.
+
+    Args:
+        begins: The day from which each unit is to be read, by its key.
+        end: The last day.
+        again: The days before the end that a run reads at once, since they are read every time.
+    """
+    places = {key: day for key, day in begins.items() if day <= end}
+    while places:
+        since = min(places.values())
+        keys = frozenset(key for key, day in places.items() if day == since)
+        until = end if end - since <= again + BACKFILL else since + BACKFILL
+        until = min((until, *(day for day in places.values() if day > since)))
+        yield Piece(since, until, keys)
+        for key in keys:
+            if until < end:
+                places[key] = until
+            else:
+                del places[key]
+
+
+class Marks:
+    """The day before which the figures of each unit are final: what comes next is read again.
+
+    Args:
+        known: What `pack` wrote.
+    """
+
+    def __init__(self, known: Mapping[str, str] | None) -> None:
+        self._days = {
+            key: date.fromisoformat(day)
+            for day, keys in (known or {}).items()
+            for key in unpack(keys)
+        }
+
+    def get(self, key: str) -> date | None:
+        """Return the mark of a unit; None if it was never read."""
+        return self._days.get(key)
+
+    def move(self, keys: Collection[str], day: date) -> None:
+        """Move marks forward."""
+        for key in keys:
+            self._days[key] = max(day, self._days.get(key, day))
+
+    def pack(self) -> dict[str, str]:
+        """Write all: a day, and the units that stand there."""
+        found: dict[date, list[str]] = {}
+        for key, day in self._days.items():
+            found.setdefault(day, []).append(key)
+        return {day.isoformat(): pack(keys) for day, keys in sorted(found.items())}
+
+
+class DailyStream(AnalyticsStream):
+    """Figures by day of creation or by day, read again as long as networks correct them.
+
+    Each unit has its own mark: one that is new is read from the start date on, and one that was
+    refused or disconnected for a while from where it stood.
+    """
+
+    replaces: ClassVar[bool] = False
+
+    @property
+    def again(self) -> timedelta:
+        """For how long figures are read again."""
+        return self.run.options.restate
+
+    def read_units(self, units: Sequence[Unit]) -> None:
+        """Read piece after piece: first what was read before, then what is new or doubtful.
+
+        Who is new may be refused, which at the very beginning would look like a closed account.
+        """
+        self.marks = Marks(None if self.full else self.stream_state.get("read"))
+        known = {unit.key: unit for unit in units if unit.key not in self.access.refused}
+        doubtful = self.access.doubtful
+        tried = {key for key in known if self._mark(key) and key not in doubtful}
+        reached = True
+        for keys in (tried, known.keys() - tried):
+            reached = reached and self._read_all([known[key] for key in known if key in keys])
+        if reached and known:
+            self._advance(min(self.end, self.today))
+
+    @property
+    def today(self) -> date:
+        """The day of the run, UTC."""
+        return self.run.start.date()
+
+    @property
+    def end(self) -> date:
+        """The last day that is read."""
+        given = self.run.options.end
+        return min(given.date(), self.today) if given else self.today
+
+    def begin(self, key: str) -> date:
+        """Return the day from which a unit is read in this run."""
+        first = max(self.run.options.start.date(), self.today - LONGEST + PAD)
+        mark = self._mark(key)
+        return max(first, min(mark, self.today - self.again)) if mark else first
+
+    def _mark(self, key: str) -> date | None:
+        if not self.stream_state.get("read") and self.bookmark:
+            return instant(self.bookmark).date() - self.again
+        return self.marks.get(key)
+
+    def _read_all(self, units: Sequence[Unit]) -> bool:
+        """Read some units up to the end; tell whether analytics is open."""
+        pieces = list(plan({one.key: self.begin(one.key) for one in units}, self.end, self.again))
+        with self.progress("windows", len(pieces)) as progress:
+            for piece in pieces:
+                refused = self.access.refused
+                wanted = [u for u in units if u.key in piece.keys and u.key not in refused]
+                if not self.read_batches(batches(wanted, piece.since - PAD, piece.until + PAD)):
+                    return False
+                if len(wanted) == len(units):
+                    self._advance(piece.until)
+                self.save()
+                progress.step()
+        return True
+
+    def _advance(self, day: date) -> None:
+        """Move the bookmark, which tells people how far the stream is."""
+        reached = stamp(min(instant(day.isoformat()), self.run.start))
+        if not self.bookmark or self.bookmark < reached:
+            self.set_bookmark(reached)
+
+    def accept(self, batch: Batch, found: Found) -> None:
+        """Write the rows, and move the marks of those that were read."""
+        self.take(batch, found)
+        refused = {unit.key for unit, _ in found.refused}
+        read = {unit.key for unit in batch.units} - refused
+        if batch.until:
+            self.marks.move(read, min(batch.until - PAD, self.today - self.again))
+
+    def take(self, batch: Batch, found: Found) -> None:
+        """Write what a batch gave."""
+        del batch
+        self.write(found.rows)
+
+    def save(self) -> None:
+        """Write the state, with the marks."""
+        self.store()
+        super().save()
+
+    def store(self) -> None:
+        """Put what this stream knows into its state."""
+        marks: Any = getattr(self, "marks", None)
+        if marks is not None and (packed := marks.pack()):
+            self.stream_state["read"] = packed

@@ -1,0 +1,112 @@
+"""Base classes of the streams of analytics that are asked for by social profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from hootsuite_api.contract import load
+from hootsuite_api.records import builder
+from tap_hootsuite.analytics import Batch, Found, Unit
+from tap_hootsuite.analytics_days import DailyStream
+from tap_hootsuite.base import ID, Row
+from tap_hootsuite.directory import allowed, ids
+
+POSTS = "post_metrics"
+
+
+class ProfileStream(DailyStream):
+    """Figures of profiles, or of what they published."""
+
+    extra: ClassVar[Mapping[str, Any]] = {
+        "network_id": ID,
+        "social_profile_id": ID,
+        "datatype": ID,
+    }
+
+    def units(self) -> list[Unit]:
+        """Return the profiles that analytics serves."""
+        parameters = load().operations[self.operation].parameters
+        networks = next(one.schema["enum"] for one in parameters if one.name == "networkId")
+        chosen = self.run.options.profiles
+        found: dict[str, list[Any]] = {name: [] for name in networks}
+        for one in allowed(self.run.directory.profiles, self.gaps):
+            if one.get("type") in found and (not chosen or str(one["id"]) in chosen):
+                found[one["type"]].append(one)
+        return [
+            Unit(network, profile, datatype)
+            for network, profiles in found.items()
+            for datatype in self.run.options.datatypes
+            for profile in ids(profiles)
+        ]
+
+    def question(self, batch: Batch) -> dict[str, Any]:
+        """Ask for the profiles of one network."""
+        return {
+            "filters": {"profileId": {"in": [one.subject for one in batch.units]}},
+            "networkId": batch.group,
+            "datatype": batch.datatype,
+        }
+
+    def build(self, batch: Batch, data: Mapping[str, Any]) -> Row:
+        """Add what the question said."""
+        row = builder("PostMetrics" if "externalId" in data else "ProfileMetrics")(data)
+        key = {"network_id": batch.group, "social_profile_id": row.pop("profile_id")}
+        return {**key, "datatype": batch.datatype, **row}
+
+
+class PostStream(ProfileStream):
+    """A stream that is read together with the other selected streams of posts.
+
+    `post_metrics` comes first and reads for all. Without it, the others need no more than the days
+    that are read again.
+    """
+
+    operation: ClassVar[str] = "list_post_metrics"
+
+    def read(self) -> None:
+        """Read posts for every selected stream of posts, this one among them."""
+        self.companions: list[PostStream] = [self]
+        if self.ABORT_AT_RECORD_COUNT is None:  # a dry run looks at each stream on its own
+            found = [one for one in self._tap.streams.values() if isinstance(one, PostStream)]
+            self.companions = [one for one in found if one.selected]
+        for one in self.companions:
+            if one is not self:
+                one.prepare()
+            one.recall()
+        self.run.done.update(one.name for one in self.companions)
+        super().read()
+
+    def begin(self, key: str) -> date:
+        """Return the day from which a unit is read."""
+        begin = super().begin(key)
+        return begin if self.name == POSTS else max(begin, self.today - self.again)
+
+    def take(self, batch: Batch, found: Found) -> None:
+        """Give each stream its part."""
+        for one in self.companions:
+            one.take_posts(batch, found)
+
+    def store(self) -> None:
+        """Let all streams put what they know into their states."""
+        super().store()
+        for one in getattr(self, "companions", ()):
+            one.memorise()
+
+    # ------------------------------------------------------------------ what each stream does
+
+    def recall(self) -> None:
+        """Read what earlier runs left in the state."""
+
+    def take_posts(self, batch: Batch, found: Found) -> None:
+        """Write this stream's rows of a batch."""
+        raise NotImplementedError
+
+    def memorise(self) -> None:
+        """Put what the next run needs into the state."""
+
+    def recent(self, rows: Sequence[Row]) -> list[Row]:
+        """Return the posts that the next run reads again, as far as they have a date."""
+        first = (self.today - self.again).isoformat()
+        return [row for row in rows if row["created_at"] and row["created_at"] >= first]

@@ -1,0 +1,20 @@
+-- Generated from the tap's catalog: python -m tools.generate
+{{ hootsuite.staging('ad_sets', [
+    ['ad_account_id', 'text'],
+    ['organization_id', 'text'],
+    ['external_adset_id', 'text'],
+    ['ad_set_status', 'text'],
+    ['name', 'text'],
+    ['objective', 'text'],
+    ['ad_account_type', 'text'],
+    ['currency', 'text'],
+    ['external_ad_account_id', 'text'],
+    ['external_campaign_id', 'text'],
+    ['campaign_name', 'text'],
+    ['created_at', 'timestamp'],
+    ['last_modified_at', 'timestamp'],
+    ['hs_collected_at', 'timestamp'],
+    ['budget', 'document'],
+    ['lifecycle', 'document'],
+    ['marketing_metadata', 'document'],
+]) }}
