@@ -32,6 +32,8 @@ def estimate(prober: Prober, settings: Mapping[str, Any], now: datetime) -> dict
     found["members"] = parents["persons"]
     found["teams"] = parents["organizations"]
     found["scim_users"] = _accounts(prober)
+    found["ad_accounts"] = parents["organizations"]
+    found["scim_group_members"] = 0  # read along with scim_groups
     comments = settings.get("comment_ids")
     found["comments"] = len(comments) if isinstance(comments, list) else 0
     return found | _of_messages(prober, settings, now) | dict.fromkeys(_ON_DEMAND, 0)

@@ -13,8 +13,9 @@ from hootsuite_api import HootsuiteClient
 from hootsuite_api.errors import NetworkFault, ServerFault, TornBody
 from hootsuite_api.phrases import counted
 from hootsuite_api.settings import Settings
-from hootsuite_cli.check import cost, health, rights
+from hootsuite_cli.check import analytics, cost, health, rights
 from hootsuite_cli.check.probe import Finding, Prober
+from tap_hootsuite.tap import stream_classes
 
 
 def look(settings: dict[str, Any]) -> dict[str, Any]:
@@ -57,19 +58,21 @@ def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]
     member_id = str(me["id"]) if me.get("id") else None
     prober.learn("memberId", [member_id] if member_id else [])
     rights.explore(prober)
+    figures = analytics.look(prober, settings, client.now())
     found: dict[str, Any] = {
         "error": None,
         "caller": _caller(client, told),
         "tokens": _with_problem(health.of_tokens(client.settings), stored["problem"]),
         "organizations": prober.ask("list_my_organizations").data or [],
         "social_profiles": _profiles(prober),
-        "streams": [asdict(one) for one in rights.readable(prober)],
+        "streams": [asdict(one) for one in rights.readable(prober, figures)],
         "actions": [asdict(one) for one in rights.doable(prober, member_id)],
+        "analytics": figures.as_dict(),
         "journal": health.of_journal(settings),
         "settings": health.of_settings(settings),
         "clock_skew_seconds": round(skew),
     }
-    _add_costs(found, cost.estimate(prober, settings, client.now()))
+    _add_costs(found, {**cost.estimate(prober, settings, client.now()), **figures.first})
     found["quota"] = _quota(client, found, settings)
     found["not_tested"] = not_tested + found["journal"].pop("not_tested")
     found["unanswered"] = prober.unanswered
@@ -141,7 +144,8 @@ def _add_costs(found: dict[str, Any], costs: dict[str, int]) -> None:
 def _quota(
     client: HootsuiteClient, found: dict[str, Any], settings: dict[str, Any]
 ) -> dict[str, Any]:
-    full = sum(stream["requests"] for stream in found["streams"])
+    usual = {stream.name for stream in stream_classes() if stream.selected_by_default}
+    full = sum(one["requests"] for one in found["streams"] if one["name"] in usual)
     quota, rate = client.quota, client.settings.requests_per_second
     return {
         "used": quota.used,

@@ -25,6 +25,8 @@ from hootsuite_api.errors import (
 RECENT = timedelta(days=28)  # the longest window that the platform lists
 _SMALL = {"limit": 100, "count": 1}
 _ORGANIZATION = "organizationId"
+# Lists of one organization that the query names, not the path.
+_BY_QUERY = {"list_my_ad_accounts": "organization_id"}
 # These say nothing about rights: the check itself can't go on.
 _FATAL = (AuthError, Cancelled, QuotaExhausted, NetworkFault)
 # The platform looked at the thing, so the caller may ask; there just is nothing to show.
@@ -90,12 +92,18 @@ class Prober:
 
     def _path(self, operation: Operation) -> Path | None:
         names = [one.name for one in operation.parameters if one.location == "path"]
+        if operation.id in _BY_QUERY:
+            names = [_ORGANIZATION]
         found = {name: self.samples.get(name) for name in names}
         return {name: ids[0] for name, ids in found.items() if ids} if all(found.values()) else None
 
     def _send(self, operation: Operation, path: Path) -> Finding:
         try:
-            reply = self.client.send(Call(operation.id, path, self._query(operation)))
+            query = self._query(operation)
+            if operation.id in _BY_QUERY:
+                query |= {_BY_QUERY[operation.id]: next(iter(path.values()))}
+                path = {}
+            reply = self.client.send(Call(operation.id, path, query))
         except PermissionDenied as error:
             return Finding("no", _reason(error))
         except _ALLOWED:

@@ -14,6 +14,7 @@ from hootsuite_cli.tables import Table, screen
 _COLOURS = {"yes": "green", "partly": "yellow", "no": "red", "unknown": "yellow"}
 _SKEW = 30
 _PROFILES_SHOWN = 30
+_LEFT_OUT_SHOWN = 3
 
 Found = Mapping[str, Any]
 
@@ -46,6 +47,7 @@ def _facts(found: Found) -> list[tuple[str, str]]:
         ("Organizations", names or "none"),
         ("Token", _token(found["tokens"])),
         ("Quota", _quota(found["quota"])),
+        ("Analytics", _analytics(found["analytics"])),
         ("Clock", _clock(found["clock_skew_seconds"])),
         ("Journal", _journal(found["journal"])),
         ("This check", f"{counted(found['requests'], 'request')}, all of them reading"),
@@ -67,6 +69,17 @@ def _quota(quota: Found) -> str:
         return f"the platform does not tell; {full}"
     percent = 100 * quota["used"] / quota["total"]
     return f"{quota['used']} of {quota['total']} used today ({percent:.1f} %); {full}"
+
+
+def _analytics(analytics: Found) -> str:
+    served = sum(analytics["profiles"].values())
+    left_out = [f"{one['type']} {one['id']}" for one in analytics["unsupported"]]
+    shown = ", ".join(left_out[:_LEFT_OUT_SHOWN])
+    more = f" and {len(left_out) - _LEFT_OUT_SHOWN} more" if len(left_out) > _LEFT_OUT_SHOWN else ""
+    without = f"; not for {shown}{more}" if left_out else ""
+    nightly = counted(analytics["nightly_requests"], "request")
+    profiles = counted(served, "profile")
+    return f"{analytics['why']}; {profiles}, about {nightly} a night or more{without}"
 
 
 def _clock(skew: int) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hootsuite_api.contract import load
+from hootsuite_cli.check.analytics import Analytics
 from hootsuite_cli.check.probe import Finding, Prober, references
 from tap_hootsuite.tap import stream_classes
 from target_hootsuite.actions import ACTIONS
 
-ANALYTICS = "analytics:read"
 _PROFILES_ASKED = 20  # a sample: thousands of profiles must not cost thousands of requests
 
 
@@ -50,12 +50,12 @@ def explore(prober: Prober) -> None:
     prober.learn("mediaId", references(media))
 
 
-def readable(prober: Prober) -> Iterator[Right]:
+def readable(prober: Prober, analytics: Analytics) -> Iterator[Right]:
     """What each stream of the tap may read."""
     for stream in stream_classes():
         operation = load().operations[stream.operation]
         if operation.method != "GET":
-            yield _by_scope(prober, stream.name, operation.path)
+            yield Right(stream.name, analytics.allowed, analytics.why, operation.path)
             continue
         names = [one.name for one in operation.parameters if one.location == "path"]
         if names == ["organizationId"]:
@@ -66,16 +66,6 @@ def readable(prober: Prober) -> Iterator[Right]:
         if (stream.name, allowed) == ("members", "no") and prober.ask("get_me").data:
             allowed, why = "partly", f"only the caller, from /v1/me; others: {why}"
         yield Right(stream.name, allowed, why, operation.path)
-
-
-def _by_scope(prober: Prober, stream: str, path: str) -> Right:
-    """Judge a stream of analytics by the token's scope; the add-on shows only in a real request."""
-    scope = prober.client.scope
-    if scope is None:
-        return Right(stream, "unknown", "the scope of the token is not known; not asked", path)
-    if ANALYTICS not in scope:
-        return Right(stream, "no", f"the token lacks the scope {ANALYTICS}", path)
-    return Right(stream, "unknown", "the scope is there; the add-on is not asked for", path)
 
 
 def _everywhere(prober: Prober, operation: str) -> list[Finding]:

@@ -29,6 +29,7 @@ from hootsuite_cli.signin.exchange import Person, sign_in
 from hootsuite_cli.signin.loopback import free_port
 
 _PORT = 8910
+_ANALYTICS = "analytics:read"
 _MISSING = {
     "client_id": "Say --client-id, or set HOOTSUITE_CLIENT_ID. Without an app, say --register",
     "client_secret": "Set HOOTSUITE_CLIENT_SECRET, or run at a terminal, which asks",
@@ -77,7 +78,11 @@ class Request:
 
 @click.command()
 @account_options
-@click.option("--scope", help="Scopes, separated by commas.  [default: offline]")
+@click.option(
+    "--scope",
+    help="Scopes, separated by commas.  [default: offline; at a terminal you are asked whether "
+    "analytics:read is to be added]",
+)
 @click.option("--port", type=int, help=f"Of the redirect address; 0: any.  [default: {_PORT}]")
 @click.option("--path", default="/callback", show_default=True, help="Of the redirect address.")
 @click.option("--redirect-uri", help="A registered https address; needs --no-browser.")
@@ -158,9 +163,19 @@ def _complete(account: Account, scope: str | None, *, register: bool) -> dict[st
         }
     else:
         _ask_for_client(settings, public=bool(account.registered_address))
-    wanted = scope or settings.get("scope") or "offline"
+    wanted = scope or settings.get("scope") or _usual_scope()
     settings["scope"] = " ".join(str(wanted).replace(",", " ").split())
     return settings
+
+
+def _usual_scope() -> str:
+    """Offer the scope of analytics to somebody who has named none."""
+    if not _isatty():
+        return "offline"
+    _say("Figures of posts, profiles and ads need the scope analytics:read, and the paid add-on")
+    _say("Advanced Analytics in your plan.")
+    wanted = click.confirm("Ask for this scope, too", default=False, err=True)
+    return f"offline {_ANALYTICS}" if wanted else "offline"
 
 
 def _wants_registration() -> bool:

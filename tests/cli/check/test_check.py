@@ -1,5 +1,7 @@
 """`hootsuite check` against the sandbox: what it says, what it costs, what it leaves alone."""
 
+import contextlib
+import io
 import json
 import sqlite3
 import subprocess
@@ -11,7 +13,8 @@ from hootsuite_api.errors import RateLimited
 from hootsuite_api.gateway import exhausted
 from hootsuite_api.settings import state_folder
 from hootsuite_cli.check import rights
-from tap_hootsuite.tap import stream_classes
+from tap_hootsuite.analytics import AnalyticsStream
+from tap_hootsuite.tap import TapHootsuite, stream_classes
 from target_hootsuite import actions
 from target_hootsuite.journal.entries import Intent
 from target_hootsuite.journal.store import Journal
@@ -166,10 +169,70 @@ def test_an_administrator_may_read_every_stream(member, run):
     """Each stream of the tap is in the answer, derived from the tap itself."""
     rights = by_name(checked(run)["streams"])
     assert set(rights) == {one.name for one in stream_classes()}
-    analytics = {"post_metrics", "profile_metrics"}  # the token lacks their scope
+    analytics = {  # the token lacks their scope
+        one.name for one in stream_classes() if issubclass(one, AnalyticsStream)
+    }
     refused = {name for name, allowed in rights.items() if allowed != "yes"}
     assert refused - analytics == {"interactions", "comments"}  # nobody can ask for those
     assert {rights[name] for name in analytics} == {"no"}
+
+
+def test_analytics_without_the_scope_costs_no_request(member, run, sandbox):
+    """What is known of the token is enough; profiles without analytics are named."""
+    found = checked(run)["analytics"]
+    assert (found["scope"], found["why"]) == ("no", "the token lacks the scope analytics:read")
+    types = {one["id"]: one["type"] for one in sandbox.truth("social_profiles")}
+    left_out = {one["id"]: one["type"] for one in found["unsupported"]}
+    assert left_out == {k: v for k, v in types.items() if v.startswith("LINKEDIN")}
+    assert sum(found["profiles"].values()) + len(left_out) == len(types)
+    assert not sandbox.requests("list_profile_metrics")
+
+
+@pytest.mark.parametrize(("analytics", "add_on"), [("available", "yes"), ("no_add_on", "no")])
+def test_analytics_with_the_scope(member, run, sandbox, analytics, add_on):
+    """One question tells whether the account has the add-on."""
+    sandbox.reset(analytics=analytics)
+    member.setenv("HOOTSUITE_SCOPE", "analytics:read")
+    found = checked(run)
+    assert (found["analytics"]["scope"], found["analytics"]["add_on"]) == ("yes", add_on)
+    assert by_name(found["streams"])["ad_metrics"] == add_on
+    assert len(sandbox.requests("list_profile_metrics")) == 1
+
+
+def test_the_cost_of_a_night(member, run, sandbox, settings, tmp_path):
+    """The estimate is near what the tap's second run asks."""
+    member.setenv("HOOTSUITE_SCOPE", "analytics:read")
+    found = checked(run)["analytics"]["nightly_requests"]
+    config = {**settings, "start_date": "2025-11-01", "scope": "analytics:read"}
+    state = None
+    for _ in range(2):
+        before = len(analytics_requests(sandbox))
+        state = read_analytics(config, state)
+        sandbox.advance(86_400)
+    real = len(analytics_requests(sandbox)) - before
+    assert real * 0.7 <= found <= real * 1.3
+
+
+def analytics_requests(sandbox):
+    return [one for one in sandbox.requests() if "/analytics/" in one["path"]]
+
+
+def read_analytics(config, state):
+    """Run the streams of analytics in this process; return the state."""
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    catalog = TapHootsuite(config=config).catalog_dict
+    chosen = {one.name for one in stream_classes() if issubclass(one, AnalyticsStream)}
+    for entry in catalog["streams"]:
+        metadata = next(one for one in entry["metadata"] if not one["breadcrumb"])
+        metadata["metadata"]["selected"] = entry["tap_stream_id"] in chosen
+    with contextlib.redirect_stdout(output):
+        tap = TapHootsuite(config=config, catalog=catalog, state=state)
+        tap.sync_all()
+        tap.message_writer.flush()
+        tap.run.close()
+    output.seek(0)
+    states = [line for line in map(json.loads, output) if line["type"] == "STATE"]
+    return states[-1]["value"]
 
 
 def test_a_member_without_rights(member, run, sandbox):

@@ -252,9 +252,26 @@ def test_at_a_terminal_a_wrong_paste_is_asked_for_again(environment, hands, run,
     """The consent has been given; only the clipboard was wrong."""
     pastes = iter(["hello", "http://localhost:8910/other?state=x"])
     monkeypatch.setattr("click.prompt", lambda *_, **__: next(pastes, hands.pasted))
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
     monkeypatch.setattr(login, "_isatty", lambda: True)
     result = run("login", "--no-browser")
     assert (result.exit_code, result.stderr.count("Paste the whole address")) == (0, 2)
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_the_scope_of_analytics_is_offered(environment, browser, run, monkeypatch, yes):
+    """At a terminal, and only if no scope is named; the word that it is paid for comes along."""
+    asked = []
+    monkeypatch.setattr(login, "_isatty", lambda: True)
+    monkeypatch.setattr("click.confirm", lambda text, **_: asked.append(text) or yes)
+    result = run(*LOGIN)
+    assert result.exit_code == 0, result.output
+    assert parse_qs(urlsplit(browser.opened[-1]).query)["scope"] == [
+        "offline analytics:read" if yes else "offline"
+    ]
+    assert "paid add-on" in result.stderr
+    assert run(*LOGIN, "--scope", "offline").exit_code == 0
+    assert len(asked) == 1
 
 
 def test_a_registered_https_address(environment, hands, run, sandbox):
