@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import cpu, incremental, loaders, memory, output, speed, startup, state
+from benchmarks import analytics, cpu, incremental, loaders, memory, output, speed, startup, state
 from benchmarks.figures import Benchmark, Figure, Place, table
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "memory": memory.peaks,
     "incremental": incremental.unchanged,
     "state": state.sizes,
+    "analytics": analytics.nights,
     "loaders": loaders.beside_postgres,
     "startup": startup.ratios,
 }
