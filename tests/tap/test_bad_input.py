@@ -12,6 +12,12 @@ from singer_sdk.plugin_base import _ConfigInput
 
 from tap_hootsuite.tap import TapHootsuite, stream_classes
 
+
+def in_soak(option):
+    """A case for soak alone: all options are read by one function, and each costs a process."""
+    return pytest.param(option, marks=pytest.mark.soak)
+
+
 SECRETS = ("sandbox-secret", "not-the-secret-42", "spent-token-77")
 
 
@@ -93,7 +99,7 @@ def test_a_revoked_token_is_named(sandbox, invoke):
     assert "installation in Hootsuite" in sentence
 
 
-@pytest.mark.parametrize("option", ["config", "state", "catalog"])
+@pytest.mark.parametrize("option", ["config", *map(in_soak, ("state", "catalog"))])
 def test_unreadable_files_are_named(command, tmp_path, option):
     """A file that is no JSON is no reason for a stack trace."""
     arguments = command.arguments()
@@ -110,7 +116,7 @@ def test_unreadable_files_are_named(command, tmp_path, option):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("option", ["config", "state", "catalog"])
+@pytest.mark.parametrize("option", ["state", *map(in_soak, ("config", "catalog"))])
 def test_missing_files_are_named(command, tmp_path, option):
     """A file that is not there is named, with the reason and exit code 1."""
     missing = tmp_path / "nope.json"
@@ -126,7 +132,7 @@ def test_missing_files_are_named(command, tmp_path, option):
     assert "None" not in done.stderr
 
 
-@pytest.mark.parametrize("option", ["config", "state", "catalog"])
+@pytest.mark.parametrize("option", ["catalog", *map(in_soak, ("config", "state"))])
 def test_files_of_another_shape_are_named(command, tmp_path, option):
     """JSON that is no object is a sentence, not a stack trace."""
     other = tmp_path / "other.json"

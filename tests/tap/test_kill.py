@@ -8,7 +8,12 @@ import pytest
 
 from tests.tap.conftest import FURTHER, KEYS
 
-SAMPLE = (1, 12, 60, 120, 210)
+SIGNS = (signal.SIGTERM, signal.SIGKILL)
+SAMPLE = [
+    (number, sign)
+    for sign, numbers in zip(SIGNS, [(1, 60, 210), (12, 60, 120)], strict=True)
+    for number in numbers
+]
 
 
 class Lines:
@@ -61,16 +66,17 @@ def check(sandbox, command, warehouse, extract, assert_equal):
     return one
 
 
-@pytest.mark.parametrize("number", SAMPLE)
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize(("number", "sign"), SAMPLE)
 def test_a_killed_run_is_completed_by_the_next(check, number, sign):
     """The union of what both runs wrote equals the truth; every line is valid JSON."""
     check(number, sign)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("number", [n for n in range(1, 240) if n not in SAMPLE])
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL], ids=["SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize(
+    ("number", "sign"),
+    [(n, sign) for n in range(1, 240) for sign in SIGNS if (n, sign) not in SAMPLE],
+)
 def test_every_request_boundary(check, number, sign):
     """The same at every request of a small run."""
     check(number, sign)

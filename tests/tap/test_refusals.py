@@ -11,6 +11,7 @@ REPLACED = {stream.name for stream in stream_classes() if stream.replaces}
 @pytest.fixture
 def broken(sandbox, attempt):
     """Run while one operation has one answer; return output, failure and emptied tables."""
+    sandbox.reset(messages=100)
 
     def once(operation, **answer):
         full, _ = attempt()
