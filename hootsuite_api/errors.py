@@ -111,7 +111,7 @@ class Cancelled(HootsuiteError):
 
 
 class AuthError(HootsuiteError):
-    """The platform does not accept who we say we are."""
+    """The platform refuses our credentials (client, secret or token)."""
 
     advice = "Check client_id, client_secret and the app's installation in Hootsuite"
 

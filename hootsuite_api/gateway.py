@@ -134,7 +134,7 @@ class Gateway:
 
 
 def exhausted(error: HootsuiteError) -> QuotaExhausted:
-    """What a 429 that does not pass really says."""
+    """Return the error for a 429 that waiting does not cure."""
     quota = QuotaExhausted(
         "Hootsuite takes no more requests of this account",
         error.where,

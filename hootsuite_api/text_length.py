@@ -1,4 +1,4 @@
-"""How many characters a text has, as each network counts them.
+"""How long a text may be on each network, and how each network counts its characters.
 
 X counts by weight, as published in its configuration of twitter-text, version 3: most Latin,
 Greek, Cyrillic, Hebrew, Arabic and punctuation count 1, everything else (CJK among it) counts 2,
@@ -11,6 +11,19 @@ import re
 import unicodedata
 
 X_NETWORK = "TWITTER"
+TEXT_LIMITS = {
+    "FACEBOOK": 63_206,
+    "FACEBOOKPAGE": 63_206,
+    "INSTAGRAM": 2_200,
+    "INSTAGRAMBUSINESS": 2_200,
+    "LINKEDIN": 3_000,
+    "LINKEDINCOMPANY": 3_000,
+    "PINTEREST": 500,
+    "THREADS": 500,
+    "TIKTOKBUSINESS": 2_200,
+    "TWITTER": 280,
+}
+"""Characters, by the platform's type of social network."""
 _ADDRESS_WEIGHT = 23
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _TOP_LEVEL = (

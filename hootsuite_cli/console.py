@@ -17,5 +17,5 @@ def say(line: str = "", *, err: bool = False) -> None:
 
 
 def emit(document: str) -> None:
-    """Print what programs read: JSON, whose own escapes are the right ones."""
+    """Print JSON for programs as it is: JSON escapes control characters itself."""
     click.echo(document)

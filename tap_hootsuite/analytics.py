@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
 
-from hootsuite_api.cursors import CursorGuard
+from hootsuite_api.cursor_guard import CursorGuard
 from hootsuite_api.errors import PermissionDenied, ValidationRejected
 from tap_hootsuite.analytics_access import AnalyticsAccess
 from tap_hootsuite.base import HootsuiteStream, Row, Stage

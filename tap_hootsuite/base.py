@@ -142,7 +142,7 @@ class HootsuiteStream(Stream):
     # ------------------------------------------------------------------ one reading
 
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[Row]:
-        """Yield single rows, for whoever knows only the SDK."""
+        """Yield rows one by one, as the SDK's interface asks; our own code reads `pages`."""
         del context
         return (row for page in self.pages() for row in page)
 

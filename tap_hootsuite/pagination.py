@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hootsuite_api.cursors import CursorGuard, ListingFault
+from hootsuite_api.cursor_guard import CursorGuard, ListingFault
 from tap_hootsuite.windows import SECOND, Window, instant, stamp
 
 PAGE = 100  # the most rows that the platform gives at once

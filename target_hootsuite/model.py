@@ -171,10 +171,10 @@ class Rule(Generic[Context]):
         return [None]
 
     def content(self, context: Context, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
-        """What the fingerprint is made of.
+        """Return the columns that the fingerprint covers.
 
         Raises:
-            RowRejected: The row contradicts itself.
+            RowRejected: Two columns of the row contradict each other.
         """
         return row
 

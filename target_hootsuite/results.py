@@ -114,20 +114,6 @@ def _open(path: str) -> IO[str]:
     return file
 
 
-def exit_code(statuses: Counter[ResultStatus] | Counter[str], *, failed: bool) -> int:
-    """The exit code of a run: 1 before 3 before 2.
-
-    Args:
-        statuses: How many results of each status.
-        failed: The run ended early.
-    """
-    if failed or statuses.get(ResultStatus.DEFERRED):
-        return 1
-    if statuses.get(ResultStatus.UNKNOWN):
-        return 3
-    return 2 if statuses.get(ResultStatus.REJECTED) else 0
-
-
 def summary(counts: Counter[tuple[str, str, ResultStatus]]) -> list[str]:
     """The end of a run for a person: per stream and action, how many of each status."""
     return [

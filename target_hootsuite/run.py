@@ -20,6 +20,7 @@ from hootsuite_api.stop import Stop
 from target_hootsuite.context import RunContext
 from target_hootsuite.dispatch import Dispatcher, decide
 from target_hootsuite.errors import JournalFault, ResultsFault, RowRejected, RunStopped
+from target_hootsuite.exit_codes import exit_code
 from target_hootsuite.intake import Intake
 from target_hootsuite.journal import notes, rejected_rows
 from target_hootsuite.journal.database import exists
@@ -38,7 +39,6 @@ from target_hootsuite.results import (
     ResultListener,
     ResultsFile,
     ResultSink,
-    exit_code,
     summary,
 )
 from target_hootsuite.rows.identity import scope_of
@@ -86,7 +86,7 @@ class Job:
 
     @property
     def exit_code(self) -> int:
-        """The exit code of rule 27."""
+        """The exit code (rule 27 of `docs/promise.md`)."""
         return exit_code(self._statuses, failed=self._failed)
 
     def stop(self, reason: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.errors import HootsuiteError
-from hootsuite_api.text_length import text_length
+from hootsuite_api.text_length import TEXT_LIMITS, text_length
 from hootsuite_cli.plan.in_process import Result, Run
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.profiles import Profile
@@ -21,7 +21,6 @@ from tap_hootsuite_sheet.times import zone
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.lookup.listing import Found, Listing, Place, comparable, read
 from target_hootsuite.media.local_files import open_under
-from target_hootsuite.messages.preflight import LENGTHS
 from target_hootsuite.statuses import ResultStatus
 
 _POSTED = frozenset({ResultStatus.PLANNED, ResultStatus.UNCHANGED, ResultStatus.ADOPTED})
@@ -144,7 +143,7 @@ def warn_about_texts(forecast: Forecast) -> None:
     for post in forecast.posts:
         for profile in post.profiles:
             kind = forecast.profiles[profile].type if profile in forecast.profiles else ""
-            limit = LENGTHS.get(kind)
+            limit = TEXT_LIMITS.get(kind)
             length = text_length(post.text, kind)
             if limit is not None and length > limit:
                 said = f"{length} characters; {network(kind)} shows {limit}"

@@ -28,7 +28,7 @@ from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import CellError, SettingError, SheetError
 from tap_hootsuite_sheet.profiles import Resolver
-from target_hootsuite.results import exit_code
+from target_hootsuite.exit_codes import exit_code
 from target_hootsuite.statuses import ResultStatus
 
 BAD_ROWS = 2

@@ -25,8 +25,8 @@ from hootsuite_cli.results.resolve import read_decision, resolve, settle
 from hootsuite_cli.results.retry_rejected import singer_lines
 from hootsuite_cli.tables import STATUS_COLOURS, Table, screen
 from target_hootsuite.errors import TargetError
+from target_hootsuite.exit_codes import exit_code
 from target_hootsuite.journal.report import COLUMNS, Report, Wanted
-from target_hootsuite.results import exit_code
 from target_hootsuite.statuses import ResultStatus
 
 _FEW = 20  # rows that are shown without being asked for

@@ -35,7 +35,7 @@ def read_answer(query: str, state: str) -> str:
 
     Args:
         query: What follows the `?`.
-        state: What we sent; an answer to another request has another one.
+        state: The `state` that we sent; the answer must carry the same.
 
     Returns:
         The authorization code.

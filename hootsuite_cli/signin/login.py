@@ -25,8 +25,8 @@ from hootsuite_cli.console import say
 from hootsuite_cli.saved_account import lasts, remember
 from hootsuite_cli.signin import pages
 from hootsuite_cli.signin.callback import AnotherSignIn, Listener, SignInRefused, read_answer
-from hootsuite_cli.signin.exchange import Person, sign_in
 from hootsuite_cli.signin.loopback import free_port
+from hootsuite_cli.signin.signed_in import Person, sign_in
 
 _PORT = 8910
 _ANALYTICS = "analytics:read"

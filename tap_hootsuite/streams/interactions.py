@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hootsuite_api.cursors import CursorGuard
+from hootsuite_api.cursor_guard import CursorGuard
 from hootsuite_api.errors import NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.directory import allowed

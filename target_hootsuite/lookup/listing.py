@@ -10,7 +10,7 @@ from typing import Any
 from hootsuite_api import moments
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
-from hootsuite_api.cursors import CursorGuard
+from hootsuite_api.cursor_guard import CursorGuard
 from hootsuite_api.errors import TornBody
 from hootsuite_api.replies import Reply
 from target_hootsuite.lookup import answers

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from hootsuite_api.contract import load
-from hootsuite_api.text_length import text_length
+from hootsuite_api.text_length import TEXT_LIMITS, text_length
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ignored, RowRejected
 from target_hootsuite.messages import content
@@ -31,20 +31,6 @@ UNCERTAIN = {
 """Networks of which the platform's documents say no and practice says yes: the platform decides."""
 _NEEDS_MEDIA = frozenset({"INSTAGRAM", "INSTAGRAMBUSINESS", "TIKTOKBUSINESS"})
 _VIDEO_LEAD = timedelta(minutes=15)
-LENGTHS = {
-    "FACEBOOK": 63_206,
-    "FACEBOOKPAGE": 63_206,
-    "INSTAGRAM": 2_200,
-    "INSTAGRAMBUSINESS": 2_200,
-    "LINKEDIN": 3_000,
-    "LINKEDINCOMPANY": 3_000,
-    "PINTEREST": 500,
-    "THREADS": 500,
-    "TIKTOKBUSINESS": 2_200,
-    "TWITTER": 280,
-}
-
-
 _PICTURES = {"TWITTER": 4, "INSTAGRAM": 10, "PINTEREST": 1}
 _SECONDS = {
     "TWITTER": (0.5, 140),
@@ -146,7 +132,7 @@ def _contract(body: Mapping[str, Any]) -> None:
 
 
 def _length(unit: Unit, network: str) -> None:
-    limit = LENGTHS.get(network)
+    limit = TEXT_LIMITS.get(network)
     length = text_length(unit.row.get("text") or "", network)
     if limit is not None and length > limit:
         logger.warning(

@@ -1,4 +1,4 @@
-"""Members, their removal, teams, and who is in them."""
+"""Replay rules of members, their removal, teams, and team members."""
 
 from __future__ import annotations
 

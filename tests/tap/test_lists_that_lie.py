@@ -6,7 +6,7 @@ import time
 import pytest
 
 from hootsuite_api.contract import load
-from hootsuite_api.cursors import FRUITLESS
+from hootsuite_api.cursor_guard import FRUITLESS
 from hootsuite_api.errors import HootsuiteError
 from tap_hootsuite.message_sync import MessageSync
 

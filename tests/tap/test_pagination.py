@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hootsuite_api.cursors import ListingFault
+from hootsuite_api.cursor_guard import ListingFault
 from tap_hootsuite.pagination import PAGE, Scope, WindowPagination
 from tap_hootsuite.windows import Window, instant, stamp
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from hootsuite_api.contract import load
-from hootsuite_api.cursors import FRUITLESS
+from hootsuite_api.cursor_guard import FRUITLESS
 from target_hootsuite.lookup import answers
 
 TRACE = "trace-4711"

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from hootsuite_api.text_length import TEXT_LIMITS
 from hootsuite_cli.plan import preview
 from hootsuite_cli.plan.forecast import Forecast, network, posts_of, warn_about_texts
 from hootsuite_cli.plan.preview import render, thumbnail
 from tap_hootsuite_sheet.profiles import Profile
-from target_hootsuite.messages.preflight import LENGTHS
 
 STYLE = (Path(preview.__file__).parent / "templates" / "preview.css").read_text(encoding="utf-8")
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
@@ -88,7 +88,7 @@ def test_warnings_stand_at_their_posts(page):
 
 def test_every_network_has_a_colour_of_its_own(books, read):
     """In both views, for each network that is posted to."""
-    types = sorted(LENGTHS)
+    types = sorted(TEXT_LIMITS)
     plan = read(books.xlsx(*((MORNING, kind, str(1001 + n)) for n, kind in enumerate(types))))
     forecast = Forecast(posts_of(plan))
     forecast.profiles = {str(n): Profile(str(n), kind, kind) for n, kind in enumerate(types, 1001)}

@@ -1,4 +1,4 @@
-"""Ends a list whose cursors lead nowhere: no list may be read for ever."""
+"""Guard against endless lists: stops one that repeats a cursor or brings nothing new."""
 
 from __future__ import annotations
 
