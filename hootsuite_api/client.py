@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import IO, Any, Self
 
@@ -34,6 +35,8 @@ from hootsuite_api.stop import Stop
 from hootsuite_api.token_endpoint import TOKEN_OPERATION, Token, TokenEndpoint
 from hootsuite_api.tokens import AppToken, RefreshToken, StaticToken, TokenManager
 from hootsuite_api.transport import BearerAuth, NoAuth, Outgoing, Transport, limits
+
+_DATES = 10  # asked for at most, before what may be past is refused
 
 
 class HootsuiteClient:
@@ -70,6 +73,8 @@ class HootsuiteClient:
         quota = Quota(settings.daily_quota_percent)
         self._gateway = Gateway(transport, budget, quota, own_clock(settings.api_url))
         self._asked_for_time = False
+        self._asking = threading.Lock()
+        self._may_ask = _DATES
         self._tokens = TokenManager(self._renewal())
 
     @classmethod
@@ -188,6 +193,28 @@ class HootsuiteClient:
     def is_sure_of_now(self) -> bool:
         """Whether the answers' dates are believable: two clocks agree, or most answers do."""
         return self._gateway.clock.is_sure
+
+    @property
+    def is_certain_of_now(self) -> bool:
+        """Whether a row may be refused for its time: two clocks agree, or many answers do."""
+        return self._gateway.clock.is_certain
+
+    def make_certain_of_now(self) -> bool:
+        """Ask for more dates, once a run, where our own clock agrees with none of the answers.
+
+        Returns:
+            `is_certain_of_now`.
+        """
+        clock = self._gateway.clock
+        with self._asking:
+            while not clock.is_certain and self._may_ask > 0:
+                self._may_ask -= 1
+                before = clock.heard
+                with suppress(HootsuiteError):  # a refusal is as good a clock as any
+                    self.send(Call("get_me"))
+                if clock.heard == before:
+                    self._may_ask = 0
+        return clock.is_certain
 
     def expect_ahead(self, ahead: timedelta) -> None:
         """Take over how far the platform's clock was ahead of ours in earlier runs."""

@@ -22,7 +22,9 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 _SKEW = 30.0  # seconds that two clocks which agree may differ
-_ENOUGH = 3  # answers more that agree than that differ, where our own clock agrees with none
+# Answers more that agree than that differ, where our own clock agrees with none of them: to note
+# how far our clock is off, and to reject a row for its time.
+_ENOUGH, _MANY = 3, 8
 _SANE_YEARS = range(2015, 2100)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 #: Seconds that our own clock is moved ahead by; works only where the platform is on this machine.
@@ -109,7 +111,7 @@ class ServerClock:
         self._believed: Reading | None = None
         self._last: Reading | None = None
         self._candidate: Reading | None = None
-        self._agreed = self._differed = 0
+        self._agreed = self._differed = self._heard = 0
         self._named: set[str] = set()
 
     def expect(self, ahead: timedelta) -> None:
@@ -129,6 +131,7 @@ class ServerClock:
             return
         reading = Reading(date.timestamp(), self.own.time(), self.own.awake(), took)
         with self._lock:
+            self._heard += 1
             if self._believed is None:
                 self._look_first(reading)
             elif reading.fits(self._believed):
@@ -152,11 +155,25 @@ class ServerClock:
 
     @property
     def is_sure(self) -> bool:
-        """Whether a row may be rejected for its time: two clocks agree, or most answers do."""
+        """Whether the skew may be noted for later runs: two clocks agree, or most answers do."""
+        return self._is_confirmed(_ENOUGH)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether a row may be rejected for its time: two clocks agree, or many answers do."""
+        return self._is_confirmed(_MANY)
+
+    @property
+    def heard(self) -> int:
+        """How many dates were heard that could be the time now."""
+        with self._lock:
+            return self._heard
+
+    def _is_confirmed(self, answers: int) -> bool:
         with self._lock:
             known = self._believed
             return known is not None and (
-                self._is_ours(known) or self._agreed - self._differed >= _ENOUGH
+                self._is_ours(known) or self._agreed - self._differed >= answers
             )
 
     def _is_ours(self, reading: Reading) -> bool:

@@ -83,20 +83,35 @@ class RunContext:
         # The clock shows whole seconds, so that an instant just noted may lie ahead of it.
         return seconds == 0 or self.elapsed(entry.at, entry.own_at)[0] >= seconds
 
-    def check_lead(self, moment: datetime, field: str) -> None:
-        """Refuse a time that is past or too near; asks the platform nothing.
+    def check_lead(self, moment: datetime, field: str, *, ask: bool = False) -> None:
+        """Refuse a time that is past or too near.
+
+        Args:
+            moment: The time.
+            field: Its column, for the message.
+            ask: Whether the platform may be asked for more dates before a refusal.
 
         Raises:
             RowRejected: It is, by a clock that can be believed.
             Deferred: It seems to be, but the answers' dates are missing or contradict each other.
         """
-        now = self.client.estimated_now()
         try:
-            check_lead(moment, now, self.settings["min_lead_minutes"], field)
+            self._check_lead(moment, field)
+        except RowRejected:
+            if ask:
+                self.client.make_certain_of_now()
+        else:
+            return
+        try:
+            self._check_lead(moment, field)
         except RowRejected as error:
-            if self.client.is_sure_of_now:
+            if self.client.is_certain_of_now:
                 raise
             raise Deferred(f"{error} But {UNSURE_OF_NOW}.") from error
+
+    def _check_lead(self, moment: datetime, field: str) -> None:
+        now = self.client.estimated_now()
+        check_lead(moment, now, self.settings["min_lead_minutes"], field)
 
     @property
     def reason(self) -> str | None:

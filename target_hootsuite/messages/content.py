@@ -88,12 +88,16 @@ def send_time(unit: Unit) -> datetime | None:
 
 
 def place(context: RunContext, unit: Unit) -> Place:
-    """Where a message like this unit's would stand; until now by the clock that is ahead."""
+    """Where a message like this unit's would stand; until now by the clock that is ahead.
+
+    Where no clock can be believed, what was sent at once may stand up to a day later.
+    """
     profile = str(unit.identity.profile)
     moment = send_time(unit)
     if moment is None:
         now, own = context.now().timestamp(), context.journal.now()
         until = max(now, own if abs(own - now) < _DAY else now)
+        until += 0 if context.client.is_sure_of_now else _DAY
         return Place(profile, now - _LOOK_BACK, until + _AHEAD, unscheduled=True)
     return Place(profile, moment.timestamp(), moment.timestamp())
 

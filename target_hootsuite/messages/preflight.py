@@ -82,7 +82,7 @@ def check_time(context: RunContext, unit: Unit) -> None:
         return
     try:
         context.now()  # asks, where no answer has told the time yet
-        context.check_lead(moment, content.TIME)
+        context.check_lead(moment, content.TIME, ask=True)
     except RowRejected as error:
         if error.code == "past_time" and context.settings["on_past"] == "ignore":
             raise Ignored(str(error)) from None

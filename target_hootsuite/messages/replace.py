@@ -159,9 +159,12 @@ def _instant(text: str | None) -> datetime | None:
 def _check_lead(context: RunContext, message: dict[str, Any]) -> None:
     at = message.get("scheduledSendTime")
     lead = timedelta(minutes=context.settings["min_lead_minutes"])
-    if at and moments.parse(at) < context.now() + lead:
+    if not at or moments.parse(at) >= context.now() + lead:
+        return
+    certain = context.client.make_certain_of_now()
+    if moments.parse(at) < context.now() + lead:
         msg = f"Message {message['id']} goes out at {at}: too late to replace it."
-        if not context.client.is_sure_of_now:
+        if not certain:
             raise Deferred(f"{msg} But {UNSURE_OF_NOW}.")
         raise RowRejected(msg, code="too_late")
 

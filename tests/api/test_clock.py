@@ -93,6 +93,19 @@ def test_a_constant_difference_is_a_skew():
     assert (told.error, told.clock.is_sure) == (0, True)
 
 
+@pytest.mark.parametrize("lies", range(1, 8))
+def test_to_refuse_a_row_takes_many_answers(lies):
+    """What a few answers agree on may be a lie, and our own clock the one that is right."""
+    told = Told()
+    told.answer(*[HOUR] * lies)
+    assert not told.clock.is_certain
+    told.answer(0, 0)
+    assert (told.error, told.clock.is_certain) == (0, True)
+    skewed = Told(-300 * 86_400)
+    skewed.answer(*[0] * 8)
+    assert (skewed.error, skewed.clock.is_certain) == (0, True)
+
+
 def test_answers_that_contradict_each_other_prove_nothing():
     """Dates that never agree leave it to our own clock, corrected by what earlier runs noted."""
     told = Told(-300 * 86_400)

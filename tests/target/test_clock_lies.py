@@ -7,15 +7,14 @@ wait is over.
 
 import dataclasses
 import itertools
-import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
 from PIL import Image
 from requests.structures import CaseInsensitiveDict
 
-from hootsuite_api.clock import TEST_CLOCK_AHEAD, date_of
+from hootsuite_api.clock import date_of
 from hootsuite_api.transport import Transport
 
 HOUR = 3600
@@ -112,16 +111,14 @@ HALF = [
 
 
 @pytest.fixture(params=OURS_TABLE)
-def lab(request, make_rows, sandbox, monkeypatch, run_target):
+def lab(request, make_rows, sandbox, set_clock, run_target):
     """What a test of the table needs: one row that is due soon, and helpers.
 
     Our clock agrees with the platform's, or an earlier run has noted how far it is off.
     """
     sandbox.settings(lag_seconds=HIDDEN)
     if request.param == OURS[0]:
-        monkeypatch.setenv(
-            TEST_CLOCK_AHEAD, str(datetime.fromisoformat(sandbox.now()).timestamp() - time.time())
-        )
+        set_clock()
     else:
         run_target(make_rows(1, external_id="warm-up", text="Warm-up"))
     return Lab(make_rows(1, scheduled_send_time=SOON), sandbox)
@@ -212,6 +209,22 @@ def test_a_lost_journal_adopts_whatever_the_dates_say(  # noqa: PLR0917 - a tabl
     lie("none")
     assert set(run_target(lab.rows).statuses) <= {"adopted", "unchanged"}
     assert lab.posted("Post 0") == 1
+
+
+@pytest.mark.parametrize("hours", [-14, -2, 2, 14])
+def test_a_lost_journal_without_dates_on_a_wrong_clock(  # noqa: PLR0917 - a table has columns
+    hours, make_rows, sandbox, lie, run_target, set_clock, pass_time, tmp_path
+):
+    """Rule 15: where nothing tells the time, what was sent at once is looked for a day around."""
+    set_clock()
+    rows = make_rows(1, scheduled_send_time=None, send_now=True)
+    assert run_target(rows).statuses == {"done": 1}
+    pass_time(60)
+    (tmp_path / "journal.db").unlink()
+    set_clock(hours * HOUR)
+    lie("missing")
+    assert run_target(rows).statuses == {"adopted": 1}
+    assert Lab(rows, sandbox).posted("Post 0") == 1
 
 
 @pytest.mark.parametrize("name", ["missing", "1970", "9999", "no date"])
