@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import IO, Any, Self
@@ -183,6 +183,8 @@ class HootsuiteClient:
             except HootsuiteError:
                 if clock.now() is None:  # a refusal is as good a clock as any
                     raise
+            if clock.heard == 0:
+                self._may_ask = 0
         return clock.estimate()
 
     def estimated_now(self) -> datetime:
@@ -199,22 +201,30 @@ class HootsuiteClient:
         """Whether a row may be refused for its time: two clocks agree, or many answers do."""
         return self._gateway.clock.is_certain
 
-    def make_certain_of_now(self) -> bool:
-        """Ask for more dates, once a run, where our own clock agrees with none of the answers.
+    @property
+    def hears_dates(self) -> bool:
+        """Whether any answer had a date that could be the time now."""
+        return self._gateway.clock.heard > 0
 
-        Returns:
-            `is_certain_of_now`.
-        """
+    def make_sure_of_now(self) -> bool:
+        """Ask for more dates, a few times a run, until `is_sure_of_now`; returns whether it is."""
+        return self._ask_until(lambda: self.is_sure_of_now)
+
+    def make_certain_of_now(self) -> bool:
+        """Ask for more dates, a few times a run, until `is_certain_of_now`; returns it."""
+        return self._ask_until(lambda: self.is_certain_of_now)
+
+    def _ask_until(self, enough: Callable[[], bool]) -> bool:
         clock = self._gateway.clock
         with self._asking:
-            while not clock.is_certain and self._may_ask > 0:
+            while not enough() and self._may_ask > 0:
                 self._may_ask -= 1
                 before = clock.heard
                 with suppress(HootsuiteError):  # a refusal is as good a clock as any
                     self.send(Call("get_me"))
-                if clock.heard == before:
+                if clock.heard == before:  # no answer of this run will tell
                     self._may_ask = 0
-        return clock.is_certain
+        return enough()
 
     def expect_ahead(self, ahead: timedelta) -> None:
         """Take over how far the platform's clock was ahead of ours in earlier runs."""

@@ -216,10 +216,13 @@ class HootsuiteStream(Stream):
     def _check_keys(self, rows: Sequence[Row]) -> None:
         """Refuse a row without its key, which no loader can write."""
         for key in self.primary_keys:
-            if any(row.get(key) is None for row in rows):
+            place = next((n for n, row in enumerate(rows, 1) if row.get(key) is None), None)
+            if place is not None:
                 operation = load().operations[self.operation]
-                where = Where(operation.method, operation.path)
-                raise TornBody(f"The stream {self.name} got a row without its {key}", where)
+                trace = self.run.newest_trace(self.operation)
+                where = Where(operation.method, operation.path, trace_id=trace)
+                what = f"got a row without its {key} (row {place} of {len(rows)})"
+                raise TornBody(f"The stream {self.name} {what}", where)
 
     def _write_each(self, rows: Sequence[Row], version: int | None) -> None:
         self._stream_version = version

@@ -45,6 +45,7 @@ class Run:
         self._config = config
         self._logger = logger
         self._start: datetime | None = None
+        self._traces: dict[str, str | None] = {}
         self.signal: int | None = None
         self.paused: HootsuiteError | None = None
         self.done: set[str] = set()  # streams that another one has read along
@@ -79,7 +80,7 @@ class Run:
 
     @property
     def start(self) -> datetime:
-        """When the run began, by the platform's clock: the date of the first answer."""
+        """When the run began, by the platform's clock as far as it can be believed then."""
         if self._start is None:  # who wants to know needs the organizations next
             with contextlib.suppress(PermissionDenied, NotFound, ValidationRejected):
                 self.directory.organizations()
@@ -113,9 +114,14 @@ class Run:
         """
         reply = self.client.send(Call(operation, path=path or {}, query=query, body=body))
         if self._start is None:
-            self._start = reply.date.replace(microsecond=0)
+            self._start = self.client.estimated_now().replace(microsecond=0)
+        self._traces[operation] = reply.headers.get("X-Request-Id")
         _check(load().operations[operation], reply)
         return reply
+
+    def newest_trace(self, operation: str) -> str | None:
+        """The trace of the newest answer to an operation, for what is noticed after it."""
+        return self._traces.get(operation)
 
     def map(
         self, fetch: Callable[[Item], Result], items: Iterable[Item]

@@ -83,6 +83,15 @@ class RunContext:
         # The clock shows whole seconds, so that an instant just noted may lie ahead of it.
         return seconds == 0 or self.elapsed(entry.at, entry.own_at)[0] >= seconds
 
+    def check_now(self) -> None:
+        """Let nothing go out at once whose earlier copy could not be looked for.
+
+        Raises:
+            Deferred: The answers' dates contradict each other.
+        """
+        if not self.client.make_sure_of_now() and self.client.hears_dates:
+            raise Deferred(f"What goes out at once needs to know the time, but {UNSURE_OF_NOW}.")
+
     def check_lead(self, moment: datetime, field: str, *, ask: bool = False) -> None:
         """Refuse a time that is past or too near.
 

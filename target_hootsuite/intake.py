@@ -101,7 +101,8 @@ class Intake:
             raise RowRejected(msg, field="_sdc_deleted_at", code="deleted_at_source")
         self._name_unknown(stream, record, action)
         row = normalise(record, action.columns)
-        return Taken(number, action, row, key_of(row, action.keys))
+        key = key_of(row, action.keys, f"Record {number + 1} of the input")
+        return Taken(number, action, row, key)
 
     def _name_unknown(self, stream: str, record: Mapping[str, Any], action: Action) -> None:
         for column in sorted(unknown_columns(record, action.columns)):

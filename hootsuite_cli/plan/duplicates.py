@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.clock import own_clock
 from hootsuite_api.phrases import listed
 from hootsuite_cli.plan.forecast import Forecast
 from hootsuite_cli.plan.in_process import Run
@@ -24,7 +25,6 @@ from target_hootsuite.media import upload
 from target_hootsuite.rows.identity import scope_of
 
 _SHOWN = 3
-_KEPT = timedelta(seconds=upload.KEPT_SECONDS)
 _TIME = "%a %d %b %Y %H:%M"
 
 
@@ -76,7 +76,8 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
     scope = scope_of(client.settings.api_url, AccountLookup(client, settings).account())
     with closing(journal_report.Report(url)) as report:
         posts = [_standing(one) for one in report.standing(scope)]
-        return Known(posts, report.uploaded(scope, client.now() - _KEPT))
+        own = own_clock(client.settings.api_url)
+        return Known(posts, report.uploaded(scope, client.now(), own, upload.KEPT_SECONDS))
 
 
 def _standing(found: journal_report.Standing) -> Standing:

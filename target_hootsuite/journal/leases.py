@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from hootsuite_api.clock import seconds_since_boot
 from target_hootsuite.errors import JournalFault
+from target_hootsuite.journal.clocks import clock
 from target_hootsuite.journal.schema import OWNERS
 
 _FORGET_SECONDS = 86_400
@@ -74,13 +75,6 @@ def is_gone(host: str, process: str) -> bool:
 def is_awake(host: str, until: float | None) -> bool:
     """Whether a lease still lasts by this machine's clock that nobody can set."""
     return until is not None and host == _host() and until > seconds_since_boot()
-
-
-def clock(dialect: str) -> sa.ColumnElement[float]:
-    """The database's own clock in epoch seconds: the only one that all owners share."""
-    if dialect == "sqlite":
-        return (sa.func.julianday("now") - 2440587.5) * 86400.0
-    return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
 
 
 class Lease:

@@ -16,8 +16,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hootsuite_api.clock import OwnClock
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal import database, notes, rejected_rows
+from target_hootsuite.journal.clocks import Instant, own_now
 from target_hootsuite.journal.entries import Entry, entry_of
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, MEDIA, RESULTS
 from target_hootsuite.results import Result
@@ -178,14 +180,23 @@ class Report:
             if one.status != EntryStatus.DELETED and one.content.get("at")
         ]
 
-    def uploaded(self, scope: str, since: datetime) -> frozenset[str]:
-        """Digests of an account's files that were used since a moment, or never yet."""
-        query = sa.select(MEDIA.c.digest, MEDIA.c.used_at).where(MEDIA.c.scope == scope)
+    def uploaded(self, scope: str, now: datetime, own: OwnClock, seconds: float) -> frozenset[str]:
+        """Digests of an account's files that were used within so many seconds, or never yet.
+
+        Args:
+            scope: Platform and account.
+            now: The platform's now.
+            own: This machine's clock; a file is too old when either says so.
+            seconds: How long the platform keeps what was used.
+        """
+        query = sa.select(MEDIA).where(MEDIA.c.scope == scope)
         with self._read() as connection:
+            both = Instant(now.timestamp(), own_now(connection, own))
             return frozenset(
                 row.digest
                 for row in connection.execute(query)
-                if not row.used_at or row.used_at >= since.timestamp()
+                if not row.used_at
+                or not Instant(row.used_at, row.own_used_at).is_older(seconds, both)
             )
 
     def posts(self, identities: list[str]) -> dict[str, dict[str, Any]]:

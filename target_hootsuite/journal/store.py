@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from hootsuite_api.clock import OwnClock
 from target_hootsuite.errors import LeaseLost
 from target_hootsuite.journal import database, schema
+from target_hootsuite.journal.clocks import clock, own_now
 from target_hootsuite.journal.entries import Busy, Entry, Intent, claim_of, entry_from, entry_of
-from target_hootsuite.journal.leases import Lease, clock, is_awake, is_gone, this_process
+from target_hootsuite.journal.leases import Lease, is_awake, is_gone, this_process
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, LAST_RUN, MEDIA, OWNERS, RESULTS
 from target_hootsuite.results import Result
 from target_hootsuite.rows.identity import ALGORITHM, Identity
@@ -79,9 +80,9 @@ class Journal:
     def now(self) -> float:
         """Our own clock in epoch seconds: the database's where several machines may share it."""
         if self._dialect == "sqlite":
-            return self.own.time()
+            return self.own.time()  # asked often
         with self._read() as connection:
-            return self.own.moved + float(connection.scalar(sa.select(clock(self._dialect))) or 0)
+            return own_now(connection, self.own)
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:

@@ -14,6 +14,7 @@ from hootsuite_api import errors
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from target_hootsuite.errors import Deferred, RowRejected
+from target_hootsuite.journal.clocks import Instant
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.lookup import answers
 from target_hootsuite.lookup.cache import Cache
@@ -102,7 +103,9 @@ class MediaStore:
         known = self.journal.media(self.scope, digest)
         if known is None:
             return None
-        if known["used_at"] and self._is_over(known["used_at"], known["own_used_at"], now):
+        both = Instant(now.timestamp(), self.journal.now())
+        used = known["used_at"] and Instant(known["used_at"], known["own_used_at"])
+        if used and used.is_older(KEPT_SECONDS, both):  # uploading anew is safe
             return None
         try:
             state = self._state(known["media_id"])
@@ -113,13 +116,6 @@ class MediaStore:
         if state != "READY":
             return None
         return str(known["media_id"])
-
-    def _is_over(self, used_at: float, own_used_at: float | None, now: datetime) -> bool:
-        """Whether either clock says that the platform deletes it soon: uploading anew is safe."""
-        by_platform = now.timestamp() - used_at > KEPT_SECONDS
-        return by_platform or (
-            own_used_at is not None and self.journal.now() - own_used_at > KEPT_SECONDS
-        )
 
     def _state(self, media_id: str) -> str:
         call = Call("get_media", {"mediaId": media_id})

@@ -19,6 +19,7 @@ TIME = "scheduled_send_time"
 _DAY = 86_400
 _LOOK_BACK = 7 * _DAY
 _AHEAD = 5
+_AGREE = 60  # seconds between two clocks that agree
 _YEARS = (1970, 9998)
 _HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info"})
 _SOURCES = ("path", "url", "id", "external_id")
@@ -87,19 +88,30 @@ def send_time(unit: Unit) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
 
 
-def place(context: RunContext, unit: Unit) -> Place:
-    """Where a message like this unit's would stand; until now by the clock that is ahead.
+def places(context: RunContext, unit: Unit) -> list[Place]:
+    """Where a message like this unit's would stand; none of them twice.
 
-    Where no clock can be believed, what was sent at once may stand up to a day later.
+    What is sent at once stands until now by the clock that is ahead; by both, where they are more
+    than a day apart; and up to a day later, where no two clocks agree.
     """
     profile = str(unit.identity.profile)
     moment = send_time(unit)
-    if moment is None:
-        now, own = context.now().timestamp(), context.journal.now()
-        until = max(now, own if abs(own - now) < _DAY else now)
-        until += 0 if context.client.is_sure_of_now else _DAY
-        return Place(profile, now - _LOOK_BACK, until + _AHEAD, unscheduled=True)
-    return Place(profile, moment.timestamp(), moment.timestamp())
+    if moment is not None:
+        return [Place(profile, moment.timestamp(), moment.timestamp())]
+    sure = context.client.make_sure_of_now()
+    first, last = sorted((context.now().timestamp(), context.journal.now()))
+    later = _AHEAD if sure and last - first < _AGREE else _DAY
+    spans = [(first, last)] if last - first < _DAY else [(first, first), (last, last)]
+    return [
+        Place(profile, since - _LOOK_BACK, until + later, unscheduled=True)
+        for since, until in spans
+    ]
+
+
+def standing(context: RunContext, unit: Unit) -> list[Found]:
+    """What the run's listing has where a unit's message would stand, each once."""
+    found = [one for place in places(context, unit) for one in context.listing.at(place)]
+    return list({one.id: one for one in found}.values())
 
 
 def alike(unit: Unit, found: Sequence[Found]) -> list[Found]:

@@ -79,6 +79,7 @@ def check_time(context: RunContext, unit: Unit) -> None:
         msg = "contradicts the row's time; leave one of them out."
         raise RowRejected(msg, field="send_now", code="two_times")
     if moment is None:
+        context.check_now()
         return
     try:
         context.now()  # asks, where no answer has told the time yet

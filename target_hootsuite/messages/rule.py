@@ -52,12 +52,13 @@ class MessageRule(Rule[RunContext]):
         seen = context.lookup.profiles()
         # A list that names a profile which is none would be refused for all rows.
         known = [unit for unit in news if unit.identity.profile in seen]
-        places = [content.place(context, unit) for unit in known]
+        places = [place for unit in known for place in content.places(context, unit)]
         context.listing = listing.read(context.client, places)
 
     def probe(self, context: RunContext, unit: Unit) -> None:
         """Work out where the message would stand, and when that place would be listed."""
-        listing.check(content.place(context, unit))
+        for place in content.places(context, unit):
+            listing.check(place)
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:
         """Post, replace, adopt, or leave alone."""
@@ -98,7 +99,7 @@ def _refuse_open(context: RunContext, unit: Unit) -> None:
 
 def _create(context: RunContext, unit: Unit, network: str, replaced: Entry | None) -> Outcome:
     """Adopt what stands there, or post; after the delete of what it replaces."""
-    seen = context.listing.at(content.place(context, unit))
+    seen = content.standing(context, unit)
     if replaced is None:
         adopted = _existing(context, unit, seen)
         if adopted is not None:

@@ -191,8 +191,15 @@ _READERS = {
 }
 
 
-def key_of(row: Mapping[str, Any], alternatives: tuple[tuple[str, ...], ...]) -> str:
+def key_of(
+    row: Mapping[str, Any], alternatives: tuple[tuple[str, ...], ...], name: str = "The row"
+) -> str:
     """The key of a row: the first alternative whose columns are all there.
+
+    Args:
+        row: The row.
+        alternatives: Columns that make a key together.
+        name: What a message calls a row that has no key to be called by.
 
     Raises:
         RowRejected: No alternative is complete, or the key is too long.
@@ -206,4 +213,4 @@ def key_of(row: Mapping[str, Any], alternatives: tuple[tuple[str, ...], ...]) ->
                 raise RowRejected(msg, field=columns[0], code="invalid_key")
             return key
     named = " or ".join(" + ".join(columns) for columns in alternatives)
-    raise RowRejected(f"The row has no key: fill {named}.", field=alternatives[0][0], code="no_key")
+    raise RowRejected(f"{name} has no key: fill {named}.", field=alternatives[0][0], code="no_key")

@@ -7,6 +7,7 @@ wait is over.
 
 import dataclasses
 import itertools
+import re
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -64,6 +65,10 @@ LIES = {
 }
 #: What all answers of a run agree on is a skew of the clocks, not a lie.
 CONSTANT = {"ahead from 0 on", "behind from 0 on", "a year ahead, all"}
+#: The same where our own clock agrees with no answer: the first one is outvoted.
+OUTVOTED = CONSTANT | {"ahead from 1 on", "behind from 1 on", "a year ahead"}
+#: Where our own clock is months off and the journal that knew it is lost, these tell no time.
+TIMELESS = {"a year ahead", "a year ahead, all", "1970", "9999", "missing", "no date"}
 SAMPLE = ["one ahead at 2", "ahead from 2 on", "alternating", "9999"]
 TABLE = [
     pytest.param(name, marks=() if name in SAMPLE else pytest.mark.soak, id=name) for name in LIES
@@ -121,7 +126,7 @@ def lab(request, make_rows, sandbox, set_clock, run_target):
         set_clock()
     else:
         run_target(make_rows(1, external_id="warm-up", text="Warm-up"))
-    return Lab(make_rows(1, scheduled_send_time=SOON), sandbox)
+    return Lab(make_rows(1, scheduled_send_time=SOON), sandbox, request.param)
 
 
 @dataclasses.dataclass
@@ -131,10 +136,12 @@ class Lab:
     Args:
         rows: One row that is due soon.
         sandbox: The platform.
+        ours: Whether our own clock agrees, as the table says.
     """
 
     rows: list
     sandbox: object
+    ours: str = OURS[0]
 
     def posted(self, text):
         """How often a text was posted."""
@@ -148,7 +155,7 @@ class Lab:
 
 def well(name, run, *statuses):
     """Whether a run's results are among some, or a constant skew explains a rejection for time."""
-    late = {"past_time", "short_lead"} if name in CONSTANT else set()
+    late = {"past_time", "short_lead", "too_late"} if name in OUTVOTED else set()
     return all(one["status"] in statuses or one["error_code"] in late for one in run.results)
 
 
@@ -198,6 +205,8 @@ def test_a_lost_journal_adopts_whatever_the_dates_say(  # noqa: PLR0917 - a tabl
     name, now, lab, lie, run_target, tmp_path, pass_time
 ):
     """Rule 15: what stands is adopted, scheduled or sent at once, or the row waits for a truth."""
+    if now and lab.ours == OURS[1] and name in TIMELESS:
+        pytest.skip("no clock is right within days: docs/journal.md says that it goes out twice")
     if now:
         lab.rows[0] |= {"scheduled_send_time": None, "send_now": True}
     lie("none")
@@ -256,7 +265,7 @@ def test_a_jump_is_named_once(make_rows, lie, run_target, caplog):
     """A `Date` that jumps against our own clock is named in one line, however many do."""
     lie("ahead from 3 on")
     assert run_target(make_rows(5)).statuses == {"done": 5}
-    named = [one for one in caplog.messages if "jumps 1:00:00 ahead" in one]
+    named = [one for one in caplog.messages if re.search(r"jumps (0:59|1:00):\d\d ahead", one)]
     assert len(named) == 1
 
 

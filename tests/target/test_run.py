@@ -365,6 +365,15 @@ def test_rows_without_a_key_are_called_so(run_target, lines, caplog):
     assert "mesages: 1 rejected" in caplog.text
 
 
+def test_a_row_without_its_key_is_named_by_its_place(run_target, make_rows):
+    """There is nothing else by which a person could find it."""
+    rows = [*make_rows(2), {"text": "Whose am I?"}]
+    run = run_target(rows)
+    assert run.statuses == {"done": 2, "rejected": 1}
+    (error,) = [one["error_message"] for one in run.results if one["error_code"] == "no_key"]
+    assert "Record 3 of the input has no key" in error
+
+
 def test_unknown_settings_are_named(target_config, caplog):
     """A misspelt setting is no error, but it is named together with the one that is near."""
     HootsuiteTarget(config=target_config | {"timezne": "UTC", "batch_size_rows": 5})

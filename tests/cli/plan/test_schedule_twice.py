@@ -10,6 +10,8 @@ from collections import Counter
 
 import pytest
 
+from hootsuite_api.clock import TEST_CLOCK_AHEAD
+
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 HEADER = ("ID", "Date", "Text", "Profiles")
 
@@ -100,7 +102,9 @@ def test_posts_that_move_are_shown_with_both_times(plan, hootsuite):
     assert "04:30 ->" not in result.output  # the text changed, no time did
 
 
-def test_a_file_that_is_uploaded_already_is_not_counted(books, hootsuite, sandbox, profiles):
+def test_a_file_that_is_uploaded_already_is_not_counted(
+    books, hootsuite, sandbox, profiles, monkeypatch
+):
     """The journal knows files by their content, whatever they are called."""
     from PIL import Image  # noqa: PLC0415 - only here
 
@@ -122,6 +126,9 @@ def test_a_file_that_is_uploaded_already_is_not_counted(books, hootsuite, sandbo
     assert counted().endswith(" 1 file")
     operations = Counter(one["operation"] for one in sandbox.ledger())
     assert (operations["create_media"], operations["create_message"]) == (2, 3)
+    monkeypatch.setenv(TEST_CLOCK_AHEAD, str(90 * 86_400))  # ours alone says that all are too old
+    files += [(4, "b.png")]
+    assert counted().endswith(" 1 file")
 
 
 def test_two_runs_at_once_post_each_row_once(plan, sandbox, hootsuite):
