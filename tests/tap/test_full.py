@@ -93,6 +93,7 @@ def test_versions_follow_the_last_record(extract):
 
 def test_order_is_the_same_every_time(sandbox, extract):
     """Two full runs write the same records in the same order."""
+    sandbox.reset(messages=100)
     first = [line["record"] for line in extract().lines if line["type"] == "RECORD"]
     second = [line["record"] for line in extract().lines if line["type"] == "RECORD"]
     signed = "download_url"

@@ -22,7 +22,7 @@ def test_scans_stay_within_their_share_and_finish_over_days(
     sandbox, extract, warehouse, assert_equal
 ):
     """With 3 % of 4,000 requests a day, scans stop, carry on the next day, and come to an end."""
-    sandbox.reset(daily_quota=4000, members=60, activity=False)
+    sandbox.reset(daily_quota=4000, members=60, messages=50, activity=False)
     days = 0
     while True:
         before = scanned(sandbox)
@@ -41,6 +41,7 @@ def test_scans_stay_within_their_share_and_finish_over_days(
 
 def test_scans_are_not_repeated_before_the_interval(sandbox, extract):
     """A second run within the interval leaves them alone; after it they start anew."""
+    sandbox.reset(messages=50)
     first = extract()
     before = scanned(sandbox)
     second = extract(state=first.state)
@@ -62,6 +63,7 @@ def test_links_that_ended_disappear_after_a_complete_scan(
     sandbox, extract, warehouse, assert_equal
 ):
     """ACTIVATE_VERSION removes what a complete scan did not bring."""
+    sandbox.reset(messages=50)
     warehouse.load(extract())
     row = sandbox.truth("team_members")[-1]
     sandbox.mutate("remove_team_member", team_id=row["teamId"], member_id=row["memberId"])
