@@ -284,12 +284,14 @@ class Builder:
         plan.warnings, plan.held = self._warnings, self._rows.held
         plan.keys.update({row: key for row, key in self._rows.held_keys.items() if key})
         bad = self._problems.rows
-        for (number, _), key, moment, *rest in zip(self._lines, *columns.all(), strict=True):
+        for (number, row), key, moment, *rest in zip(self._lines, *columns.all(), strict=True):
             if key:
                 plan.keys[number] = key
             if number in bad:
                 continue
             record = record_of(key, moment[1], *rest)
+            if self._options.as_is and self._is_accepted(number, row):
+                record["as_is"] = True
             if self._is_second(number, record):
                 continue
             plan.records.append(record)

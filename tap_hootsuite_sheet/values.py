@@ -7,7 +7,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-from tap_hootsuite_sheet import garbled
+from hootsuite_api import garbled
 from tap_hootsuite_sheet.problems import CellError, Flaw
 from tap_hootsuite_sheet.xlsx_checks import STYLED_REMEDY
 

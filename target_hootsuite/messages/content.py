@@ -21,7 +21,7 @@ _LOOK_BACK = 7 * _DAY
 _AHEAD = 5
 _AGREE = 60  # seconds between two clocks that agree
 _YEARS = (1970, 9998)
-_HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info"})
+_HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info", "as_is"})
 _SOURCES = ("path", "url", "id", "external_id")
 
 

@@ -11,7 +11,7 @@ from hootsuite_api.contract import load
 from hootsuite_api.text_length import TEXT_LIMITS, text_length
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ignored, RowRejected
-from target_hootsuite.messages import content
+from target_hootsuite.messages import content, legible
 from target_hootsuite.model import Unit
 
 logger = logging.getLogger("target-hootsuite")
@@ -53,6 +53,7 @@ def check(context: RunContext, unit: Unit) -> str:
     profile = _profile(context, str(unit.identity.profile))
     network = str(profile["type"])
     _content(unit, profile)
+    legible.check(context, unit)
     if network == "PINTEREST":
         _pinterest(unit)
     placeholders = ["bWVkaWE="] * len(unit.row.get("media", []))

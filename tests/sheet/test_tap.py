@@ -13,6 +13,7 @@ from tap_hootsuite_sheet.tap import Messages, TapHootsuiteSheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 ACCEPTED = {
+    "as_is",
     *("external_id", "text", "social_profile_ids", "scheduled_send_time", "media", "tags"),
     *("targeting", "privacy", "location", "email_notification", "webhook_urls", "extended_info"),
     *("send_now", "pinterest_board_id", "destination_url"),

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 SINGLE_BYTE = (
     *(f"cp{number}" for number in (1252, 1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)),
@@ -38,11 +38,12 @@ _ASTRAL = 0x10000
 _CERTAIN = 2
 
 
+@lru_cache(1024)  # a post for several profiles, a dry run before the real one
 def repaired(text: str) -> str | None:
     """Return what a garbled text was, None when it is not garbled.
 
     Args:
-        text: As it stands in the cell, before anything is normalised.
+        text: As it came, before anything is normalised.
     """
     meant = text
     for _ in range(_PASSES):
