@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, Place, at_most, exactly
 from benchmarks.job import UNLIMITED, Job, Outcome
-from hootsuite_sandbox.domain.analytics.networks import NETWORKS, day_of
+from hootsuite_sandbox.domain.analytics import posts, profiles
+from hootsuite_sandbox.domain.analytics.networks import NETWORKS
+from hootsuite_sandbox.domain.records import Profile
+from hootsuite_sandbox.domain.world import World
+from hootsuite_sandbox.options import Options
+from hootsuite_sandbox.seed.world import build
 from hootsuite_sandbox.testing import JANUARY, SandboxProcess
 
 RATE = 20
@@ -30,79 +34,80 @@ def nights(place: Place) -> Iterator[Figure]:
     yield from _backfill(place.folder / "years", 10 if place.quick else 100)
 
 
-def _world(profiles: int, days: int, **options: Any) -> dict[str, Any]:
+def _options(count: int, days: int, **more: Any) -> dict[str, Any]:
     """Options of a world with so many profiles of networks that have analytics."""
-    with SandboxProcess(profiles=60, messages=1) as sample:
-        types = Counter(one["type"] for one in sample.truth("social_profiles"))
-    share = sum(count for name, count in types.items() if name in NETWORKS) / types.total()
-    there = round(profiles / share)
+    several = build(Options(profiles=3 * count, messages=1, members=5, teams=1))
+    served = [one.type in NETWORKS for one in several.profiles.values()]
+    there = next(n for n in range(len(served) + 1) if sum(served[:n]) == count)
+    years = -(-days // 365)
     return {
         "now": JANUARY,
+        "new_ids": "fixed",
         "profiles": there,
-        "years": -(-days // 365),
-        "messages": there * POSTS_A_DAY * 365 * -(-days // 365),
+        "years": years,
+        "messages": there * POSTS_A_DAY * 365 * years,
         "members": 5,
         "teams": 1,
         "clock_rate": 0.0,
         "activity": False,
         "token_ttl": 10**8,
-        **options,
+        "requests_per_second": 0,
+        **more,
     }
+
+
+def _served(world: World) -> dict[str, list[Profile]]:
+    """Return the profiles that have analytics, by network and in the order of their ids."""
+    found: dict[str, list[Profile]] = {}
+    for one in sorted(world.profiles_of(world.main_member_id), key=lambda one: int(one.id)):
+        if one.type in NETWORKS:
+            found.setdefault(one.type, []).append(one)
+    return found
 
 
 # -- a night -----------------------------------------------------------------------------------
 
 
-def _nightly(folder: Path, profiles: int) -> Iterator[Figure]:
-    world = _world(profiles, 365, requests_per_second=0, latency_ms=120)
-    with SandboxProcess(**world) as sandbox:
+def _nightly(folder: Path, count: int) -> Iterator[Figure]:
+    options = _options(count, 365, latency_ms=120)
+    with SandboxProcess(**options) as sandbox:
         start = _today(sandbox) - AGAIN - 3 * DAY
         settings = {"start_date": start.isoformat(), "scope": "analytics:read"}
         before = Job(sandbox, folder, STREAMS, **settings, requests_per_second=UNLIMITED)
         state = before.run(keep_records=False).states[-1]
         sandbox.advance(DAY.total_seconds())
         sandbox.settings(requests_per_second=RATE)
-        asked, seen = len(sandbox.requests()), sandbox.stats()
+        asked, seen = len(sandbox.requests()), sandbox.stats()["rejected_429"]
         night = Job(sandbox, folder / "night", STREAMS, **settings).run(state, keep_records=False)
-        stats, total = sandbox.stats(), len(sandbox.requests()) - asked
-        served, fewest = _fewest(sandbox)
-    where = f"a night of {served} profiles on {len(NETWORKS)} networks"
+        too_many = sandbox.stats()["rejected_429"] - seen
+        total = len(sandbox.requests()) - asked
+    fewest = _fewest(options)
+    where = f"a night of {count} profiles on {len(NETWORKS)} networks"
     bar = f"<= {fewest:,} + 2 %"
     yield Figure(f"{where}: requests", f"{total:,}", bar, total <= fewest * 1.02)
     yield at_most(f"{where}: wall time / (requests / 20)", night.cost.wall * RATE / total, 1.05)
-    yield exactly(f"{where}: answers 429", stats["rejected_429"] - seen["rejected_429"], 0)
+    yield exactly(f"{where}: answers 429", too_many, 0)
     yield at_most(f"{where}: peak memory", night.cost.peak_mb, 250, " MB")
 
 
-def _fewest(sandbox: SandboxProcess) -> tuple[int, int]:
+def _fewest(options: Mapping[str, Any]) -> int:
     """Count what has to be asked: token, profiles, and the pages of each batch of ten.
 
     A night reads the days that were restated by the last one again, and its own.
     """
-    since, until = _today(sandbox) - DAY - AGAIN - PAD, _today(sandbox) + PAD
-    posts, days = Counter[str](), Counter[str]()
-    for row in sandbox.truth("post_metrics", "networkId", "socialProfileId", "createdAt"):
-        instant = int(datetime.fromisoformat(row["createdAt"]).timestamp())
-        day = day_of(NETWORKS[row["networkId"]], instant)
-        posts[row["socialProfileId"]] += since <= day <= until
-    for row in sandbox.truth("profile_metrics", "socialProfileId", "date"):
-        days[row["socialProfileId"]] += since <= date.fromisoformat(row["date"]) <= until
-    batches = _batches(sandbox)
-    sizes = (sum(found[one] for one in ids) for ids in batches for found in (posts, days))
-    pages = sum(map(_pages, sizes))
-    return sum(map(len, batches)), pages + len(("token", "profiles"))
-
-
-def _batches(sandbox: SandboxProcess) -> list[list[str]]:
-    networks: Mapping[str, list[str]] = defaultdict(list)
-    for one in sandbox.truth("social_profiles", "id", "type"):
-        if one["type"] in NETWORKS:
-            networks[one["type"]].append(one["id"])
-    return [
-        sorted(ids, key=int)[i : i + 10]
-        for ids in networks.values()
-        for i in range(0, len(ids), 10)
-    ]
+    world = build(Options(**options))
+    world.clock.advance(DAY.total_seconds())
+    today = datetime.fromtimestamp(world.now(), UTC).date()
+    since, until = today - DAY - AGAIN - PAD, today + PAD
+    pages = len(("token", "profiles"))
+    for found in _served(world).values():
+        for i in range(0, len(found), 10):
+            batch = tuple(found[i : i + 10])
+            chosen = posts.Choice(batch, since, until)
+            pages += _pages(sum(1 for _ in posts.descending(world, chosen)))
+            days = profiles.Choice(batch, since, until)
+            pages += _pages(sum(1 for _ in profiles.rows(world, days)))
+    return pages
 
 
 def _pages(rows: int) -> int:
@@ -112,24 +117,18 @@ def _pages(rows: int) -> int:
 # -- two years ---------------------------------------------------------------------------------
 
 
-def _backfill(folder: Path, profiles: int) -> Iterator[Figure]:
-    world = _world(profiles, 730, requests_per_second=0, daily_quota=12 * profiles)
-    with SandboxProcess(**world) as sandbox:
+def _backfill(folder: Path, count: int) -> Iterator[Figure]:
+    options = _options(count, 730, daily_quota=12 * count)
+    with SandboxProcess(**options) as sandbox:
         settings = {
             "start_date": "2020-01-01",
             "scope": "analytics:read",
             "requests_per_second": UNLIMITED,
         }
-        job = Job(sandbox, folder, ("post_metrics",), **settings)
-        runs = _until_done(sandbox, job)
-        keys, rows = _keys(runs)
-        first = (_today(sandbox) - timedelta(days=700)).isoformat()
-        truth = {
-            (row["socialProfileId"], row["externalId"])
-            for row in sandbox.truth("post_metrics", "socialProfileId", "externalId", "createdAt")
-            if row["createdAt"] >= first
-        }
-    where = f"two years of {len(keys):,} posts, {profiles} profiles"
+        runs = _until_done(sandbox, Job(sandbox, folder, ("post_metrics",), **settings))
+    keys, rows = _keys(runs)
+    truth = _truth(options, nights=len(runs) - 1)
+    where = f"two years of {len(truth):,} posts, {count} profiles"
     yield at_most(f"{where}: runs", len(runs), _SEVERAL)
     paused = sum("Paused" in one.said for one in runs)
     yield Figure(f"{where}: pauses by the quota", str(paused), ">= 1", paused >= 1)
@@ -137,6 +136,16 @@ def _backfill(folder: Path, profiles: int) -> Iterator[Figure]:
     yield at_most(f"{where}: rows written / posts", rows / len(keys), 1.35)
     peak = max(one.cost.peak_mb for one in runs)
     yield at_most(f"{where}: peak memory", peak, 150, " MB")
+
+
+def _truth(options: Mapping[str, Any], nights: int) -> set[tuple[str, str]]:
+    """Return the keys of all posts of the last two years but a month, as the last run could."""
+    world = build(Options(**options))
+    world.clock.advance(nights * DAY.total_seconds())
+    today = datetime.fromtimestamp(world.now(), UTC).date()
+    served = tuple(one for found in _served(world).values() for one in found)
+    choice = posts.Choice(served, today - timedelta(days=700), today)
+    return {(one.profile.id, one.external_id) for one in posts.descending(world, choice)}
 
 
 def _until_done(sandbox: SandboxProcess, job: Job) -> Sequence[Outcome]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -146,8 +145,8 @@ class AnalyticsStream(HootsuiteStream):
         Raises:
             ValidationRejected: If everything is refused: then it is the request that is wrong.
         """
-        waiting = deque(asked)
-        if waiting and not self.run.analytics_open and not self._opens(waiting[0]):
+        waiting = list(asked)
+        if not self.is_open(waiting):
             return False
         for batch, found in self.run.map(self._ask, waiting):
             if isinstance(found, Exception):
@@ -156,8 +155,11 @@ class AnalyticsStream(HootsuiteStream):
             self.accept(batch, found)
         return True
 
-    def _opens(self, batch: Batch) -> bool:
-        """Ask for one page alone, so that a closed account pays for a request or two."""
+    def is_open(self, waiting: Sequence[Batch]) -> bool:
+        """Ask for the first page alone, so that a closed account pays for a request or two."""
+        if self.run.analytics_open or not waiting:
+            return True
+        batch = waiting[0]
         refusal: PermissionDenied | None = None
         for one in dict.fromkeys((batch, batch.first())):
             try:
@@ -177,6 +179,7 @@ class AnalyticsStream(HootsuiteStream):
     def _note_refusals(self, batch: Batch, found: Found) -> None:
         for unit, error in found.refused:
             self.access.refuse(unit.key, f"{self.what} {unit.subject}", error)
+        self.access.readmit({one.key for one in batch.units} - self.access.refused)
         if len(found.refused) < len(batch.units):
             self._answered = True
         elif not self._answered:

@@ -6,7 +6,7 @@ request for it every night, and one profile that analytics doesn't know fails a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from hootsuite_api.errors import PermissionDenied
@@ -82,6 +82,13 @@ class AnalyticsAccess:
         self._stream.logger.warning(
             "%s: analytics refuses the %s; the others are read. %s", self._stream.name, name, error
         )
+
+    def readmit(self, keys: Collection[str]) -> None:
+        """Forget that units were refused that have answered."""
+        if not self.doubtful.isdisjoint(keys):
+            refused = unpack(self._known.get("refused")) - set(keys)
+            self._known = {**self._known, "refused": pack(refused)}
+            self._stream.stream_state["access"] = self._known
 
     def _all(self) -> Iterator[dict[str, Any]]:
         """Yield what the streams found out, this one and others."""

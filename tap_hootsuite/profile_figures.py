@@ -89,10 +89,11 @@ class PostStream(ProfileStream):
             one.take_posts(batch, found)
 
     def store(self) -> None:
-        """Let all streams put what they know into their states."""
+        """Let all streams put what they know into their states, once something was asked."""
         super().store()
-        for one in getattr(self, "companions", ()):
-            one.memorise()
+        if getattr(self, "marks", None) is not None:
+            for one in self.companions:
+                one.memorise()
 
     # ------------------------------------------------------------------ what each stream does
 

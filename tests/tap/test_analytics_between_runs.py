@@ -104,6 +104,34 @@ def test_a_profile_that_was_refused_catches_up(sandbox, sync, warehouse):
     sync(analytics_restate_days=2, days=8)
     truth = {k: one["metrics"] for k, one in true_posts(sandbox, "2026-01-14").items()}
     assert {k: posts(warehouse.rows("post_metrics")).get(k) for k in truth} == truth
+    asked = []
+    for _ in range(2):
+        before = len(sandbox.requests("list_post_metrics"))
+        sync(analytics_restate_days=2)
+        asked.append(len(sandbox.requests("list_post_metrics")) - before)
+    networks = {one["type"] for one in sandbox.truth("social_profiles")}
+    assert max(asked) <= len(networks)  # it goes with the others again
+
+
+def test_one_that_lags_and_is_refused_closes_nothing(sandbox, sync, warehouse):
+    """A 403 for the one profile that has to catch up says nothing about scope and add-on."""
+    sandbox.reset(clock_rate=0.0, quirks="recorded")
+    sync(streams=("post_metrics",))
+    victim = recent(sandbox)["socialProfileId"]
+    state = warehouse.state
+    read = state["bookmarks"]["post_metrics"]["read"]
+    ((day, keys),) = read.items()
+    others = ",".join(one for one in keys.split(",") if one != victim)
+    state["bookmarks"]["post_metrics"]["read"] = {"2025-11-20": victim, day: others}
+    fault = {"kind": "status", "status": 403, "times": 0, "contains": victim}
+    problem = '{"title": "Unfit", "status": 403, "type": "permission-denied"}'
+    headers = {"Content-Type": "application/problem+json"}
+    sandbox.faults(operation="list_post_metrics", **fault, body=problem, headers=headers)
+    output = sync(streams=("post_metrics",), state=state)
+    assert {row["social_profile_id"] for row in output.rows("post_metrics")} >= {
+        *others.split(",")
+    } - {victim}
+    assert not output.state["bookmarks"]["post_metrics"]["access"]["closed"]
 
 
 @pytest.mark.parametrize("quirks", ["documented", "recorded"])
@@ -149,6 +177,12 @@ def test_an_add_on_is_taken_away_and_given_back(sandbox, sync, warehouse, caplog
     loaded = posts(warehouse.rows("post_metrics"))
     assert {k: loaded.get(k) for k in truth} == truth
     assert not warehouse.rows("deleted_post_metrics")
+
+
+def test_without_the_scope_not_even_the_day_is_asked_for(sandbox, sync):
+    """Nothing but the token, which may have come from the store."""
+    sync(streams=(*STREAMS, "ads", "ad_metrics"), scope=None)
+    assert {request["operation"] for request in sandbox.requests()} <= {"create_token"}
 
 
 def test_closed_is_found_out_by_one_stream(sandbox, sync):
