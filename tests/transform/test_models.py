@@ -12,7 +12,7 @@ from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 
 pytestmark = [
     pytest.mark.xdist_group("meltano"),  # one .meltano folder, so one test at a time
-    pytest.mark.timeout(1200),  # two loads and two builds
+    pytest.mark.timeout(2400),  # two loads and three builds
 ]
 START = "2025-01-01T00:00:00Z"
 STATUSES = {
@@ -80,7 +80,13 @@ def marts(module_sandbox, work):
     """The marts of both warehouses, loaded and built by Meltano as the README says."""
     sandbox = module_sandbox
     now = sandbox.now().removesuffix("Z").replace("T", " ")
-    settings = tap_settings(sandbox.ready, work, start_date=START, requests_per_second="1000")
+    settings = tap_settings(
+        sandbox.ready,
+        work,
+        start_date=START,
+        requests_per_second="1000",
+        scope="analytics:read",
+    )
     env = settings | dbt_environment(work, now)
     path = work / "warehouse.duckdb"
     with database() as url:
@@ -91,13 +97,14 @@ def marts(module_sandbox, work):
         state = ("--state-id-suffix", "transform")
         run("run", *state, "tap-hootsuite", "target-postgres", "dbt-postgres:build")
         run("run", *state, "tap-hootsuite", "target-duckdb", "dbt-duckdb:build")
-        yield {"postgres": marts_of_postgres(url, "Asia/Tokyo"), "duckdb": marts_of_duckdb(path)}
+        found = {"postgres": marts_of_postgres(url, "Asia/Tokyo"), "duckdb": marts_of_duckdb(path)}
+        yield found | {"run": run, "path": path}
 
 
 def test_both_warehouses_give_the_same_marts(marts):
     """Every mart is equal row by row, whatever the zone of the PostgreSQL session."""
     assert set(marts["postgres"]) == set(marts["duckdb"])
-    assert len(marts["postgres"]) >= 10
+    assert len(marts["postgres"]) >= 13
     for name, rows in marts["postgres"].items():
         assert rows == marts["duckdb"][name], name
         assert rows, name
@@ -115,3 +122,47 @@ def test_the_statuses_of_posts_are_the_platforms(marts, module_sandbox):
     built = {row[0]: row[2] for row in marts["duckdb"]["fct_post"]}
     assert built == truth
     assert len(Counter(truth.values())) >= 5
+
+
+def test_every_published_post_is_counted_once(marts, module_sandbox):
+    """Posts of analytics find the messages that they were; the others are native."""
+    with duckdb.connect(str(marts["path"]), read_only=True) as link:
+        rows = link.execute(
+            "select match_status, message_id, split_part(network_post_id, ':', 3)"
+            " from hootsuite_marts.fct_post_performance"
+        ).fetchall()
+    shown = {
+        one["externalId"]: one["source"]["name"]
+        for one in module_sandbox.truth("post_metrics")
+        if one["datatype"] == "ORGANIC" and one["createdAt"] >= START
+    }
+    assert {post for status, _, post in rows if status == "native"} == {
+        post for post, source in shown.items() if source == "native"
+    }
+    matched = {post for status, _, post in rows if status in ("post_id", "permalink")}
+    assert matched == {post for post, source in shown.items() if source != "native"}
+    sent = {one["id"] for one in module_sandbox.truth("messages") if one["state"] == "SENT"}
+    assert sorted(sent) == sorted(message for _, message, _ in rows if message)
+    assert {"post_id", "permalink", "unmatched", "native", "not_measured"} == {
+        one[0] for one in rows
+    }
+
+
+def test_what_is_gone_stays_and_what_was_never_loaded_is_empty(marts):
+    """A disconnected profile keeps its name; streams of analytics may be missing."""
+    name = (
+        "select name, is_visible, disconnected_at is not null"
+        " from hootsuite_marts.dim_social_profile"
+    )
+    with duckdb.connect(str(marts["path"])) as link:
+        link.execute("drop table hootsuite.post_metrics; drop table hootsuite.profile_metrics")
+        (gone,) = link.execute("select min(social_profile_id) from hootsuite.messages").fetchone()
+        where = f" where social_profile_id = '{gone}'"
+        before = link.execute(name + where).fetchone()
+        link.execute(f"delete from hootsuite.social_profiles where id = '{gone}'")  # noqa: S608
+    marts["run"]("invoke", "dbt-duckdb", "build")
+    with duckdb.connect(str(marts["path"]), read_only=True) as link:
+        assert before[1:] == (True, False)
+        assert link.execute(name + where).fetchone() == (before[0], False, True)
+        statuses = "select distinct match_status from hootsuite_marts.fct_post_performance"
+        assert link.execute(statuses).fetchall() == [("not_measured",)]

@@ -37,3 +37,41 @@
 {% macro postgres__json_string(document) -%} ({{ document }} #>> '{}') {%- endmacro %}
 
 {% macro duckdb__json_string(document) -%} ({{ document }} ->> '$') {%- endmacro %}
+
+{# Names and values of an object as rows of `pair`, with the columns `key` and `value`. #}
+{% macro json_pairs(document) -%}
+  {{ return(adapter.dispatch('json_pairs', 'hootsuite')(document)) }}
+{%- endmacro %}
+
+{% macro postgres__json_pairs(document) -%}
+  cross join lateral jsonb_each(
+    case when jsonb_typeof({{ document }}) = 'object' then {{ document }} else '{}'::jsonb end
+  ) as pair (key, value)
+{%- endmacro %}
+
+{% macro duckdb__json_pairs(document) -%}
+  cross join lateral (
+    select found.entry.key as key, found.entry.value as value
+    from (
+      select unnest(map_entries(cast(
+        case when json_type({{ document }}) = 'OBJECT' then {{ document }} else '{}' end as map(varchar, json)
+      ))) as entry
+    ) as found
+  ) as pair
+{%- endmacro %}
+
+{# A JSON number as a number; null for everything else. #}
+{% macro json_number(document) -%}
+  {{ return(adapter.dispatch('json_number', 'hootsuite')(document)) }}
+{%- endmacro %}
+
+{% macro postgres__json_number(document) -%}
+  case when jsonb_typeof({{ document }}) = 'number' then cast({{ json_string(document) }} as double precision) end
+{%- endmacro %}
+
+{% macro duckdb__json_number(document) -%}
+  case
+    when json_type({{ document }}) in ('UBIGINT', 'BIGINT', 'UHUGEINT', 'HUGEINT', 'DOUBLE')
+      then cast({{ json_string(document) }} as double precision)
+  end
+{%- endmacro %}

@@ -32,3 +32,6 @@
     select unnest(generate_series(cast({{ first }} as timestamp), cast({{ last }} as timestamp), interval '1 day')) as day
   ) as calendar
 {%- endmacro %}
+
+{# The time that snapshots write: the same "now" as everywhere, in UTC. dbt's own depends on the session's zone. #}
+{% macro default__snapshot_get_time() -%} {{ hootsuite.as_of() }} {%- endmacro %}

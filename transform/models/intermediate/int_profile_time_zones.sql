@@ -1,11 +1,11 @@
 -- The clock of each profile: seed, variable, then the reading member's, then UTC. Names that the warehouse
 -- does not know are passed over, since a wrong one would stop the build.
 with profiles as (
-    select id as social_profile_id from {{ ref('stg_hootsuite__social_profiles') }}
+    select social_profile_id from {{ ref('int_profiles') }}
+    {%- for stream in ['messages', 'deleted_messages', 'post_metrics', 'profile_metrics'] %}
     union
-    select social_profile_id from {{ ref('stg_hootsuite__messages') }} where social_profile_id is not null
-    union
-    select social_profile_id from {{ ref('stg_hootsuite__deleted_messages') }} where social_profile_id is not null
+    select social_profile_id from {{ ref('stg_hootsuite__' ~ stream) }} where social_profile_id is not null
+    {%- endfor %}
 ),
 
 known as (
