@@ -13,7 +13,8 @@ import click
 
 from hootsuite_cli.console import emit
 from hootsuite_cli.errors import Failure
-from hootsuite_cli.report.data import NEEDED, Choices, Packer
+from hootsuite_cli.report.data import NEEDED, Packer
+from hootsuite_cli.report.packing import Choices
 from hootsuite_cli.report.page import render
 from hootsuite_cli.report.warehouse import Warehouse, check_marts, connect, identifier
 

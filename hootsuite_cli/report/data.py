@@ -1,22 +1,29 @@
-"""Packs the marts for the page: lists as JSON, columns of posts as little-endian arrays.
+"""Packs the marts for the page: lists as JSON, columns of posts as `packing` writes them.
 
-The arrays are deflated and written as base64. 100,000 posts as JSON objects are over 20 MB; as
-columns they are about 1 MB, and the browser reads them without parsing.
+100,000 posts as JSON objects are over 20 MB; as columns they are about 1 MB, and the browser reads
+them without parsing.
 """
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import sys
-import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hootsuite_cli.report.warehouse import Warehouse, identifier
+from hootsuite_cli.report import performance
+from hootsuite_cli.report.packing import (
+    NOBODY,
+    PERIODS,
+    UNKNOWN,
+    Choices,
+    Reader,
+    base64_of,
+    packed,
+)
+from hootsuite_cli.report.warehouse import Warehouse
 
 STATUSES = (
     "sent",
@@ -28,13 +35,9 @@ STATUSES = (
     "deleted",
     "unknown",
 )
-MONTHS = 13  # a year, and the month to compare the first one with
 UPCOMING_DAYS = 28
-NOBODY = 0xFFFF
-UNKNOWN_MINUTES = 0xFFFFFFFF
 _LISTED_FAILURES = 100
 _LISTED_UPCOMING = 2_000
-_LISTED_TEXT = 140
 _HASHTAG_ROWS = 40_000
 _MEDIA, _LINK, _REVIEWED = 1, 2, 4
 #: Columns that the page needs, by mart; older marts lack some.
@@ -55,6 +58,7 @@ NEEDED: Mapping[str, Sequence[str]] = {
         "status",
         "local_date",
         "local_hour",
+        "scheduled_at",
         "scheduled_local",
         "content_id",
         "text",
@@ -67,29 +71,17 @@ NEEDED: Mapping[str, Sequence[str]] = {
         "review_minutes",
     ),
     "fct_post_hashtag": ("message_id", "hashtag"),
-    "calendar_upcoming": ("social_profile_id", "status", "scheduled_local", "risk", "text"),
+    "calendar_upcoming": (
+        "social_profile_id",
+        "status",
+        "scheduled_at",
+        "scheduled_local",
+        "local_date",
+        "risk",
+        "text",
+    ),
+    **performance.NEEDED,
 }
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a person asked for.
-
-    Args:
-        period: Days that the page shows first.
-        profile: Profile that it shows first; empty means all.
-        network: Network that it shows first; empty means all.
-        text: Whether texts of posts are on the page.
-        names: Whether names of members are on the page.
-        as_of: Now, UTC.
-    """
-
-    period: int
-    profile: str
-    network: str
-    text: bool
-    names: bool
-    as_of: dt.datetime
 
 
 @dataclass
@@ -126,11 +118,8 @@ class Packer:
     """
 
     def __init__(self, warehouse: Warehouse, schema: str, choices: Choices) -> None:
-        self._warehouse = warehouse
-        self._marts = identifier(f"{schema}_marts")
+        self._reader = Reader(warehouse, schema, choices)
         self._choices = choices
-        self._today = choices.as_of.date()
-        self._first = self._today - dt.timedelta(days=31 * MONTHS)
         self._profiles: dict[str, int] = {}
         self._members: dict[str, int] = {}
 
@@ -141,40 +130,38 @@ class Packer:
         posts, reviews, places = self._read_posts()
         return {
             "as_of": self._choices.as_of.strftime("%Y-%m-%d %H:%M UTC"),
-            "first_day": self._first.isoformat(),
-            "today": self._day(self._today),
+            "first_day": self._reader.first.isoformat(),
+            "today": self._reader.day(self._reader.today),
             "statuses": STATUSES,
             "choices": {
                 "period": self._choices.period,
                 "profile": self._choices.profile,
                 "network": self._choices.network,
             },
+            "periods": sorted({*PERIODS, self._choices.period}),
             "upcoming_days": UPCOMING_DAYS,
             "profiles": profiles,
             "members": members,
-            "posts": _packed(posts),
-            "reviews": _packed(reviews),
+            "posts": packed(posts),
+            "reviews": packed(reviews),
             "hashtags": self._read_hashtags(places),
             "failed": self._read_failed(),
             "upcoming": self._read_upcoming(),
+            "performance": performance.pack(self._reader, self._profiles),
         }
-
-    def _ask(self, columns: str, mart: str, rest: str = "") -> Iterable[Sequence[Any]]:
-        return self._warehouse.rows(f"select {columns} from {self._marts}.{mart} {rest}")  # noqa: S608 - names of ours
-
-    def _day(self, day: dt.date) -> int:
-        return (day - self._first).days
 
     def _read_profiles(self) -> list[dict[str, Any]]:
         names = ("id", "label", "network", "network_label", "zone", "reconnect", "visible")
         columns = ", ".join(NEEDED["dim_social_profile"])
-        rows = self._ask(columns, "dim_social_profile", "order by label, social_profile_id")
+        rows = self._reader.ask(columns, "dim_social_profile", "order by label, social_profile_id")
         found = [dict(zip(names, row, strict=True)) for row in rows]
         self._profiles = {one["id"]: place for place, one in enumerate(found[:NOBODY])}
         return found[:NOBODY]
 
     def _read_members(self) -> list[str]:
-        rows = list(self._ask("member_id, name", "dim_member", "order by member_id"))[:NOBODY]
+        rows = list(self._reader.ask("member_id, name", "dim_member", "order by member_id"))[
+            :NOBODY
+        ]
         self._members = {str(member): place for place, (member, _) in enumerate(rows)}
         if self._choices.names:
             return [str(name) for _, name in rows]
@@ -188,10 +175,9 @@ class Packer:
         )
         posts, reviews, places = _Columns(), _Reviews(), {}
         contents: dict[str, int] = {}
-        since = (
-            f"where local_date >= date '{self._first.isoformat()}' order by local_date, message_id"
-        )
-        for row in self._ask(columns, "fct_post", since):
+        first = self._reader.first.isoformat()
+        since = f"where local_date >= date '{first}' order by local_date, message_id"
+        for row in self._reader.ask(columns, "fct_post", since):
             message, profile, day, hour, status, media, links, author, content, length, *review = (
                 row
             )
@@ -199,7 +185,7 @@ class Packer:
                 continue
             places[message] = len(posts.profile)
             posts.profile.append(self._profiles[profile])
-            posts.day.append(min(self._day(day), 0x7FFF))
+            posts.day.append(min(self._reader.day(day), 0x7FFF))
             posts.hour.append(hour)
             posts.status.append(STATUSES.index(status) if status in STATUSES else len(STATUSES) - 1)
             posts.flags.append(
@@ -217,15 +203,13 @@ class Packer:
         reviews.post.append(post)
         reviews.reviewer.append(self._members.get(reviewer, NOBODY))
         reviews.approved.append(decision == "APPROVE")
-        reviews.minutes.append(
-            UNKNOWN_MINUTES if minutes is None else min(round(minutes), UNKNOWN_MINUTES - 1)
-        )
+        reviews.minutes.append(UNKNOWN if minutes is None else min(round(minutes), UNKNOWN - 1))
 
     def _read_hashtags(self, places: Mapping[str, int]) -> dict[str, Any]:
         """Hashtags with the posts that carry them; the most used ones, as far as there is room."""
         rows = [
             (tag, places[message])
-            for message, tag in self._ask("message_id, hashtag", "fct_post_hashtag")
+            for message, tag in self._reader.ask("message_id, hashtag", "fct_post_hashtag")
             if message in places
         ]
         kept: dict[str, int] = {}
@@ -239,34 +223,28 @@ class Packer:
         found = array("I", (place for tag, place in rows if tag in kept))
         return {
             "names": list(kept),
-            "tag": _base64(names),
-            "post": _base64(found),
+            "tag": base64_of(names),
+            "post": base64_of(found),
         }
-
-    def _text(self, text: str | None) -> str:
-        if not self._choices.text or not text:
-            return ""
-        line = " ".join(text.split())
-        return line if len(line) <= _LISTED_TEXT else line[: _LISTED_TEXT - 1] + "…"
 
     def _slot(self, profile: str, day: dt.date, moment: dt.datetime) -> list[Any]:
         """Where and when a listed post is, as the page's script reads it."""
         place = self._profiles.get(profile, NOBODY)
-        return [place, self._day(day), f"{moment:%Y-%m-%d %H:%M}"]
+        return [place, self._reader.day(day), f"{moment:%Y-%m-%d %H:%M}"]
 
     def _read_failed(self) -> list[list[Any]]:
         columns = "social_profile_id, local_date, scheduled_local, text, created_by_member_id"
         rest = (
-            f"where status = 'failed' and local_date >= date '{self._first.isoformat()}' "
+            f"where status = 'failed' and local_date >= date '{self._reader.first.isoformat()}' "
             f"order by scheduled_at desc, message_id limit {_LISTED_FAILURES}"
         )
         return [
             [
                 *self._slot(profile, day, moment),
-                self._text(text),
+                self._reader.text(text),
                 self._members.get(author, NOBODY),
             ]
-            for profile, day, moment, text, author in self._ask(columns, "fct_post", rest)
+            for profile, day, moment, text, author in self._reader.ask(columns, "fct_post", rest)
         ]
 
     def _read_upcoming(self) -> list[list[Any]]:
@@ -278,17 +256,8 @@ class Packer:
             f"order by scheduled_at, message_id limit {_LISTED_UPCOMING}"
         )
         return [
-            [*self._slot(profile, day, moment), risk, self._text(text)]
-            for profile, day, moment, risk, text in self._ask(columns, "calendar_upcoming", rest)
+            [*self._slot(profile, day, moment), risk, self._reader.text(text)]
+            for profile, day, moment, risk, text in self._reader.ask(
+                columns, "calendar_upcoming", rest
+            )
         ]
-
-
-def _packed(columns: _Columns | _Reviews) -> dict[str, str]:
-    return {name: _base64(column) for name, column in vars(columns).items()}
-
-
-def _base64(column: array[int]) -> str:
-    if sys.byteorder == "big":
-        column = column[:]
-        column.byteswap()
-    return base64.b64encode(zlib.compress(column.tobytes(), 9)).decode("ascii")

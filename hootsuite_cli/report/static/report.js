@@ -20,6 +20,12 @@
     approved: await column(data.reviews.approved, Uint8Array), minutes: await column(data.reviews.minutes, Uint32Array),
   };
   const H = { tag: await column(data.hashtags.tag, Uint16Array), post: await column(data.hashtags.post, Uint32Array) };
+  const F = {
+    profile: await column(data.performance.posts.profile, Uint16Array), day: await column(data.performance.posts.day, Int16Array),
+    hour: await column(data.performance.posts.hour, Uint8Array), match: await column(data.performance.posts.match, Uint8Array),
+    engagement: await column(data.performance.posts.engagement, Uint32Array), followers: await column(data.performance.followers, Uint32Array),
+  };
+  const M = Object.fromEntries(data.performance.matches.map((name, place) => [name, place]));
   const first = Date.parse(data.first_day + "T00:00:00Z"), DAY = 86400000;
   const date = (day) => new Date(first + day * DAY);
   const short = (day) => date(day).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
@@ -73,8 +79,7 @@
   const filters = { period: data.choices.period, network: data.choices.network, profile: data.choices.profile };
   const option = (value, text) => element("option", text, { value });
   function fillFilters() {
-    const periods = [...new Set([30, 90, 180, 365, data.choices.period])].sort((a, b) => a - b);
-    put("period", ...periods.map((days) => option(days, `Last ${days} days`)));
+    put("period", ...data.periods.map((days) => option(days, `Last ${days} days`)));
     const networks = new Map(data.profiles.map((one) => [one.network, one.network_label]));
     put("network", option("", "All networks"), ...[...networks].sort().map(([id, label]) => option(id, label)));
     put("profile", option("", "All profiles"), ...data.profiles.map((one) => option(one.id, one.label)));
@@ -137,7 +142,23 @@
 
   // ------------------------------------------------------------------ weeks
 
-  let chart = null;
+  const charts = new Map();
+  function drawChart(id, labels, series, options = {}) {
+    const style = getComputedStyle(document.documentElement), ink = style.getPropertyValue("--quiet").trim(), line = style.getPropertyValue("--line").trim();
+    if (!charts.has(id)) charts.set(id, echarts.init($(id), null, { renderer: "svg" }));
+    const axis = { type: "value", axisLabel: { color: ink }, nameTextStyle: { color: ink }, splitLine: { lineStyle: { color: line } } };
+    charts.get(id).setOption({
+      animation: false, textStyle: { fontFamily: "system-ui, sans-serif", color: ink },
+      grid: { left: 52, right: options.right ? 40 : 8, top: options.right ? 26 : 10, bottom: 62 },
+      legend: { bottom: 0, type: "plain", itemWidth: 12, itemHeight: 12, textStyle: { color: ink } },
+      tooltip: { trigger: "axis", renderMode: "richText" },
+      xAxis: { type: "category", data: labels, axisLabel: { color: ink }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
+      yAxis: [{ ...axis, ...options.left }, ...(options.right ? [{ ...axis, ...options.right, splitLine: { show: false } }] : [])],
+      series,
+    }, true);
+    charts.get(id).resize();
+  }
+
   function weeks(found) {
     const start = found.from - weekday(found.from), counts = new Map(), labels = [];
     for (let day = start; day <= found.today; day += 7) labels.push(short(day));
@@ -149,18 +170,8 @@
     const series = [...counts].sort((a, b) => a[1].label.localeCompare(b[1].label));
     put("weeks-table", table(["Week of", ...series.map(([, one]) => one.label)],
       labels.map((label, week) => [label, ...series.map(([, one]) => one.values[week])]), { numeric: series.map((_, place) => place + 1) }));
-    const style = getComputedStyle(document.documentElement), ink = style.getPropertyValue("--quiet").trim(), line = style.getPropertyValue("--line").trim();
-    chart = chart || echarts.init($("weeks"), null, { renderer: "svg" });
-    chart.setOption({
-      animation: false, textStyle: { fontFamily: "system-ui, sans-serif", color: ink },
-      grid: { left: 36, right: 8, top: 10, bottom: 62 },
-      legend: { bottom: 0, type: "plain", itemWidth: 12, itemHeight: 12, textStyle: { color: ink } },
-      tooltip: { trigger: "axis", renderMode: "richText" },
-      xAxis: { type: "category", data: labels, axisLabel: { color: ink }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
-      yAxis: { type: "value", minInterval: 1, axisLabel: { color: ink }, splitLine: { lineStyle: { color: line } } },
-      series: series.map(([network, one]) => ({ type: "bar", stack: "all", name: one.label, data: one.values, color: COLOURS[network] || COLOURS.unknown })),
-    }, true);
-    chart.resize();
+    drawChart("weeks", labels, series.map(([network, one]) => ({ type: "bar", stack: "all", name: one.label, data: one.values,
+      color: COLOURS[network] || COLOURS.unknown })), { left: { minInterval: 1 } });
   }
 
   // ------------------------------------------------------------------ attention and calendar
@@ -316,14 +327,127 @@
       [moment, nameCell(nameOf(profile)), element("td", text, { class: "text" }), nameCell(memberOf(author))])) : quiet("None."));
   }
 
+  // ------------------------------------------------------------------ performance
+
+  const LEAST = 3; // fewer posts say nothing about an hour
+  const days = data.performance.follower_days;
+  const measured = F.engagement.some((one) => one !== UNKNOWN) || F.followers.some((one) => one !== UNKNOWN);
+  const bestOf = new Map(data.performance.best.map(([place, ...rest]) => [place, rest]));
+  const known = (value) => (value === null ? null : number(value));
+  const times = (value) => (value === null ? null : `${value.toFixed(1)}×`);
+  const signed = (value) => (value === null ? null : `${value > 0 ? "+" : ""}${number(value)}`);
+  const sum = (values) => (values.length ? values.reduce((all, one) => all + one, 0) : null);
+  const ratio = (i) => {
+    const usual = data.performance.usual[F.profile[i]];
+    return usual ? F.engagement[i] / usual : null;
+  };
+  const followersOn = (profile, place) => {
+    const value = place < 0 ? UNKNOWN : F.followers[profile * days.length + place];
+    return value === UNKNOWN ? null : value;
+  };
+
+  function performance(found) {
+    $("performance").hidden = !measured;
+    $("unmeasured").hidden = measured;
+    if (!measured) return;
+    const posts = [...F.profile.keys()].filter((i) => found.wanted[F.profile[i]] && F.day[i] >= found.from && F.day[i] <= found.today);
+    const told = posts.filter((i) => F.engagement[i] !== UNKNOWN), values = told.map((i) => F.engagement[i]);
+    const having = (...names) => posts.filter((i) => names.some((name) => F.match[i] === M[name])).length;
+    const text = (value) => (value === null ? "unknown" : number(value));
+    $("figure-engagement").textContent = text(sum(values));
+    $("note-engagement").textContent = `known for ${number(told.length)} of ${number(posts.length)} posts`;
+    $("figure-typical").textContent = text(median(values));
+    $("figure-matched").textContent = number(having("post_id", "permalink"));
+    $("note-matched").textContent = `${number(having("unmatched"))} more are not in analytics, or not yet`;
+    $("figure-native").textContent = number(having("native"));
+    $("figure-unmeasured").textContent = number(having("not_measured"));
+    followers(found);
+    best(told);
+    bestHours(posts, told);
+    byNetwork(posts);
+  }
+
+  function followers(found) {
+    const now = days.indexOf(found.today), before = days.indexOf(found.from - 1);
+    const rows = [...data.profiles.keys()].filter((place) => found.wanted[place]).map((place) => {
+      const count = followersOn(place, now), earlier = followersOn(place, before);
+      return { place, count, change: count === null || earlier === null ? null : count - earlier, earlier };
+    }).filter((one) => one.count !== null).sort((a, b) => b.count - a.count);
+    const changed = rows.filter((one) => one.change !== null), total = sum(rows.map((one) => one.count));
+    $("figure-followers").textContent = total === null ? "unknown" : number(total);
+    $("note-followers").textContent = changed.length
+      ? `${signed(sum(changed.map((one) => one.change)))} in the period, ${rows.length} of ${found.wanted.filter(Boolean).length} profiles` : "change unknown";
+    const shown = days.map((day, place) => place).filter((place) => days[place] >= found.from - 1 && (found.today - days[place]) % 7 === 0);
+    const networks = new Map();
+    for (const { place } of rows) {
+      const profile = data.profiles[place];
+      if (!networks.has(profile.network)) networks.set(profile.network, { label: profile.network_label, places: [] });
+      networks.get(profile.network).places.push(place);
+    }
+    // A day counts only when all profiles of the network have a figure: else it would look like a loss.
+    const series = [...networks].sort((a, b) => a[1].label.localeCompare(b[1].label)).map(([network, one]) => ({
+      network, label: one.label, values: shown.map((at) => {
+        const counts = one.places.map((place) => followersOn(place, at));
+        return counts.includes(null) ? null : sum(counts);
+      }) }));
+    const labels = shown.map((at) => short(days[at]));
+    put("followers-table", table(["Day", ...series.map((one) => one.label)],
+      labels.map((label, row) => [label, ...series.map((one) => known(one.values[row]))]), { numeric: series.map((_, place) => place + 1) }));
+    drawChart("followers", labels, series.map((one) => ({ type: "line", name: one.label, data: one.values, showSymbol: false,
+      color: COLOURS[one.network] || COLOURS.unknown })), { left: { scale: true } });
+    put("growth", table(["Profile", "Followers", "Change", ""], rows.slice(0, 20).map((one) => [nameCell(nameOf(one.place)), number(one.count),
+      signed(one.change), one.earlier ? percent(one.change, one.earlier) : "–"]), { numeric: [1, 2, 3] }),
+    ...(rows.length > 20 ? [quiet(`${number(rows.length - 20)} more profiles have fewer.`)] : []));
+  }
+
+  function best(told) {
+    const rows = [...told].sort((a, b) => F.engagement[b] - F.engagement[a]).slice(0, 10).map((i) => {
+      const [moment, text, address, views] = bestOf.get(i) || [short(F.day[i]), "", "", null];
+      const cell = element("td", address ? undefined : text, { class: "text" });
+      if (address) cell.append(element("a", text || "the post", { href: address, rel: "noreferrer" }));
+      return [moment, nameCell(nameOf(F.profile[i])), cell, number(F.engagement[i]), times(ratio(i)), known(views)];
+    });
+    put("best", rows.length ? table(["When", "Profile", "Text", "Engagement", "Usual", "Views"], rows, { numeric: [3, 4, 5] }) : quiet("Unknown."));
+  }
+
+  function bestHours(posts, told) {
+    const count = new Array(24).fill(0), ratios = Array.from({ length: 24 }, () => []);
+    for (const i of posts) count[F.hour[i]]++;
+    for (const i of told) if (ratio(i) !== null) ratios[F.hour[i]].push(ratio(i));
+    const typical = ratios.map(median), sure = typical.map((one, hour) => (ratios[hour].length >= LEAST ? one : null));
+    const hours = [...count.keys()], top = (values) => hours.filter((hour) => values[hour]).sort((a, b) => values[b] - values[a]).slice(0, 3)
+      .sort((a, b) => a - b).map((hour) => `${hour}:00`).join(", ") || "unknown";
+    $("hours-note").textContent = `Most engagement: ${top(sure)}. Most posts: ${top(count)}.`;
+    put("performing-table", table(["Hour", "Posts", "With figures", "Engagement"], hours.filter((hour) => count[hour]).map((hour) =>
+      [`${hour}:00`, count[hour], ratios[hour].length, times(typical[hour])]), { numeric: [1, 2, 3] }));
+    drawChart("performing", hours.map(String), [
+      { type: "bar", name: "Posts", data: count, color: COLOURS.unknown },
+      { type: "line", name: "Engagement, 1 is usual for the profile", data: sure.map((one) => (one === null ? null : Number(one.toFixed(2)))),
+        yAxisIndex: 1, color: COLOURS.instagram },
+    ], { left: { minInterval: 1, name: "posts" }, right: { name: "× usual" } });
+  }
+
+  function byNetwork(posts) {
+    const groups = new Map();
+    for (const i of posts) {
+      const profile = data.profiles[F.profile[i]];
+      if (!groups.has(profile.network)) groups.set(profile.network, { label: profile.network_label, posts: 0, values: [] });
+      const one = groups.get(profile.network);
+      one.posts++;
+      if (F.engagement[i] !== UNKNOWN) one.values.push(F.engagement[i]);
+    }
+    put("by-network", table(["Network", "Posts", "With figures", "Engagement", "A post"], [...groups.values()].sort((a, b) => a.label.localeCompare(b.label))
+      .map((one) => [nameCell(one.label), number(one.posts), number(one.values.length), known(sum(one.values)), known(median(one.values))]), { numeric: [1, 2, 3, 4] }));
+  }
+
   function draw() {
     const found = gather();
-    for (const part of [keyFigures, weeks, attention, calendar, profiles, hours, approvals, people, content, failed]) part(found);
+    for (const part of [keyFigures, weeks, attention, calendar, profiles, hours, approvals, people, content, failed, performance]) part(found);
   }
 
   fillFilters();
   draw();
-  window.addEventListener("resize", () => chart && chart.resize());
+  window.addEventListener("resize", () => charts.forEach((chart) => chart.resize()));
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   document.documentElement.dataset.ready = "yes";
 })();

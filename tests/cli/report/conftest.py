@@ -161,4 +161,57 @@ def world(path, profiles=4, posts=400, seed=7, **create_options):
             for row in ahead
         ],
     )
+    add_performance(link, rng, rows, profiles)
     link.close()
+
+
+def add_performance(link, rng, posts, profiles):
+    """Figures for most of the sent posts, native posts, and followers with days that lack."""
+    found = [performance(rng, row, row["message_id"]) for row in posts if row["status"] == "sent"]
+    for place in range(len(posts) // 4 if profiles else 0):
+        row = post(place, str(100 + rng.randrange(profiles)), rng.randrange(380))
+        found.append(performance(rng, row, f"native{place}", "native"))
+    add(link, "fct_post_performance", found)
+    link.execute(
+        "update hootsuite_marts.fct_post_performance as post set usual_engagement = usual.middle,"
+        " engagement_ratio = engagement / usual.middle from (select social_profile_id,"
+        " median(engagement) as middle from hootsuite_marts.fct_post_performance group by 1)"
+        " as usual where post.social_profile_id = usual.social_profile_id"
+    )
+    days = [NOW.date() - dt.timedelta(days=n) for n in range(2, 130) if n != 40]
+    add(
+        link,
+        "fct_profile_metric_daily",
+        [
+            {
+                "social_profile_id": str(100 + place),
+                "datatype": "ORGANIC",
+                "metric_date": day,
+                "metric": "followers_count",
+                "total": 5000 + 100 * place + day.toordinal() % 1000,
+                "meaning": "followers",
+            }
+            for place in range(min(profiles, 50))
+            if place != 2  # it has no figures
+            for day in days
+        ],
+    )
+
+
+def performance(rng, row, key, match=None):
+    """A row of fct_post_performance; one of five has no figures."""
+    match = match or rng.choice(["post_id"] * 6 + ["permalink", "unmatched", "not_measured"])
+    known = match not in ("unmatched", "not_measured") and rng.random() < 0.9
+    return {
+        "post_key": key,
+        "match_status": match,
+        "message_id": None if match == "native" else key,
+        "social_profile_id": row["social_profile_id"],
+        "published_local": row["scheduled_local"],
+        "local_date": row["local_date"],
+        "local_hour": row["local_hour"],
+        "text": row["text"],
+        "post_url": f"https://network.example/{key}",
+        "engagement": rng.randrange(1, 3000) if known else None,
+        "views": rng.randrange(3000, 90_000) if known and rng.random() < 0.8 else None,
+    }

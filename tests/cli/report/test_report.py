@@ -108,6 +108,85 @@ def test_figures_equal_sql_over_the_marts(report, warehouse, marts):
     assert sum(map(int, re.findall(r">(\d+)</td>", monday))) == by_hour
 
 
+def test_figures_of_performance_equal_sql_over_the_marts(report, warehouse, marts):
+    """Engagement, best posts, followers and hours are SQL's; what nobody counted is unknown."""
+    marts.world(warehouse)
+    _, page = report()
+    document, console = browse(page)
+    assert console == []
+    period = "local_date between date '2026-01-22' - 89 and date '2026-01-22'"
+    with duckdb.connect(str(warehouse), read_only=True) as link:
+
+        def ask(what, where="true", mart="fct_post_performance"):
+            query = f"select {what} from hootsuite_marts.{mart} where {where}"  # noqa: S608
+            return link.execute(query).fetchall()[0][0]
+
+        total = ask("sum(engagement)", period)
+        assert figure(document, "engagement") == f"{total:,.0f}"
+        assert figure(document, "typical") == f"{ask('median(engagement)', period):,g}"
+        known, posts = ask("count(engagement)", period), ask("count(*)", period)
+        assert 0 < known < posts
+        assert f"known for {known} of {posts} posts" in document
+        native = ask("count(*)", f"match_status = 'native' and {period}")
+        assert figure(document, "native") == str(native)
+        matched = ask("count(*)", f"match_status in ('post_id', 'permalink') and {period}")
+        assert figure(document, "matched") == str(matched)
+        unmeasured = ask("count(*)", f"match_status = 'not_measured' and {period}")
+        assert figure(document, "unmeasured") == str(unmeasured)
+        last = "metric_date = date '2026-01-20'"
+        followers = ask("sum(total)", last, "fct_profile_metric_daily")
+        assert figure(document, "followers") == f"{followers:,.0f}"
+        earlier = ask("sum(total)", "metric_date = date '2025-10-24'", "fct_profile_metric_daily")
+        assert f"{followers - earlier:+,.0f} in the period, 3 of 4 profiles" in document
+        posts = link.sql("from hootsuite_marts.fct_post_performance").filter(period)
+        columns = "text, engagement, engagement_ratio, views, post_url"
+        best = posts.filter("engagement is not null").order("engagement desc").limit(10)
+        best = best.project(columns).fetchall()
+        ratios = "local_hour, count(*), count(engagement_ratio), median(engagement_ratio)"
+        hours = posts.aggregate(ratios, "local_hour").order("local_hour").fetchall()
+    assert cells(document, "best")[:10] == [
+        [
+            text,
+            f"{engagement:,.0f}",
+            times(ratio),
+            "unknown" if views is None else f"{views:,.0f}",
+        ]
+        for text, engagement, ratio, views, _ in best
+    ]
+    assert all(f'href="{url}"' in document for *_, url in best)
+    assert cells(document, "performing-table") == [
+        [f"{hour}:00", str(count), str(known), times(ratio)] for hour, count, known, ratio in hours
+    ]
+
+
+def times(ratio):
+    return "unknown" if ratio is None else f"{ratio:.1f}\N{MULTIPLICATION SIGN}"
+
+
+def cells(document, name):
+    """The texts of a table's cells, row by row; a post's time and profile left out."""
+    part = document.partition(f'id="{name}"')[2].partition("</table>")[0].partition("<tbody>")[2]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in part.split("</tr>") if "<td" in row]
+    plain = [[re.sub(r"<[^>]+>", "", cell) for cell in row] for row in rows]
+    return [row[2:] for row in plain] if name == "best" else plain
+
+
+def test_without_analytics_performance_is_unknown(report, warehouse, marts):
+    """An account without analytics sees one sentence, and no figure that reads 0."""
+    link = marts.create(warehouse)
+    marts.add(link, "dim_social_profile", [marts.profile(0)])
+    marts.add(link, "fct_post", [marts.post(0, "100", 3)])
+    row = {"post_key": "m0", "match_status": "not_measured", "social_profile_id": "100"}
+    day = {"local_date": "2026-01-19", "local_hour": 9}
+    marts.add(link, "fct_post_performance", [row | day])
+    link.close()
+    _, page = report()
+    document, console = browse(page)
+    assert console == []
+    assert re.search(r'<section id="performance"[^>]* hidden', document)
+    assert re.search(r'<p id="unmeasured" class="card">How posts perform is unknown', document)
+
+
 def test_filters_of_the_command_line_are_applied(report, warehouse, marts):
     """`--profile`, `--network` and `--period` choose what the page shows first."""
     marts.world(warehouse)
@@ -136,6 +215,10 @@ def test_hostile_texts_stay_text(report, warehouse, marts):
         link, "fct_post", [marts.post(0, "100", 3, "failed", text=HOSTILE), marts.post(4, "100", 2)]
     )
     marts.add(link, "fct_post_hashtag", [{"message_id": "m4", "hashtag": f"#{HOSTILE}"}])
+    bad = {"text": HOSTILE, "post_url": "javascript:alert(1)", "engagement": 3, "post_key": "m4"}
+    place = {"local_date": "2026-01-20", "local_hour": 9, "published_local": "2026-01-20 09:00:00"}
+    rest = {"match_status": "native", "social_profile_id": "100"}
+    marts.add(link, "fct_post_performance", [bad | place | rest])
     link.close()
     _, page = report()
     document, console = browse(page)
@@ -143,6 +226,7 @@ def test_hostile_texts_stay_text(report, warehouse, marts):
     assert "<title>hacked" not in document
     assert "<img" not in document
     assert "&lt;img src=x onerror" in document
+    assert "javascript:" not in document
 
 
 def test_the_policy_names_what_the_page_holds(report, warehouse, marts):

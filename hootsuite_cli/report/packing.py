@@ -1,0 +1,90 @@
+"""How the page's data is packed: columns as little-endian arrays, deflated, as base64."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import sys
+import zlib
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hootsuite_cli.report.warehouse import Warehouse, identifier
+
+MONTHS = 13  # a year, and the month to compare the first one with
+PERIODS = (30, 90, 180, 365)  # of the page's filter
+NOBODY = 0xFFFF
+UNKNOWN = 0xFFFFFFFF
+_LISTED_TEXT = 140
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person asked for.
+
+    Args:
+        period: Days that the page shows first.
+        profile: Profile that it shows first; empty means all.
+        network: Network that it shows first; empty means all.
+        text: Whether texts of posts are on the page.
+        names: Whether names of members are on the page.
+        as_of: Now, UTC.
+    """
+
+    period: int
+    profile: str
+    network: str
+    text: bool
+    names: bool
+    as_of: dt.datetime
+
+
+class Reader:
+    """Reads marts as the page needs them.
+
+    Args:
+        warehouse: Where the marts are.
+        schema: The loader's schema.
+        choices: What a person asked for.
+    """
+
+    def __init__(self, warehouse: Warehouse, schema: str, choices: Choices) -> None:
+        self._warehouse = warehouse
+        self._marts = identifier(f"{schema}_marts")
+        self.choices = choices
+        self.today = choices.as_of.date()
+        self.first = self.today - dt.timedelta(days=31 * MONTHS)
+
+    def mart(self, name: str) -> str:
+        """Name a mart for SQL."""
+        return f"{self._marts}.{name}"
+
+    def ask(self, columns: str, mart: str, rest: str = "") -> Iterable[Sequence[Any]]:
+        """Select columns of a mart."""
+        return self._warehouse.rows(f"select {columns} from {self.mart(mart)} {rest}")  # noqa: S608 - names of ours
+
+    def day(self, day: dt.date) -> int:
+        """Count a day from the page's first one."""
+        return (day - self.first).days
+
+    def text(self, text: str | None) -> str:
+        """Shorten a text of a post to one line; empty when the page has none."""
+        if not self.choices.text or not text:
+            return ""
+        line = " ".join(text.split())
+        return line if len(line) <= _LISTED_TEXT else line[: _LISTED_TEXT - 1] + "…"
+
+
+def packed(columns: Any) -> dict[str, str]:
+    """Pack a dataclass of arrays."""
+    return {name: base64_of(column) for name, column in vars(columns).items()}
+
+
+def base64_of(column: array[int]) -> str:
+    """Pack one array."""
+    if sys.byteorder == "big":
+        column = column[:]
+        column.byteswap()
+    return base64.b64encode(zlib.compress(column.tobytes(), 5)).decode("ascii")
