@@ -2,7 +2,7 @@
 
 The loads read a year, then what a week has changed, and hold every table against the sandbox's own
 truth. The way back schedules planned posts twice, and the sandbox's ledger tells whether any was
-posted twice. Whatever differs makes the demonstration fail.
+posted twice. Whatever differs makes the demonstration fail. At the end there is the report.
 """
 
 import shutil
@@ -26,6 +26,7 @@ from demo.pipeline import (
     target_settings,
 )
 from demo.postgres import database, tap_url
+from demo.report import page
 from demo.sheet import Step, by_pipeline, right, schedule
 from demo.warehouse import changes
 from demo.writeback import WriteBack, write_back
@@ -43,6 +44,7 @@ PLUGINS = (
     "tap-hootsuite",
     "target-postgres",
     "target-duckdb",
+    "dbt-duckdb",
     "tap-postgres",
     "tap-hootsuite-sheet",
     "target-hootsuite",
@@ -83,8 +85,13 @@ def _run(console: Console, work: Path) -> bool:
         meltano("install", *PLUGINS)
         loads = load(sandbox, meltano, url, lambda text: console.print(f"- {text}"))
         _report_loads(console, loads)
-        console.print("- the same into a DuckDB file: meltano run tap-hootsuite target-duckdb")
-        unlike = load_duckdb(sandbox, meltano, work / "warehouse.duckdb")
+        console.print(
+            "- the same into a DuckDB file, with models for reports: "
+            "meltano run tap-hootsuite target-duckdb dbt-duckdb:build"
+        )
+        warehouse = work / "warehouse.duckdb"
+        now = sandbox.now().removesuffix("Z").replace("T", " ")
+        unlike = load_duckdb(sandbox, meltano, warehouse, now)
         _report_differences(console, unlike)
         console.print("- the way back, twice: meltano run tap-postgres target-hootsuite")
         back = write_back(sandbox, meltano, url, work)
@@ -92,6 +99,9 @@ def _run(console: Console, work: Path) -> bool:
         console.print("- a social team's plan of ten rows, two of them bad")
         steps = [*schedule(sandbox, work), by_pipeline(sandbox, meltano, work)]
         _report_steps(console, steps)
+        report = work / "report.html"
+        page(warehouse, now, report)
+        console.print(f"- the report on publishing is in {report}: open it in a browser")
         return not loads.wrong and not unlike and back.right and right(steps)
 
 

@@ -76,11 +76,30 @@ def load(
     return Loads(first, tables, counts, wrong, requests, after["rejected_429"])
 
 
-def load_duckdb(sandbox: SandboxProcess, meltano: Meltano, path: Path) -> dict[str, list[str]]:
-    """Run `meltano run tap-hootsuite target-duckdb` from the start; return what differs, if any."""
-    given = meltano.given(TARGET_DUCKDB_PATH=str(path), TARGET_DUCKDB_DEFAULT_TARGET_SCHEMA=SCHEMA)
+def load_duckdb(
+    sandbox: SandboxProcess, meltano: Meltano, path: Path, now: str
+) -> dict[str, list[str]]:
+    """Run `meltano run tap-hootsuite target-duckdb dbt-duckdb:build` from the start.
+
+    Args:
+        sandbox: The sandbox.
+        meltano: The project.
+        path: The DuckDB file.
+        now: The sandbox's time, for the models.
+
+    Returns:
+        What differs from the truth, by stream, if anything does.
+    """
+    given = meltano.given(
+        TARGET_DUCKDB_PATH=str(path),
+        TARGET_DUCKDB_DEFAULT_TARGET_SCHEMA=SCHEMA,
+        HOOTSUITE_AS_OF=now,
+        DBT_TARGET_PATH=str(path.with_name("dbt")),
+        DBT_LOG_PATH=str(path.with_name("dbt")),
+    )
     earlier = moving(sandbox)
-    _run(sandbox, given, "--state-id-suffix", "duckdb", "tap-hootsuite", "target-duckdb")
+    words = ("tap-hootsuite", "target-duckdb", "dbt-duckdb:build")
+    _run(sandbox, given, "--state-id-suffix", "duckdb", *words)
     keys = {stream.name: stream.primary_keys for stream in stream_classes()}
     return compare(sandbox, read_duckdb(str(path), SCHEMA, keys), SINCE, earlier)[1]
 
