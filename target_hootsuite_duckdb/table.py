@@ -40,11 +40,11 @@ class StreamTable:
         self._run, self._place = warehouse.execute, place
         lower = [name.lower() for name in properties]  # DuckDB takes `id` and `ID` for the same
         self.names = {
-            name: name + "_" * lower[:number].count(name.lower())
-            for number, name in enumerate(properties)
+            one: one + "_" * lower[:n].count(lower[n]) for n, one in enumerate(properties)
         }
         self._columns = {self.names[name]: schema for name, schema in properties.items()}
         self._keys = [_quoted(self.names[key]) for key in keys]
+        self._same = " AND ".join(f"old.{key} IS NOT DISTINCT FROM new.{key}" for key in self._keys)
         schema = ".".join(map(_quoted, (self._run("SELECT current_database()")[0][0], place[0])))
         self._table = f"{schema}.{_quoted(place[1])}"
         self.made = not self._found()
@@ -88,8 +88,7 @@ class StreamTable:
         """
         self._run(f"CREATE OR REPLACE TEMP TABLE incoming AS {self._read()}", lines)
         if self._keys:
-            same = self._same()
-            self._run(f"DELETE FROM {self._table} AS old USING incoming AS new WHERE {same}")
+            self._run(f"DELETE FROM {self._table} AS old USING incoming AS new WHERE {self._same}")
         self._run(f"INSERT INTO {self._table} BY NAME FROM incoming")
         self._run("DROP TABLE incoming")
 
@@ -107,13 +106,10 @@ class StreamTable:
         # Columns that the stream no longer has keep what they hold.
         kept = (name for name in self._types if name not in {one.lower() for one in kinds})
         columns = "".join(f", old.{_quoted(name)}" for name in kept)
-        old = f"LEFT JOIN {self._table} AS old ON {self._same()}" if columns else ""
+        old = f"LEFT JOIN {self._table} AS old ON {self._same}" if columns else ""
         keys = ", ".join(f"new.{key}" for key in self._keys)
         last = f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY place DESC) = 1"
         return f"SELECT new.* EXCLUDE (place){columns} FROM ({rows}) AS new {old} {last}"
-
-    def _same(self) -> str:
-        return " AND ".join(f"old.{key} IS NOT DISTINCT FROM new.{key}" for key in self._keys)
 
     def end(self, version: int) -> None:
         """Mark the rows of earlier versions, which the last complete reading no longer had."""

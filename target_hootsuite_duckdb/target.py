@@ -118,9 +118,8 @@ class DuckDBTarget(CheckedPlugin, Target):
         self._places: dict[tuple[str, str], str] = {}
         self._known: set[str] = set()
         self.written = False  # since STATE was let out
-        self.stopped = (
-            0  # exit code of a signal; DuckDB turns the exit itself into an error of its own
-        )
+        # Exit code of a signal; DuckDB turns the exit itself into an error of its own.
+        self.stopped = 0
 
     @functools.cached_property
     def warehouse(self) -> Warehouse:

@@ -65,6 +65,5 @@ class Warehouse:
             raise WarehouseError(self._sentence(error)) from error
 
     def _sentence(self, error: Exception) -> str:
-        found = ((re.search(pattern, str(error)), text) for pattern, text in _SENTENCES.items())
-        match, text = next((match, text) for match, text in found if match)
-        return text.format(*match.groups(), path=self._path)
+        found = ((re.search(one, str(error)), text) for one, text in _SENTENCES.items())
+        return next(text.format(*one.groups(), path=self._path) for one, text in found if one)
