@@ -81,8 +81,10 @@ def test_a_signal_ends_every_wait(dripping, settings, sandbox, tmp_path):
     began = time.monotonic()
     for process in processes:
         process.send_signal(signal.SIGTERM)
-    for process in processes:
+    for name, process in zip(("tap", "target", "target, posting"), processes, strict=True):
         process.wait(60)
+        figure = f"{name}: ended {time.monotonic() - began:.1f} s after SIGTERM"
+        print(figure)  # noqa: T201 - `pytest -rP` shows it
     assert time.monotonic() - began < SUPERVISOR + BUSY
     sandbox.release(fault)
     results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]

@@ -1,6 +1,7 @@
 """The run as a whole: STATE, exit codes, stopping, dry runs, and what the SDK would lose."""
 # ruff: noqa: PLR0917 - fixtures are arguments
 
+import contextlib
 import io
 import json
 import os
@@ -8,6 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -229,31 +232,31 @@ def test_a_signal_while_reading(target_config, make_rows, lines, signals, sandbo
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_while_writing(number, target_config, make_rows, lines, tmp_path, sandbox):
-    """Rule 24: what is in flight is awaited, the rest deferred, STATE behind the last settled."""
+    """Rule 24: what is in flight is awaited, the rest deferred, STATE behind the last settled.
+
+    The answer comes when the signal was heard. In a process of its own nobody can tell when that
+    is: on a busy machine it went on to post for a while.
+    """
     fault = sandbox.hold("create_message", nth=4)
-    rows = make_rows(8)
-    config = tmp_path / "config.json"
-    config.write_text(json.dumps(target_config | {"max_concurrency": 1}))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "target_hootsuite.target", "--config", str(config)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    process.stdin.write("".join(json.dumps(line) + "\n" for line in lines(rows)))
-    process.stdin.close()
-    process.stdin = None
-    assert sandbox.wait_held(fault)
-    process.send_signal(number)
-    sandbox.release(fault)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode == 1
+    target = HootsuiteTarget(config=target_config | {"max_concurrency": 1})
+
+    def interrupt():
+        assert sandbox.wait_held(fault)
+        os.kill(os.getpid(), number)
+        assert target._job._client.stop.wait(60)
+        sandbox.release(fault)
+
+    text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(8)))
+    output = io.StringIO()
+    with ThreadPoolExecutor(1) as pool, contextlib.redirect_stdout(output):
+        noticed = pool.submit(interrupt)
+        assert target.run(io.StringIO(text)) == 1
+        noticed.result(60)
     results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
-    done = [one for one in results if one["status"] == "done"]
-    assert len(done) == len(sandbox.ledger()) in (4, 5)
-    assert len(results) == 8
-    assert json.loads(output.splitlines()[-1]) == {"rows": len(done)}
+    statuses = Counter(one["status"] for one in results)
+    assert statuses == {"done": 4, "deferred": 4}
+    assert len(sandbox.ledger()) == 4
+    assert json.loads(output.getvalue().splitlines()[-1]) == {"rows": 4}
 
 
 def test_about_and_config_errors(tmp_path):
