@@ -83,9 +83,6 @@ def _no_collections() -> Iterator[None]:
     try:
         yield
     finally:
-        if was_on and not gc.get_freeze_count():
-            gc.freeze()  # and back at once: all cells count as old, so the next search skips them
-            gc.unfreeze()
         if was_on:
             gc.enable()
 

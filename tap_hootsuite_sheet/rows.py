@@ -195,7 +195,7 @@ class Builder:
 
     def _warn_of_midnight(self, number: int, moment: datetime) -> None:
         """A date cell without a time of day is midnight; that is seldom meant."""
-        if moment.time() == time():
+        if not (moment.hour or moment.minute or moment.second or moment.microsecond):
             said = "is posted at 00:00, midnight: the date cell has no other time of day"
             self._warnings.setdefault(number, []).append(said)
 

@@ -41,8 +41,8 @@ for _ in range(3):
 # Not ru_maxrss: it begins with the peak of the process that started this one, which is pytest.
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
 ratio = min(busy for _, busy in plans) / min(busy for _, busy in alone)
-wall = min(elapsed for elapsed, _ in plans)
-print(json.dumps({"counts": counts, "seconds": wall, "ratio": ratio, "megabytes": peak}))
+seconds = min(busy for _, busy in plans)
+print(json.dumps({"counts": counts, "seconds": seconds, "ratio": ratio, "megabytes": peak}))
 """
 
 
@@ -86,10 +86,10 @@ def large(tmp_path):
 
 @pytest.mark.xdist_group("figures")
 def test_fifty_thousand_rows_are_read_and_validated_in_time(large):
-    """Under 8 s and 400 MB, and at most 5 times the processor time of the parsing library alone.
+    """Under 8 s of processor time, 400 MB, and at most 6 times what the library alone takes.
 
-    It was 3 before a hostile file could no longer reach the library: the sheet is read once more,
-    to write a package that the library may see.
+    It was 3 before a hostile file could no longer reach the library: now the whole XML is parsed
+    once more before the library sees it, and searched, which takes as long as the library does.
 
     Both are measured in turns in the same run; processor time, since other tests run meanwhile.
     """
@@ -100,4 +100,4 @@ def test_fifty_thousand_rows_are_read_and_validated_in_time(large):
     assert found["counts"] == [ROWS, 0]
     assert found["seconds"] < 8, found
     assert found["megabytes"] < 400, found
-    assert found["ratio"] <= 5, found
+    assert found["ratio"] <= 6, found
