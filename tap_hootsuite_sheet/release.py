@@ -21,22 +21,41 @@ GOING = (
 
 _HOLDING = frozenset(map(squeeze, HOLDING))
 _GOING = frozenset(map(squeeze, GOING))
+_HOLDING_SIGNS = frozenset("❌✖✗✘🚫⛔👎🔴🟠🟡⏳⌛⏸🛑")
+_GOING_SIGNS = frozenset("✅✔✓☑👍🟢")
+_BETWEEN_WORDS = frozenset("-_./'\u2019\ufe0f\u200d")  # also what chooses a sign's shape
+
+
+def _parts(text: str) -> set[bool | None]:
+    """Return whether the word, and each sign, holds (True), lets go (False) or says nothing."""
+    word = squeeze(text)
+    signs = {c for c in text if not c.isalnum() and not c.isspace()} - (
+        _BETWEEN_WORDS if word else frozenset("\ufe0f")
+    )
+    found: set[bool | None] = {
+        True if sign in _HOLDING_SIGNS else False if sign in _GOING_SIGNS else None
+        for sign in signs
+    }
+    if word:
+        found.add(True if word in _HOLDING else False if word in _GOING else None)
+    return found
 
 
 def held_word(cell: object) -> str:
     """Return the word that keeps a row back; empty where it goes.
 
     Args:
-        cell: The cell of the column Status; case, blanks and signs make no difference.
+        cell: The cell of the column Status; case and blanks make no difference. A cell of signs
+            alone counts by them; a sign that is not known, such as `?`, makes any word a bad one.
 
     Raises:
-        CellError: It is neither a word that holds nor one that lets go.
+        CellError: It is neither what holds nor what lets go, or it is both.
     """
     text = values.as_text(cell)
-    word = squeeze(text)
-    if not word or word in _GOING:
+    found = _parts(text)
+    if found <= {False}:
         return ""
-    if word in _HOLDING:
+    if found == {True}:
         return text
     raise CellError(
         "is no status that is known",

@@ -23,6 +23,7 @@ from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.lookup.listing import comparable
 from target_hootsuite.media import upload
 from target_hootsuite.rows.identity import scope_of
+from target_hootsuite.statuses import ResultStatus
 
 _SHOWN = 3
 _TIME = "%a %d %b %Y %H:%M"
@@ -87,7 +88,7 @@ def _standing(found: journal_report.Standing) -> Standing:
 
 
 def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:
-    """Return the rows that would be posted although another row's post says the same.
+    """Return the rows that would be posted, anew or changed, although another's post says the same.
 
     Args:
         plan: The rows of the plan itself are no others.
@@ -98,7 +99,7 @@ def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:
     fresh = {
         (one["key"], one["social_profile_id"])
         for one in run.results
-        if one["status"] == "planned" and one["action"] == "create"
+        if one["status"] == ResultStatus.PLANNED
     }
     own = set(plan.keys.values())
     others = {(one.profile, one.at, one.text): one for one in known.posts if one.key not in own}
@@ -129,7 +130,7 @@ def moved(outlook: Forecast, run: Run, known: Known) -> list[str]:
     replaced = {
         (str(one["key"]), str(one["social_profile_id"]))
         for one in run.results
-        if one["status"] == "planned" and one["action"] == "replace"
+        if one["status"] == ResultStatus.PLANNED and one["action"] == "replace"
     }
     old = {(one.key, one.profile): one.at for one in known.posts}
     lines = []

@@ -23,7 +23,23 @@ def test_going_words_and_empty_cells_let_a_row_go(books, read, word):
     assert (len(plan.records), plan.held) == (1, {})
 
 
-@pytest.mark.parametrize("word", ["scheduled", "maybe", "Anna", "7"])
+@pytest.mark.parametrize("sign", ["❌", "🚫", "👎", "⏳", "🔴", "❌ rejected", "✖️"])
+def test_signs_that_hold_keep_a_row_back(books, read, sign):
+    """A cell of signs alone says as much as a word."""
+    plan = read(books.csv(ROW.format(sign)))
+    assert (plan.records, list(plan.held)) == ([], [2])
+
+
+@pytest.mark.parametrize("sign", ["✅", "👍", "🟢", "✔️", "ready-to-post", "ok."])
+def test_signs_that_let_go_let_a_row_go(books, read, sign):
+    """What stands between words says nothing."""
+    assert len(read(books.csv(ROW.format(sign))).records) == 1
+
+
+DOUBTFUL = ("?", "!", "-", "approved?", "Ready??", "ok!", "🟡 approved", "✅ draft", "🤷", "…")
+
+
+@pytest.mark.parametrize("word", ["scheduled", "maybe", "Anna", "7", *DOUBTFUL])
 def test_any_other_word_is_a_bad_row(books, read, word):
     """The words that are known are named."""
     plan = read(books.csv(ROW.format(word)))

@@ -72,6 +72,15 @@ def test_rows_that_got_other_ids_are_stopped(plan, hootsuite, sandbox):
     assert "--same-plan" not in result.output
 
 
+def test_a_row_that_becomes_anothers_post_is_stopped(plan, hootsuite, sandbox):
+    """A correction that says what another plan's post says already is a second post, too."""
+    assert hootsuite(plan("may", "From 19"), "--yes").exit_code == 0
+    assert hootsuite(plan("june", "From 29"), "--yes").exit_code == 0
+    result = hootsuite(plan("may", "From 29"), "--yes")
+    assert (result.exit_code, posted(sandbox)) == (1, 2), result.output
+    assert "the same post from the plan june already" in result.output
+
+
 def test_equal_rows_of_one_plan_are_refused(plan, hootsuite, sandbox, profiles):
     """Each has an ID, and still both would be one post twice: the second row is bad."""
     assert hootsuite(plan("may", "One"), "--yes").exit_code == 0
