@@ -123,7 +123,7 @@ class SandboxProcess:
         return int(self._call("GET", f"truth/{resource}?count=1")["count"])
 
     def mutate(self, action: str, **arguments: Any) -> str:
-        """Do what somebody else does on the platform; return the id of what was touched."""
+        """Act as another person on the platform; return the id of the first object that changed."""
         changed = self._call("POST", "mutate", {"action": action, **arguments})
         return str(changed[0]["id"])
 

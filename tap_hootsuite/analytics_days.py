@@ -19,7 +19,7 @@ BACKFILL = timedelta(days=28)  # in one piece: no cursor may outlive a pause
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Days that are read for some units, both ends included."""
+    """A span of days, both ends included, and the keys of the units that it is read for."""
 
     since: date
     until: date

@@ -1,4 +1,4 @@
-"""The base of all streams that `message_sync` writes, and what each of them tells it."""
+"""Base class of the streams that `message_sync` writes, and the rows that they hand back to it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Run:
-    """What became of the rows, one result per row and profile."""
+    """How a run of the target ended: its exit code, and one result per row and profile."""
 
     code: int
     results: Sequence[Result]

@@ -100,7 +100,7 @@ class SeededMessages:
         profiles: Collection[str] | None = None,
         reverse: bool = False,
     ) -> Iterator[Key]:
-        """Yield the places of fitting messages in `start <= place < end`, in order."""
+        """Yield the keys of the matching messages, `start <= key < end`, in order."""
         low, high = self._row_at(start), self._row_at(end)
         rows = range(high - 1, low - 1, -1) if reverse else range(low, high)
         wanted = None if profiles is None else self._numbers_of(profiles)

@@ -199,7 +199,7 @@ def seed_teams(world: World, random: Random) -> None:
 
 
 def seed_interactions(world: World, random: Random) -> None:
-    """Add what three people did towards the company's Twitter and Facebook accounts."""
+    """Add interactions of three people with the company's Twitter and Facebook accounts."""
     for profile in world.profiles.values():
         network = "FACEBOOK" if profile.type.startswith("FACEBOOK") else profile.type
         if network not in _KINDS:

@@ -29,7 +29,7 @@ class OrganizationMembers(FanOutStream):
 
 
 class Members(IncrementalStream):
-    """People; read one by one, so only those who may have changed, and resumable."""
+    """Members; one request each, so only those who may have changed are read. Can be resumed."""
 
     name = "members"
     primary_keys = ("id",)

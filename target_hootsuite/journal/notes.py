@@ -27,7 +27,7 @@ def clock_ahead(connection: sa.Connection) -> timedelta:
 
 
 def known_ahead(journal: Journal) -> timedelta:
-    """The same, for a run that begins."""
+    """How far ahead the platform's clock was, as a run that begins finds it in the journal."""
     with journal._read() as connection:  # noqa: SLF001 - a part of it
         return clock_ahead(connection)
 

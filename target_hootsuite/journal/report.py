@@ -341,11 +341,11 @@ class Decision:
     scope: str = ""
 
     def fits(self, entry: Entry) -> bool:
-        """Whether an entry is meant."""
+        """Whether the decision applies to a journal entry."""
         return self._fits(entry.key, entry.stream, entry.profile, entry.scope)
 
     def fits_row(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row of the results is meant."""
+        """Whether the decision applies to a row of the results."""
         return self._fits(row["key"], row["stream"], row["social_profile_id"], row["scope"])
 
     def _fits(self, key: str | None, stream: str, profile: str | None, scope: str) -> bool:

@@ -83,7 +83,7 @@ class MediaStore:
         return open_under(self.settings.get("media_root"), source["path"], f"{field}.path")
 
     def upload(self, source: Source, field: str, now: datetime) -> str:
-        """The id of a source's content on the platform, READY; uploaded if it has to be.
+        """Return the platform's id of a READY file; upload it first if needed.
 
         Raises:
             RowRejected: The content changed since it was looked at.

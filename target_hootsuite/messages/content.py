@@ -1,4 +1,4 @@
-"""What a row of `messages` means: its fingerprint, its place, and the body that is posted."""
+"""What a row of `messages` says: its fingerprint, its profile and time, and the request body."""
 
 from __future__ import annotations
 

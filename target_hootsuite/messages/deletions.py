@@ -31,7 +31,7 @@ class DeletionRule(Rule[RunContext]):
         return list(dict.fromkeys(found))
 
     def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
-        """A deletion says nothing but whom it means."""
+        """All deletions have the same content: only the key tells them apart."""
         return {"delete": True}
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:

@@ -25,7 +25,7 @@ class MediaRule(Rule[RunContext]):
         context.media_units.setdefault(unit.identity.key, unit)
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:
-        """Upload unless this content is there."""
+        """Upload the file unless the journal has this row with the same content."""
         current = unit.current
         if current is not None and context.same(unit, current):
             return Outcome(ResultStatus.UNCHANGED, "none", current.remote_id)
