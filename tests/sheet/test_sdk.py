@@ -13,5 +13,6 @@ TestTapHootsuiteSheet = get_tap_test_class(
     config={
         "path": str(Path(__file__).parent / "complete.csv"),
         "timezone": "Europe/Berlin",
+        "as_is": ["1"],
     },
 )
