@@ -27,6 +27,8 @@ class Comments(HootsuiteStream):
     def pages(self) -> Iterator[list[Row]]:
         """Ask for each comment; one that is gone gives no row."""
         paths = [{"commentId": one} for one in self.run.options.comments]
+        if not paths:
+            return
         with self.progress("comments", len(paths)) as progress:
             answers = self.run.directory.each(self.operation, paths, self.gaps, keep=False)
             for chunk in chunks(answers, ROWS):
