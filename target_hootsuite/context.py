@@ -6,9 +6,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from hootsuite_api.client import HootsuiteClient
+from hootsuite_api.errors import HootsuiteError
 from target_hootsuite.errors import Deferred, RowRejected
 from target_hootsuite.journal.entries import Entry
 from target_hootsuite.journal.store import Journal
@@ -16,9 +17,11 @@ from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.lookup.listing import Listing
 from target_hootsuite.media.upload import MediaStore
 from target_hootsuite.model import Planned, Unit
+from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.result_book import Halt, ResultBook
 from target_hootsuite.rows.identity import ALGORITHM, fingerprint
 from target_hootsuite.rows.times import check_lead
+from target_hootsuite.statuses import EntryStatus
 
 UNSURE_OF_NOW = "the platform's answers do not tell the time reliably; run again"
 
@@ -82,6 +85,19 @@ class RunContext:
         seconds: int = self.settings["settle_seconds"]
         # The clock shows whole seconds, so that an instant just noted may lie ahead of it.
         return seconds == 0 or self.elapsed(entry.at, entry.own_at)[0] >= seconds
+
+    def refuse(self, entry: Entry, error: HootsuiteError) -> NoReturn:
+        """Close the entry of a request that wrote nothing, and raise what that is to its row.
+
+        Raises:
+            RowRejected: The answer is a listed refusal of the row.
+            HootsuiteError: It is a failure of the run.
+        """
+        if not is_about_row(error):
+            self.journal.settle(entry, EntryStatus.NOT_SENT)
+            raise error
+        self.journal.settle(entry, EntryStatus.REJECTED, error_code=str(error.code))
+        raise row_rejected(error) from error
 
     def check_now(self) -> None:
         """Let nothing go out at once whose earlier copy could not be looked for.

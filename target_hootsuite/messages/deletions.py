@@ -11,7 +11,6 @@ from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ambiguous, Deferred, RowRejected, RunStopped
 from target_hootsuite.journal.entries import Busy, Entry, Intent
 from target_hootsuite.model import Outcome, Row, Rule, Unit
-from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.rows.identity import Identity
 from target_hootsuite.statuses import STANDS_ON_PLATFORM, EntryStatus, ResultStatus
 
@@ -56,11 +55,7 @@ class DeletionRule(Rule[RunContext]):
             context.journal.settle(entry, EntryStatus.UNKNOWN, error_message=str(error))
             raise Ambiguous(f"{error} The next run deletes again.") from error
         except errors.HootsuiteError as error:
-            if not is_about_row(error):
-                context.journal.settle(entry, EntryStatus.NOT_SENT)
-                raise
-            context.journal.settle(entry, EntryStatus.REJECTED, error_code=str(error.code))
-            raise row_rejected(error) from error
+            context.refuse(entry, error)
         return self._gone(context, unit, entry, ours)
 
     def _target(self, context: RunContext, unit: Unit) -> tuple[str | None, Entry | None]:

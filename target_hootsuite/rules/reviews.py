@@ -11,7 +11,6 @@ from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ambiguous, RowRejected, RunStopped
 from target_hootsuite.journal.entries import Busy, Entry, Intent
 from target_hootsuite.model import Outcome, Rule, Unit
-from target_hootsuite.refusals import is_about_row, row_rejected
 from target_hootsuite.rules.members_teams import checked_body
 from target_hootsuite.statuses import EntryStatus, ResultStatus
 
@@ -147,11 +146,7 @@ class ReviewRule(Rule[RunContext]):
         except errors.OutcomeUnknown as error:
             return self._after_silence(context, unit, entry, error)
         except errors.HootsuiteError as error:
-            if not is_about_row(error):
-                context.journal.settle(entry, EntryStatus.NOT_SENT)
-                raise
-            context.journal.settle(entry, EntryStatus.REJECTED, error_code=str(error.code))
-            raise row_rejected(error) from error
+            context.refuse(entry, error)
         outcome = Outcome(ResultStatus.DONE, self.verb, subject_id, journalled=True)
         context.journal.settle(
             entry, EntryStatus.DONE, context.book.line(unit, outcome), remote_id=subject_id
