@@ -35,6 +35,11 @@ def ad_accounts(stream: HootsuiteStream) -> Iterator[Account]:
             raise found
 
 
+def is_usable(account: Mapping[str, Any]) -> bool:
+    """Whether an ad account is of a network that has ads to ask for, and lets Hootsuite use it."""
+    return account.get("social_network") in NETWORKS and account.get("can_access_api") is not False
+
+
 class AdStream(AnalyticsStream):
     """What is asked for by ad account.
 
@@ -51,9 +56,7 @@ class AdStream(AnalyticsStream):
         found = [
             Unit(str(account["social_network"]), f"{organization}/{account['ad_account_id']}")
             for organization, account in ad_accounts(self)
-            if account.get("social_network") in NETWORKS
-            and account.get("ad_account_id")
-            and account.get("can_access_api") is not False
+            if is_usable(account) and account.get("ad_account_id")
         ]
         return sorted(found, key=lambda one: (one.group, order(one.subject)))
 

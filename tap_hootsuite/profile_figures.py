@@ -16,6 +16,13 @@ from tap_hootsuite.directory import allowed, ids
 POSTS = "post_metrics"
 
 
+def networks(operation: str) -> Sequence[str]:
+    """Return the networks that an operation of analytics serves, as the contract lists them."""
+    parameters = load().operations[operation].parameters
+    found: Sequence[str] = next(p.schema["enum"] for p in parameters if p.name == "networkId")
+    return found
+
+
 class ProfileStream(DailyStream):
     """Figures of profiles, or of what they published."""
 
@@ -27,10 +34,8 @@ class ProfileStream(DailyStream):
 
     def units(self) -> list[Unit]:
         """Return the profiles that analytics serves."""
-        parameters = load().operations[self.operation].parameters
-        networks = next(one.schema["enum"] for one in parameters if one.name == "networkId")
         chosen = self.run.options.profiles
-        found: dict[str, list[Any]] = {name: [] for name in networks}
+        found: dict[str, list[Any]] = {name: [] for name in networks(self.operation)}
         for one in allowed(self.run.directory.profiles, self.gaps):
             if one.get("type") in found and (not chosen or str(one["id"]) in chosen):
                 found[one["type"]].append(one)

@@ -19,11 +19,11 @@ from hootsuite_api.errors import (
     ValidationRejected,
 )
 from hootsuite_cli.check.probe import RECENT, Prober
-from tap_hootsuite.ad_figures import NETWORKS as AD_NETWORKS
-from tap_hootsuite.ad_figures import RESTATED
+from tap_hootsuite.ad_figures import RESTATED, is_usable
 from tap_hootsuite.analytics import BATCH, PAGE
 from tap_hootsuite.analytics_access import SCOPE
 from tap_hootsuite.analytics_days import BACKFILL, LONGEST, PAD
+from tap_hootsuite.profile_figures import networks
 from tap_hootsuite.windows import instant
 
 _PROBE = "list_profile_metrics"
@@ -74,10 +74,11 @@ def look(prober: Prober, settings: Mapping[str, Any], now: datetime) -> Analytic
         now: The platform's.
     """
     profiles = prober.ask("list_social_profiles").data or []
+    supported = networks(_PROBE)
     served: dict[str, list[str]] = {}
     unsupported = []
     for one in profiles:
-        if one.get("type") in _networks():
+        if one.get("type") in supported:
             served.setdefault(one["type"], []).append(str(one["id"]))
         else:
             unsupported.append({"id": str(one["id"]), "type": str(one.get("type"))})
@@ -93,12 +94,6 @@ def look(prober: Prober, settings: Mapping[str, Any], now: datetime) -> Analytic
         first=first,
         nightly=nightly,
     )
-
-
-def _networks() -> Sequence[str]:
-    parameters = load().operations[_PROBE].parameters
-    found: Sequence[str] = next(p.schema["enum"] for p in parameters if p.name == "networkId")
-    return found
 
 
 def _scope(prober: Prober) -> str:
@@ -195,9 +190,5 @@ def _accounts(prober: Prober) -> Counter[str]:
     found: Counter[str] = Counter()
     for organization in prober.samples.get("organizationId", [])[: prober.organizations_asked]:
         listed = prober.ask("list_my_ad_accounts", {"organization_id": organization}).data or []
-        found.update(
-            one["social_network"]
-            for one in listed
-            if one.get("social_network") in AD_NETWORKS and one.get("can_access_api") is not False
-        )
+        found.update(one["social_network"] for one in listed if is_usable(one))
     return found

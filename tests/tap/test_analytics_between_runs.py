@@ -53,6 +53,14 @@ def recent(sandbox, index=0):
     return rows[20 + index]
 
 
+def refuse(sandbox, profile):
+    """Refuse every batch of posts that names a profile."""
+    fault = {"kind": "status", "status": 422, "times": 0, "contains": profile}
+    problem = '{"title": "Unfit", "status": 422, "type": "invalid-argument"}'
+    headers = {"Content-Type": "application/problem+json"}
+    sandbox.faults(operation="list_post_metrics", **fault, body=problem, headers=headers)
+
+
 def test_a_deleted_post_is_sure_after_two_runs(sandbox, sync, warehouse):
     """The first run that lacks it notes it, the second reports it, the third has forgotten it."""
     sync()
@@ -83,10 +91,7 @@ def test_a_run_that_was_refused_deletes_nothing(sandbox, sync):
     """A profile that can't be read says nothing about its posts."""
     sync()
     victim = recent(sandbox)["socialProfileId"]
-    fault = {"kind": "status", "status": 422, "times": 0, "contains": victim}
-    problem = '{"title": "Unfit", "status": 422, "type": "invalid-argument"}'
-    headers = {"Content-Type": "application/problem+json"}
-    sandbox.faults(operation="list_post_metrics", **fault, body=problem, headers=headers)
+    refuse(sandbox, victim)
     for _ in range(3):
         assert not sync().rows("deleted_post_metrics")
 
@@ -95,10 +100,7 @@ def test_a_profile_that_was_refused_catches_up(sandbox, sync, warehouse):
     """When it is asked for again, what was missed comes, too."""
     sync()
     victim = recent(sandbox)["socialProfileId"]
-    fault = {"kind": "status", "status": 422, "times": 0, "contains": victim}
-    problem = '{"title": "Unfit", "status": 422, "type": "invalid-argument"}'
-    headers = {"Content-Type": "application/problem+json"}
-    sandbox.faults(operation="list_post_metrics", **fault, body=problem, headers=headers)
+    refuse(sandbox, victim)
     sync(analytics_restate_days=2)
     sandbox.clear_faults()
     sync(analytics_restate_days=2, days=8)
