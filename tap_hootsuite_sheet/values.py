@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from hootsuite_api import garbled
+from hootsuite_api.phrases import shortened
 from tap_hootsuite_sheet.problems import CellError, Flaw
 from tap_hootsuite_sheet.xlsx_checks import STYLED_REMEDY
 
@@ -78,11 +79,9 @@ def _refuse_garbled(text: str) -> None:
     if isinstance(text, AsIs):
         return
     if (meant := garbled.repaired(text)) is not None:
-        line = " ".join(meant.split())
-        shown = line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}"
         raise CellError(
             "was saved in one encoding and opened in another",
-            f"It should probably read: {shown}",
+            f"It should probably read: {shortened(meant, _SHOWN)}",
             setting="as_is",
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hootsuite_api.phrases import shortened
 from hootsuite_cli.report.warehouse import Warehouse, identifier
 
 MONTHS = 13  # a year, and the month to compare the first one with
@@ -73,8 +74,7 @@ class Reader:
         """Shorten a text of a post to one line; empty when the page has none."""
         if not self.choices.text or not text:
             return ""
-        line = " ".join(text.split())
-        return line if len(line) <= _LISTED_TEXT else line[: _LISTED_TEXT - 1] + "…"
+        return shortened(text, _LISTED_TEXT)
 
 
 def packed(columns: Any) -> dict[str, str]:

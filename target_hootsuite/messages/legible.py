@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from hootsuite_api import garbled
+from hootsuite_api.phrases import shortened
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
 from target_hootsuite.model import Row, Unit
@@ -42,11 +43,9 @@ def _texts(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def _garbled(field: str, meant: str) -> RowRejected:
-    line = " ".join(meant.split())
-    shown = line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "\N{HORIZONTAL ELLIPSIS}"
     msg = (
         "was saved in one encoding and opened in another. It should probably read: "
-        f"{shown} (if it is right as it is, name the row in `as_is`)"
+        f"{shortened(meant, _SHOWN)} (if it is right as it is, name the row in `as_is`)"
     )
     return RowRejected(msg, field=field, code="garbled_text")
 
