@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
-from tap_hootsuite_sheet import identity, values
 from tap_hootsuite_sheet.columns import Table
 from tap_hootsuite_sheet.problems import CellError, Problems, shown
 from tap_hootsuite_sheet.release import held_word
@@ -25,18 +23,16 @@ class RowFilter:
         sheet: What was read.
         table: Which column means what.
         problems: Gets what is wrong with whole rows.
-        plan_name: The name within which IDs are counted.
     """
 
-    def __init__(self, sheet: Sheet, table: Table, problems: Problems, plan_name: str) -> None:
+    def __init__(self, sheet: Sheet, table: Table, problems: Problems) -> None:
         self._sheet = sheet
         self._table = table
         self._problems = problems
-        self._plan_name = plan_name
         self._headings: set[int] = set()
         self.held: dict[int, str] = {}
         """Rows that their status keeps back, with the word that does."""
-        self.held_keys: dict[int, str] = {}
+        self.held_lines: list[Line] = []
         self.notes: list[str] = []
 
     def lines(self) -> list[Line]:
@@ -114,18 +110,8 @@ class RowFilter:
             return False
         if word:
             self.held[number] = word
-            self.held_keys[number] = self._id_key(row)
+            self.held_lines.append((number, [*row]))
         return bool(word)
-
-    def _id_key(self, row: Sequence[Cell]) -> str:
-        """Return a row's key from its cells Key and ID alone, empty where it has neither."""
-        for name, read in (("key", values.as_key), ("id", values.as_name)):
-            column = self._table.fields.get(name)
-            with suppress(CellError):
-                found = read(row[column]) if column is not None else ""
-                if found:
-                    return found if name == "key" else identity.from_id(self._plan_name, found)
-        return ""
 
     def _refuse_overflow(self, lines: Sequence[Line]) -> None:
         """More cells than headers in a CSV file: a delimiter in a text without quotation marks."""

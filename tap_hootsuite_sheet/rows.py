@@ -50,6 +50,7 @@ class Builder:
         self._sheet = sheet
         self._table = table
         self._options = options
+        self._directory = directory
         self._problems = Problems(sheet.name)
         self._notes = list(sheet.notes)
         self._plan_name = options.plan_name or identity.plan_name(sheet.source)
@@ -58,7 +59,7 @@ class Builder:
         self._lines: list[tuple[int, list[Cell]]] = []
         self._midnights: set[int] | None = None
         self._entries = 0
-        self._rows = RowFilter(sheet, table, self._problems, self._plan_name)
+        self._rows = RowFilter(sheet, table, self._problems)
         self._sent: dict[Any, dict[str, int]] = {}  # by content, profile -> row
         self._warnings: dict[int, list[str]] = {}
 
@@ -236,6 +237,14 @@ class Builder:
             self._refuse_twins(keys, given, ids)
         return keys
 
+    def _held_keys(self) -> dict[int, str]:
+        """Return the keys of rows that are kept back; what is wrong in them is not told yet."""
+        other = Builder(self._sheet, self._table, self._options, self._directory)
+        other._lines = self._rows.held_lines
+        keys = other._keys(other._moments(), other._column("text", values.as_text, ""))
+        numbers = [number for number, _ in other._lines]
+        return {row: key for row, key in zip(numbers, keys, strict=True) if key}
+
     def _refuse_twins(self, keys: Values, given: Values, ids: Values) -> None:
         seen: dict[str, int] = {}
         for (number, row), result, key, row_id in zip(self._lines, keys, given, ids, strict=True):
@@ -282,7 +291,7 @@ class Builder:
     def _assemble(self, columns: Columns) -> Plan:
         plan = Plan(self._plan_name, self._sheet, self._table, self._problems, self._notes)
         plan.warnings, plan.held = self._warnings, self._rows.held
-        plan.keys.update({row: key for row, key in self._rows.held_keys.items() if key})
+        plan.keys.update(self._held_keys())
         bad = self._problems.rows
         for (number, row), key, moment, *rest in zip(self._lines, *columns.all(), strict=True):
             if key:
@@ -290,6 +299,7 @@ class Builder:
             if number in bad:
                 continue
             record = record_of(key, moment[1], *rest)
+            record["plan"] = self._plan_name
             if self._options.as_is and self._is_accepted(number, row):
                 record["as_is"] = True
             if self._is_second(number, record):

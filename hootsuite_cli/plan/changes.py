@@ -46,17 +46,25 @@ class Removed:
     post: Standing
     held_row: int = 0
     """The row that keeps it back now, where there is one."""
+    other: str = ""
+    """The plan of another name that it was scheduled from; this one has rows of that plan."""
 
-    def said(self, outlook: Forecast) -> str:
+    def name(self, outlook: Forecast) -> str:
         """Return which post it is: message, time, profile and the first words."""
         zone = next((post.at.tzinfo for post in outlook.posts), None)
         at = datetime.fromtimestamp(self.post.at, zone).astimezone(zone)
         number = f"message {self.post.remote_id}" if self.post.remote_id else "a post"
-        name = outlook.name(self.post.profile)
-        said = f"{number}, {at:{_TIME}}, {name} {shown(self.post.words)}".rstrip()
+        profile = outlook.name(self.post.profile)
+        return f"{number}, {at:{_TIME}}, {profile} {shown(self.post.words)}".rstrip()
+
+    def said(self, outlook: Forecast) -> str:
+        """Return what becomes of it."""
+        name = self.name(outlook)
         if self.held_row:
-            return f"Row {self.held_row} is kept back, its post stays scheduled: {said}"
-        return f"No longer in the plan, stays scheduled: {said}"
+            return f"Row {self.held_row} is kept back, its post stays scheduled: {name}"
+        if self.other:
+            return f"Scheduled from the plan {self.other}, not in this one, stays: {name}"
+        return f"No longer in the plan, stays scheduled: {name}"
 
 
 def of_rows(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Change]:
@@ -106,6 +114,9 @@ def _differences(
 def removed(plan: Plan, known: Known, before: AbstractSet[str], now: datetime) -> list[Removed]:
     """Return the posts still to come that were scheduled from a plan and that it has lost.
 
+    Posts of a plan of another name that it shares rows without IDs with are among them: it may be
+    that plan, saved under a new name.
+
     Args:
         plan: The plan.
         known: What stands, from the journal.
@@ -117,12 +128,14 @@ def removed(plan: Plan, known: Known, before: AbstractSet[str], now: datetime) -
         for record in plan.records
         for profile in record["social_profile_ids"]
     }
+    mine = set(plan.keys.values())
     unread = {plan.keys[row] for row in plan.problems.rows if row in plan.keys}
     held = {plan.keys[row]: row for row in plan.held if row in plan.keys}
+    shared = {one.plan for one in known.posts if one.key in mine and not one.has_id} - {""}
     found = [
-        Removed(one, held.get(one.key, 0))
+        Removed(one, held.get(one.key, 0), "" if own else one.plan)
         for one in known.posts
-        if (one.plan == plan.name or one.key in before)
+        if ((own := one.plan == plan.name or one.key in before | mine) or one.plan in shared)
         and (one.key, one.profile) not in wanted
         and one.key not in unread
         and one.at > now.timestamp()

@@ -13,7 +13,7 @@ from hootsuite_api.phrases import counted
 from hootsuite_cli.account import Account
 from hootsuite_cli.console import say
 from hootsuite_cli.errors import Failure, WrongUsage
-from hootsuite_cli.plan import template
+from hootsuite_cli.plan import changes, duplicates, edits, template
 from hootsuite_cli.plan.previous_run import keys_to_write, scheduled_before
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
 from hootsuite_cli.plan.wording import OPTIONS
@@ -225,6 +225,7 @@ def _add_ids(
             else read_plan(source.path, options, directory)
         )
         before = {} if edited_are_new else scheduled_before(results, options, directory)
+        edited = _edited(plan, settings, directory) if directory and not edited_are_new else {}
     finally:
         if directory is not None:
             directory.close()
@@ -234,7 +235,7 @@ def _add_ids(
             f"{target} exists already and may have been edited: schedule it, or move it away. "
             "Nothing was written."
         )
-    keys = keys_to_write(plan, before)
+    keys = keys_to_write(plan, before, edited)
     fresh = {row: key for row, key in keys.items() if not _has_id(plan, row)}
     write_copy(source, plan, [("ID", fresh)], target)
     left = len(plan.problems.rows - keys.keys())
@@ -242,6 +243,16 @@ def _add_ids(
     if left:
         say(f"{counted(left, 'row')} got none: their cells can't be read yet.", err=True)
     return 0
+
+
+def _edited(
+    plan: Plan, settings: Mapping[str, Any] | None, directory: platform.Account
+) -> dict[int, str]:
+    """Return the keys of posts that left the plan and of which rows are edits beyond doubt."""
+    client = directory.client()
+    known = duplicates.read(settings or {}, client, plan.name)
+    removed = changes.removed(plan, known, frozenset(), client.now())
+    return edits.first_versions(plan, [one.post for one in edits.lost(plan, removed, known.left)])
 
 
 def _has_id(plan: Plan, row: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,8 +18,9 @@ from hootsuite_cli.plan.forecast import Forecast
 from hootsuite_cli.plan.in_process import Run
 from hootsuite_cli.results.journals import journal_url
 from tap_hootsuite_sheet.model import Plan
-from target_hootsuite.journal import database
+from target_hootsuite.journal import database, notes
 from target_hootsuite.journal import report as journal_report
+from target_hootsuite.journal.store import Journal
 from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.lookup.listing import comparable
 from target_hootsuite.media import upload
@@ -40,12 +42,13 @@ class Standing:
     remote_id: str
     words: str = ""
     """The text as it was sent."""
+    plan: str = ""
+    """The plan whose row it is; empty where neither its row nor its key named one."""
 
     @property
-    def plan(self) -> str:
-        """The plan whose row it is; empty where its key names none."""
-        name, slash, _ = self.key.partition("/")
-        return name if slash else ""
+    def has_id(self) -> bool:
+        """Whether its key is an ID within its plan: another plan's name makes it another post."""
+        return "/" in self.key
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,10 @@ class Known:
     posts: Sequence[Standing] = ()
     files: AbstractSet[str] = frozenset()
     """Digests of files that need no second upload."""
+    scope: str = ""
+    """Platform and account."""
+    left: AbstractSet[str] = frozenset()
+    """Keys of posts that left the plan for good: no new row is an edit of theirs."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +72,13 @@ class Twin:
     other: Standing
 
 
-def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
+def read(settings: Mapping[str, Any], client: HootsuiteClient, plan: str) -> Known:
     """Read the journal of an account; where there is none, nothing is known.
+
+    Args:
+        settings: The account's.
+        client: Speaks for it.
+        plan: The plan's name.
 
     Raises:
         JournalFault: It can't be read.
@@ -78,13 +90,27 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient) -> Known:
     with closing(journal_report.Report(url)) as report:
         posts = [_standing(one) for one in report.standing(scope)]
         own = own_clock(client.settings.api_url)
-        return Known(posts, report.uploaded(scope, client.now(), own, upload.KEPT_SECONDS))
+        files = report.uploaded(scope, client.now(), own, upload.KEPT_SECONDS)
+        return Known(posts, files, scope, report.left_plan(scope, plan))
+
+
+def keep_left(settings: Mapping[str, Any], known: Known, plan: str, keys: AbstractSet[str]) -> None:
+    """Note which posts left a plan for good, in place of what was known of it.
+
+    Raises:
+        JournalFault: It can't be written.
+    """
+    if keys != known.left:
+        with closing(Journal(journal_url(settings), uuid.uuid4().hex)) as journal:
+            notes.keep_left_plan(journal, known.scope, plan, keys)
 
 
 def _standing(found: journal_report.Standing) -> Standing:
     at = datetime.fromisoformat(found.at).timestamp()
     text = comparable(found.text)
-    return Standing(found.key, found.profile, at, text, found.remote_id, found.text)
+    name, slash, _ = found.key.partition("/")
+    plan = found.plan or (name if slash else "")
+    return Standing(found.key, found.profile, at, text, found.remote_id, found.text, plan)
 
 
 def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:
@@ -114,7 +140,7 @@ def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:
 
 
 def _said(other: Standing) -> str:
-    source = f"the plan {other.plan}" if other.plan else f"another row ({other.key})"
+    source = f"the plan {other.plan}" if other.has_id else f"another row ({other.key})"
     number = f", message {other.remote_id}" if other.remote_id else ""
     return f"has the same post from {source} already{number}"
 
@@ -145,7 +171,8 @@ def moved(outlook: Forecast, run: Run, known: Known) -> list[str]:
 
 def refusal(plan: Plan, found: Sequence[Twin]) -> str:
     """Say why rows that were posted from elsewhere stop a plan, and the ways on."""
-    often = Counter(one.other.plan for one in found if one.other.plan not in {"", plan.name})
+    others = (one.other for one in found if one.other.has_id)
+    often = Counter(one.plan for one in others if one.plan not in {"", plan.name})
     names = [name for name, _ in often.most_common(_SHOWN)]
     count = "One new post is" if len(found) == 1 else f"{len(found)} new posts are"
     source = f"from the plan {listed(names)}" if names else "under another ID or key"

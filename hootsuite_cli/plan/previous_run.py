@@ -118,8 +118,13 @@ def _lost(plan: Plan, before: Earlier) -> Earlier:
     return {key: found for key, found in before.items() if key not in known}
 
 
-def keys_to_write(plan: Plan, before: Earlier) -> dict[int, str]:
+def keys_to_write(plan: Plan, before: Earlier, edited: Mapping[int, str]) -> dict[int, str]:
     """Return the key of every row that can have one; an edited row keeps its old one.
+
+    Args:
+        plan: The plan.
+        before: What the results copy knows.
+        edited: Old keys of rows that were edited, as the journal knows them.
 
     Raises:
         SheetError: A row may have been edited, and what it was can't be read.
@@ -136,7 +141,7 @@ def keys_to_write(plan: Plan, before: Earlier) -> dict[int, str]:
     places = {row for row, _ in lost.values()}
     doubtful = places & plan.problems.rows
     safe = {row: key for row, key in plan.keys.items() if row not in doubtful}
-    return {**safe, **_edits(plan, before)}
+    return {**safe, **edited, **_edits(plan, before)}
 
 
 def _edits(plan: Plan, before: Earlier) -> dict[int, str]:

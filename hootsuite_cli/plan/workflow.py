@@ -18,7 +18,7 @@ from rich.progress import Progress
 from hootsuite_api.phrases import counted, listed
 from hootsuite_api.redact import scrub
 from hootsuite_cli.console import say
-from hootsuite_cli.plan import changes, duplicates, forecast, in_process, preview, report
+from hootsuite_cli.plan import changes, duplicates, edits, forecast, in_process, preview, report
 from hootsuite_cli.plan.previous_run import gone, scheduled_before, with_ids
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
 from hootsuite_cli.plan.wording import OPTIONS
@@ -28,6 +28,7 @@ from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import CellError, SettingError, SheetError
 from tap_hootsuite_sheet.profiles import Resolver
+from target_hootsuite.errors import JournalFault
 from target_hootsuite.exit_codes import exit_code
 from target_hootsuite.statuses import ResultStatus
 
@@ -80,6 +81,7 @@ class Scheduling:
             raise SettingError("must be a text: put it in quotes.", setting="media_root")
         self._root = Path(root).absolute()
         self._links: Mapping[str, str] = {}
+        self._known = duplicates.Known()
         self._removed: list[changes.Removed] = []
         self._certain: frozenset[str] = frozenset()
         self._unread = False
@@ -172,7 +174,7 @@ class Scheduling:
             forecast.look_around(outlook, rehearsal, directory.client())
             self._links = forecast.links(outlook, rehearsal, directory.client())
             if not outlook.stop:
-                self._stop_at_edits(plan, directory)
+                self._stop_at_edits(plan, outlook, directory)
         return outlook
 
     def _aliases(self, directory: platform.Account | None) -> dict[str, str]:
@@ -194,9 +196,9 @@ class Scheduling:
         directory: platform.Account,
     ) -> None:
         """Hold the plan against the journal: what is new, what moves, what is there already."""
-        known = duplicates.Known()
         if rehearsal.results or plan.held or plan.problems.items:
-            known = duplicates.read(self._account or {}, directory.client())
+            self._known = duplicates.read(self._account or {}, directory.client(), plan.name)
+        known = self._known
         self._list_changes(plan, outlook, rehearsal, known, directory.client().now())
         forecast.count(outlook, rehearsal, self._root, known.files)
         outlook.moved = duplicates.moved(outlook, rehearsal, known)
@@ -218,12 +220,14 @@ class Scheduling:
         outlook.differences = {one.row: one.said() for one in found}
         with suppress(SheetError):  # what can't be read is told when it is needed
             self._certain = with_ids(self._choices.results, self._options)
-        self._unread = any(row not in plan.keys for row in plan.problems.rows)
+        self._unread = any(row not in plan.keys for row in plan.problems.rows | plan.held.keys())
         self._removed = changes.removed(plan, known, self._certain, now)
         outlook.removed = [one.said(outlook) for one in self._removed]
 
-    def _stop_at_edits(self, plan: Plan, directory: platform.Account) -> None:
-        """Refuse a plan whose rows without ID were edited: their first posts would stay.
+    def _stop_at_edits(
+        self, plan: Plan, outlook: forecast.Forecast, directory: platform.Account
+    ) -> None:
+        """Refuse a plan whose rows without ID may have been edited: their first posts would stay.
 
         Raises:
             SheetError: Posts from earlier runs are missing, and there are new rows; or it can't be
@@ -233,18 +237,26 @@ class Scheduling:
             return
         before = scheduled_before(self._choices.results, self._options, directory)
         moment = directory.client().now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        lost = gone(plan, before, moment)
-        missing = {key: row for key, row in lost.items() if key not in self._certain}
-        new = set(plan.keys.values()) - before.keys()
-        left_out = self._choices.skip_bad and plan.problems.rows & set(missing.values())
-        if missing and (new or left_out):
-            rows = listed(str(row) for row in sorted(missing.values())[:10])
-            raise SheetError(
-                f"No longer in this plan: {counted(len(missing), 'post')} scheduled from it before "
-                f"(formerly row {rows}), and there are new or bad rows. Was a row without an ID "
-                f"edited? Its first post would stay, and a second one be made. {_way_out(plan)} "
-                "--edited-rows-are-new. Nothing was sent."
-            )
+        certain = self._certain | self._known.left
+        going = {one.post.key for one in self._to_delete()}
+        rows = {
+            key: row
+            for key, row in gone(plan, before, moment).items()
+            if key not in certain | going
+        }
+        posts = edits.lost(plan, self._removed, certain | going)
+        missing = edits.Missing(posts, rows)
+        left_out = self._choices.skip_bad and plan.problems.rows & set(rows.values())
+        if missing and (left_out or edits.new_keys(plan, self._known, before.keys())):
+            raise SheetError(edits.refusal(plan, missing, outlook))
+
+    def _note_what_left(self, plan: Plan) -> None:
+        """Keep in mind which posts left the plan for good, so that nobody is asked twice."""
+        sure = self._certain | self._known.left
+        gone_now = {one.post.key for one in edits.lost(plan, self._removed, frozenset())}
+        keys = gone_now if self._choices.edited_are_new else gone_now & sure
+        with suppress(JournalFault):  # at worst somebody is asked once more
+            duplicates.keep_left(self._account or {}, self._known, plan.name, keys)
 
     def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:
         if self._choices.preview is None:
@@ -271,6 +283,7 @@ class Scheduling:
         if not outlook.needs_a_run() and not self._to_delete():
             say(_nothing_to_send(rehearsal))
             self._write_results(plan, rehearsal)
+            self._note_what_left(plan)
             self._tell_place()
             return _code(rehearsal) or bad
         self._check_place()
@@ -284,7 +297,8 @@ class Scheduling:
         """
         if self._unread:
             return []
-        wanted = [one for one in self._removed if one.post.remote_id and not one.held_row]
+        own = [one for one in self._removed if not (one.held_row or one.other)]
+        wanted = [one for one in own if one.post.remote_id]
         return wanted if self._choices.delete_removed else []
 
     def _check_place(self) -> None:
@@ -345,6 +359,7 @@ class Scheduling:
             if run.complaint:
                 say(scrub(run.complaint), err=True)
             report.outcome(plan, run)
+        self._note_what_left(plan)
         self._tell_place()
         return run.code if run.code == 1 else self._delete() or run.code
 
@@ -376,13 +391,6 @@ def _nothing_to_send(rehearsal: in_process.Run) -> str:
     if statuses and statuses <= {ResultStatus.UNCHANGED, ResultStatus.ADOPTED}:
         return "Everything is scheduled already; there is nothing to send."
     return "There is nothing to send."
-
-
-def _way_out(plan: Plan) -> str:
-    """Return what else can be done: a bulk composer file has no room for IDs."""
-    if plan.table.header_row:
-        return "Run --add-ids and schedule the copy that it writes, or say"
-    return "Take the edit back, or delete the first post in Hootsuite and say"
 
 
 def _pairs(plan: Plan) -> list[tuple[dict[str, Any], int]]:

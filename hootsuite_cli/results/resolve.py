@@ -16,8 +16,9 @@ import click
 from hootsuite_cli.errors import Failure
 from hootsuite_cli.results.journals import journal_url, reading
 from target_hootsuite import settings as target_settings
+from target_hootsuite.journal.decisions import CLOSABLE, Decision
 from target_hootsuite.journal.entries import Busy, Entry, claim_of
-from target_hootsuite.journal.report import CLOSABLE, Decision, Wanted
+from target_hootsuite.journal.report import Wanted
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.log import logger
 from target_hootsuite.run import Job

@@ -1,11 +1,14 @@
-"""What the journal keeps about runs as such: which one reported last, how far the clocks are apart.
+"""What the journal keeps beside rows: the last run, how far the clocks are apart, what left a plan.
 
-Both are for people who read the journal later. Results have whole seconds, and before the platform
-has answered they carry this machine's time, so that the order of runs can't be told from them.
+The first two are for people who read the journal later. Results have whole seconds, and before the
+platform has answered they carry this machine's time, so that the order of runs can't be told from
+them.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -46,6 +49,24 @@ def other_accounts(journal: Journal, scope: str) -> list[str]:
             return []
         scopes = connection.scalars(sa.select(ENTRIES.c.scope).distinct())
         return sorted(one.removeprefix(platform) for one in scopes if one.startswith(platform))
+
+
+def left_plan(connection: sa.Connection, scope: str, plan: str) -> frozenset[str]:
+    """Keys of posts that left a plan for good: no row that is new in it is an edit of theirs."""
+    return frozenset(json.loads(_read(connection, _left(scope, plan)) or "[]"))
+
+
+def keep_left_plan(journal: Journal, scope: str, plan: str, keys: Iterable[str]) -> None:
+    """Note which posts left a plan for good, in place of what was noted before.
+
+    Raises:
+        JournalFault: It can't be written.
+    """
+    journal.note(_left(scope, plan), json.dumps(sorted(keys)))
+
+
+def _left(scope: str, plan: str) -> str:
+    return f"left_plan|{scope}|{plan}"
 
 
 def keep_clock(journal: Journal, platform: datetime) -> None:

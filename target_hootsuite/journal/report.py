@@ -1,4 +1,4 @@
-"""Reading the journal for people: what became of every row, and what a person decides.
+"""Reading the journal for people: what became of every row.
 
 A result is what the run said that wrote it. Where a later run died over the row, found its message,
 or a person decided, the entry knows better: here the entry's word counts.
@@ -20,6 +20,7 @@ from hootsuite_api.clock import OwnClock
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal import database, notes, rejected_rows
 from target_hootsuite.journal.clocks import Instant, own_now
+from target_hootsuite.journal.decisions import DECIDED
 from target_hootsuite.journal.entries import Entry, entry_of
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, MEDIA, RESULTS
 from target_hootsuite.results import Result
@@ -94,6 +95,7 @@ class Standing:
         at: When, as the platform writes it.
         text: What, as the row had it.
         remote_id: The message; empty where its fate is open.
+        plan: Whose row it is, where the row said so.
     """
 
     key: str
@@ -101,6 +103,7 @@ class Standing:
     at: str
     text: str
     remote_id: str
+    plan: str = ""
 
 
 class Report:
@@ -175,10 +178,16 @@ class Report:
                 str(one.content["at"]),
                 str(one.content.get("text") or ""),
                 one.remote_id or "",
+                str(one.content.get("plan") or ""),
             )
             for one in newest.values()
             if one.status != EntryStatus.DELETED and one.content.get("at")
         ]
+
+    def left_plan(self, scope: str, plan: str) -> frozenset[str]:
+        """Keys of an account's posts that left a plan for good, as a person or their IDs said."""
+        with self._read() as connection:
+            return notes.left_plan(connection, scope, plan)
 
     def uploaded(self, scope: str, now: datetime, own: OwnClock, seconds: float) -> frozenset[str]:
         """Digests of an account's files that were used within so many seconds, or never yet.
@@ -311,89 +320,3 @@ def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _time(seconds: float) -> str:
     return api_time(datetime.fromtimestamp(seconds, UTC))
-
-
-DECIDED = "decided"
-# A person may say that these are not to be sent at all.
-CLOSABLE = (ResultStatus.REJECTED, ResultStatus.DEFERRED)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a person says of an unknown row.
-
-    Args:
-        key: The row's key.
-        remote_id: The message that it became; None means that it was not sent.
-        user: Who says so.
-        at: When.
-        stream: Where the key is not unique.
-        profile: Where a row went to several.
-        scope: Where several accounts share a journal.
-    """
-
-    key: str
-    remote_id: str | None
-    user: str
-    at: datetime
-    stream: str = ""
-    profile: str = ""
-    scope: str = ""
-
-    def fits(self, entry: Entry) -> bool:
-        """Whether the decision applies to a journal entry."""
-        return self._fits(entry.key, entry.stream, entry.profile, entry.scope)
-
-    def fits_row(self, row: Mapping[str, Any]) -> bool:
-        """Whether the decision applies to a row of the results."""
-        return self._fits(row["key"], row["stream"], row["social_profile_id"], row["scope"])
-
-    def _fits(self, key: str | None, stream: str, profile: str | None, scope: str) -> bool:
-        return (
-            key == self.key
-            and self.stream in ("", stream)
-            and self.profile in ("", profile)
-            and self.scope in ("", scope)
-        )
-
-    @property
-    def note(self) -> str:
-        """The decision in words, as the journal keeps it."""
-        what = f"sent as {self.remote_id}" if self.remote_id else "not sent"
-        return f"Decided by {self.user} at {api_time(self.at)}: {what}."
-
-    def result(self, entry: Entry, run_id: str) -> Result:
-        """The decision as a result."""
-        return Result(
-            run_id=run_id,
-            stream=entry.stream,
-            key=entry.key,
-            action="resolve",
-            status=ResultStatus.DONE if self.remote_id else ResultStatus.DEFERRED,
-            remote_id=self.remote_id,
-            social_profile_id=entry.profile,
-            error_code=DECIDED,
-            error_message=self.note,
-            attempts=entry.attempts,
-            first_seen_at=_time(entry.first_seen_at),
-            settled_at=api_time(self.at) if self.remote_id else None,
-            fingerprint=entry.fingerprint,
-        )
-
-    def of_row(self, row: Mapping[str, Any], run_id: str) -> Result:
-        """The decision about a row that was not sent: leave it out of the account."""
-        words = {"error_code": DECIDED, "error_message": self.note, "settled_at": api_time(self.at)}
-        changed = {
-            "run_id": run_id,
-            "action": "resolve",
-            "status": ResultStatus.IGNORED,
-            "trace_id": None,
-        }
-        return Result(**{**{name: row[name] for name in COLUMNS}, **changed, **words})
-
-    def columns(self, claim: str) -> Mapping[str, Any]:
-        """What the entry keeps of it."""
-        kept: dict[str, Any] = {"error_code": DECIDED, "error_message": self.note}
-        if self.remote_id:
-            kept |= {"remote_id": self.remote_id, "claim": claim, "settled_at": self.at.timestamp()}
-        return kept

@@ -21,7 +21,7 @@ _LOOK_BACK = 7 * _DAY
 _AHEAD = 5
 _AGREE = 60  # seconds between two clocks that agree
 _YEARS = (1970, 9998)
-_HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info", "as_is"})
+_HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info", "as_is", "plan"})
 _SOURCES = ("path", "url", "id", "external_id")
 
 
@@ -31,17 +31,26 @@ def content(context: RunContext, row: Row, profile: str) -> dict[str, Any]:
     Raises:
         RowRejected: The time or the media can't be understood.
     """
-    kept = {name: value for name, value in row.items() if name not in _HANDLED}
-    kept.pop("external_id", None)
-    if not kept.get("send_now"):
-        kept.pop("send_now", None)
+    said = {name: value for name, value in row.items() if name not in _HANDLED}
+    said.pop("external_id", None)
+    if not said.get("send_now"):
+        said.pop("send_now", None)
     if TIME in row:
-        kept[TIME] = api_time(_time(row[TIME], context.settings.get("timezone")))
-    kept["media"] = [
+        said[TIME] = api_time(_time(row[TIME], context.settings.get("timezone")))
+    said["media"] = [
         _media(context, item, place) for place, item in enumerate(row.get("media", []))
     ]
-    kept["extended_info"] = own_info(row, profile)
-    return kept
+    said["extended_info"] = own_info(row, profile)
+    return said
+
+
+def kept(unit: Unit) -> dict[str, Any]:
+    """What the journal keeps of a post, to tell later which one it was and whose."""
+    return {
+        "at": unit.content.get(TIME),
+        "text": unit.row.get("text") or "",
+        "plan": unit.row.get("plan") or "",
+    }
 
 
 def _time(value: Any, zone: str | None) -> datetime:

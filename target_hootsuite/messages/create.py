@@ -57,11 +57,7 @@ def intend(
         Busy: Another process is at it.
         JournalFault: It can't be committed.
     """
-    kept: dict[str, Any] = {
-        "at": unit.content.get(content.TIME),
-        "text": unit.row.get("text") or "",
-        "body": draft.body,
-    }
+    kept: dict[str, Any] = {**content.kept(unit), "body": draft.body}
     if replaces is not None:
         kept["old"] = replaces.content.get("body")
     elif unit.newest is not None and unit.newest.status == EntryStatus.REJECTED:

@@ -142,12 +142,7 @@ def _existing(context: RunContext, unit: Unit, seen: Sequence[Found]) -> Outcome
 
 
 def _adopt(context: RunContext, unit: Unit, found: Found) -> Outcome | None:
-    kept: dict[str, Any] = {
-        "at": unit.content.get(content.TIME),
-        "text": unit.row.get("text") or "",
-        "body": {},
-        "echo": None,
-    }
+    kept: dict[str, Any] = {**content.kept(unit), "body": {}, "echo": None}
     at = context.now().timestamp()
     intent = Intent(unit.identity, unit.fingerprint, kept, at, "adopt", previous=unit.newest)
     entry = context.journal.begin(intent)

@@ -7,8 +7,9 @@ import pytest
 from target_hootsuite.actions import ACTIONS
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.journal import notes, rejected_rows
+from target_hootsuite.journal.decisions import Decision
 from target_hootsuite.journal.entries import Intent, claim_of
-from target_hootsuite.journal.report import Decision, Report, Wanted
+from target_hootsuite.journal.report import Report, Wanted
 from target_hootsuite.journal.store import Journal
 from target_hootsuite.model import Unit
 from target_hootsuite.results import Result
