@@ -299,7 +299,7 @@ class Builder:
             if number in bad:
                 continue
             record = record_of(key, moment[1], *rest)
-            record["plan"] = self._plan_name
+            record["plan_name"] = self._plan_name
             if self._options.as_is and self._is_accepted(number, row):
                 record["as_is"] = True
             if self._is_second(number, record):

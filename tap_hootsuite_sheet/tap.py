@@ -43,7 +43,7 @@ class Messages(Stream):
         th.Property("pinterest_board_id", th.StringType, description="The board of a pin."),
         th.Property("destination_url", th.StringType, description="Where a pin leads."),
         th.Property("as_is", th.BooleanType, description="The text is right as it is."),
-        th.Property("plan", th.StringType, description="The plan's name."),
+        th.Property("plan_name", th.StringType, description="The plan's name."),
     ).to_dict()
 
     def __init__(self, tap: TapHootsuiteSheet) -> None:

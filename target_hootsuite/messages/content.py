@@ -21,7 +21,7 @@ _LOOK_BACK = 7 * _DAY
 _AHEAD = 5
 _AGREE = 60  # seconds between two clocks that agree
 _YEARS = (1970, 9998)
-_HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info", "as_is", "plan"})
+_HANDLED = frozenset({"social_profile_ids", TIME, "media", "extended_info", "as_is", "plan_name"})
 _SOURCES = ("path", "url", "id", "external_id")
 
 
@@ -49,7 +49,7 @@ def kept(unit: Unit) -> dict[str, Any]:
     return {
         "at": unit.content.get(TIME),
         "text": unit.row.get("text") or "",
-        "plan": unit.row.get("plan") or "",
+        "plan": unit.row.get("plan_name") or "",
     }
 
 

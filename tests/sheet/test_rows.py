@@ -37,7 +37,7 @@ def test_every_column_becomes_its_field(books, read):
         "pinterest_board_id": "b1",
         "destination_url": "https://example.com/p",
         "location": {"latitude": 52.52, "longitude": 13.405},
-        "plan": "plan",
+        "plan_name": "plan",
     }
 
 

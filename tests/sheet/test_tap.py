@@ -13,7 +13,7 @@ from tap_hootsuite_sheet.tap import Messages, TapHootsuiteSheet
 
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
 ACCEPTED = {
-    *("as_is", "plan"),
+    *("as_is", "plan_name"),
     *("external_id", "text", "social_profile_ids", "scheduled_send_time", "media", "tags"),
     *("targeting", "privacy", "location", "email_notification", "webhook_urls", "extended_info"),
     *("send_now", "pinterest_board_id", "destination_url"),
@@ -49,7 +49,7 @@ def test_a_plan_leaves_as_records(books):
         "text": "Hello",
         "social_profile_ids": ["1001"],
         "scheduled_send_time": "2026-03-14T08:30:00Z",
-        "plan": "plan",
+        "plan_name": "plan",
     }
     assert state["type"] == "STATE"
     assert "ignored: Boss" in result.stderr
