@@ -29,6 +29,7 @@ from target_hootsuite.journal.store import Journal
 from target_hootsuite.log import logger
 from target_hootsuite.lookup.account import AccountLookup
 from target_hootsuite.media.upload import MediaStore
+from target_hootsuite.messages import states
 from target_hootsuite.messages.reconcile import settle_open
 from target_hootsuite.model import Outcome, Rule, Unit
 from target_hootsuite.outcomes import outcome_of
@@ -357,7 +358,8 @@ def settle_pending(context: RunContext) -> None:
 def _latest(context: RunContext, unit: Unit, outcome: Outcome) -> Outcome:
     current = unit.current
     if unit.open_entry is None and current is not None and context.same(unit, current):
-        return Outcome(ResultStatus.DONE, outcome.action, current.remote_id)
+        said = states.note(current.content.get("state"))
+        return Outcome(ResultStatus.DONE, outcome.action, current.remote_id, *said)
     unsent = unit.newest is not None and unit.newest.status == EntryStatus.NOT_SENT
     if not unsent or context.reason is not None:
         return outcome

@@ -15,6 +15,7 @@ from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.errors import HootsuiteError
 from hootsuite_api.text_length import TEXT_LIMITS, text_length
 from hootsuite_cli.plan.in_process import Result, Run
+from hootsuite_cli.plan.platform_states import States, ask
 from tap_hootsuite_sheet.model import Plan
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.times import zone
@@ -56,14 +57,16 @@ class Forecast:
     uploads: int = 0
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Own names for profiles, by id; for those that have only a number on the platform."""
-    kinds: Mapping[int, str] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
     """What becomes of each row: new, changed, unchanged ..."""
-    differences: Mapping[int, str] = field(default_factory=dict)
+    differences: dict[int, str] = field(default_factory=dict)
     """What changes in a row, with the old and the new value."""
     removed: Sequence[str] = ()
     """Posts whose rows left the plan and that stay scheduled, a line each."""
     moved: list[str] = field(default_factory=list)
     """What becomes of the times of posts that are replaced, a line each."""
+    states: States = field(default_factory=States)
+    """Which posts stand on the platform and do not go out by themselves."""
     stop: str = ""
     """Why nothing will be sent although no row is bad."""
     requests: int = 0
@@ -192,6 +195,8 @@ def _digest(root: Path, path: str) -> str:
 def look_around(forecast: Forecast, run: Run, client: HootsuiteClient) -> None:
     """Warn of posts on the platform at the same time or with the same text, and learn the quota.
 
+    The states of the plan's own posts are learnt from the same lists.
+
     Args:
         forecast: Gets the warnings.
         run: The dry run, which knows the plan's own posts.
@@ -200,13 +205,40 @@ def look_around(forecast: Forecast, run: Run, client: HootsuiteClient) -> None:
     own = {str(one["remote_id"]) for one in run.results if one["remote_id"]}
     planned = {one["key"] for one in run.results if one["status"] in _POSTED}
     wanted = [post for post in forecast.posts if post.key in planned and post.profiles]
-    standing = _standing(wanted, client, own)
+    standing = _standing(wanted, client)
+    _learn_states(forecast, run, [one for day in standing.values() for one in day], client)
     for post in wanted:
         for profile in post.profiles:
-            for said in _conflicts(post, standing.get((profile, _day(post)), ())):
+            others = [one for one in standing.get((profile, _day(post)), ()) if one.id not in own]
+            for said in _conflicts(post, others):
                 forecast.warn(post.row, f"{forecast.name(profile)} {said}")
     quota = client.quota
     forecast.quota_total, forecast.quota_used = quota.total or 0, quota.used or 0
+
+
+def _learn_states(
+    forecast: Forecast, run: Run, found: Sequence[Found], client: HootsuiteClient
+) -> None:
+    """Learn which of the plan's posts wait or will not go out, and tell it at their rows."""
+    known = {one.id: one.state for one in found}
+    states = States(known, {post.key: post.at for post in forecast.posts}, client.now())
+    ask(states, run.results, client)
+    forecast.states = states
+    results = run.by_key()
+    for post in forecast.posts:
+        mine = results.get(post.key, ())
+        stuck = [
+            (forecast.name(str(one["social_profile_id"])), why)
+            for one in mine
+            if (why := states.of(one)) is not None
+        ]
+        if stuck and forecast.kinds.get(post.row) == "unchanged":
+            forecast.kinds[post.row] = min(why.kind for _, why in stuck)
+        said = [forecast.differences.get(post.row, ""), *(f"{at} {why.one}" for at, why in stuck)]
+        forecast.differences[post.row] = "; ".join(filter(None, said))
+        for name, why in stuck:
+            if not why.waits:
+                forecast.warn(post.row, f"{name}: the post {why.one}. {why.remedy}")
 
 
 def _day(post: Post) -> float:
@@ -215,23 +247,18 @@ def _day(post: Post) -> float:
 
 
 def _standing(
-    posts: Sequence[Post], client: HootsuiteClient, own: set[str]
+    posts: Sequence[Post], client: HootsuiteClient
 ) -> dict[tuple[str, float], list[Found]]:
     """List whole days, so that the same text an hour apart is seen too."""
     days = sorted({(profile, _day(post)) for post in posts for profile in post.profiles})
     places = [Place(profile, start, start + 86_399) for profile, start in days]
     listing = read(client, places) if places else Listing()
-    return {
-        (place.profile, place.since): [
-            one for one in listing.at(place) if one.id not in own and one.state not in _DEAD
-        ]
-        for place in places
-    }
+    return {(place.profile, place.since): listing.at(place) for place in places}
 
 
 def _conflicts(post: Post, standing: Sequence[Found]) -> list[str]:
     said = []
-    for found in standing:
+    for found in (one for one in standing if one.state not in _DEAD):
         same_time = found.at == post.at.timestamp()
         same_text = found.text == comparable(post.text)
         if same_time and not same_text:

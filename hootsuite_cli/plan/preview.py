@@ -31,6 +31,8 @@ _MEANINGS = {
     "new": "will be scheduled",
     "changed": "replaces its scheduled post",
     "unchanged": "is scheduled already",
+    "waiting": "waits for approval in Hootsuite",
+    "stopped": "stands in Hootsuite and does not go out; see its warning",
     "unknown": "may be scheduled; the next run looks for it",
     "deferred": "is still to be tried",
 }

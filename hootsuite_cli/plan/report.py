@@ -16,6 +16,7 @@ from hootsuite_api.redact import scrub
 from hootsuite_cli.console import say
 from hootsuite_cli.plan.forecast import Forecast
 from hootsuite_cli.plan.in_process import Result, Run
+from hootsuite_cli.plan.platform_states import States
 from hootsuite_cli.plan.results_copy import Column
 from hootsuite_cli.plan.wording import OPTIONS
 from hootsuite_cli.tables import STATUS_COLOURS, SafeConsole, Table, screen
@@ -82,12 +83,17 @@ def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str
     return [
         *facts,
         ("To be posted", f"{outlook.creates} new, {outlook.replaces} replaced"),
-        ("Already there", str(outlook.standing)),
+        ("Already there", _standing(outlook, rehearsal)),
         *(open_ones if outlook.unknown else []),
         *(later if outlook.deferred else []),
         ("To be uploaded", counted(outlook.uploads, "file")),
         ("Cost", _cost(outlook)),
     ]
+
+
+def _standing(outlook: Forecast, rehearsal: Run) -> str:
+    stuck = ", ".join(outlook.states.said(rehearsal.results, noun=""))
+    return f"{outlook.standing}: {stuck}" if stuck else str(outlook.standing)
 
 
 def _cost(outlook: Forecast) -> str:
@@ -197,14 +203,23 @@ def problems(plan: Plan) -> None:
         say(scrub(line), err=True)
 
 
-def outcome(plan: Plan, run: Run) -> None:
-    """Print what became of the rows."""
+def outcome(plan: Plan, run: Run, states: States | None = None) -> None:
+    """Print what became of the rows.
+
+    Args:
+        plan: The plan.
+        run: What became of it.
+        states: What is known of posts that stand.
+    """
     console = screen()
+    states = states or States()
     end = Text(f"{plan.name}: {_end(run)}")
     table = Table("Status", "Posts", title=end, title_justify="left")
     for status, count in sorted(Counter(one["status"] for one in run.results).items()):
         table.add_row(Text(status, style=STATUS_COLOURS.get(status, "")), str(count))
     console.print(table)
+    for line in states.said(run.results):
+        say(f"{line}.", err=True)
     for note in sorted({str(one["error_message"]) for one in run.results if _is_note(one)}):
         say(f"Note: {scrub(note)}", err=True)
     for status, advice in _ADVICE.items():
@@ -237,14 +252,37 @@ def _causes(run: Run) -> list[str]:
     return [cause for cause, _ in often.most_common(_CAUSES_SHOWN)]
 
 
-def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
+def nothing_to_send(rehearsal: Run, states: States) -> str:
+    """Say why there is nothing to send, with what is so of the posts that stand.
+
+    Args:
+        rehearsal: What became of the rows.
+        states: What is known of posts that stand.
+    """
+    there = [one for one in rehearsal.results if one["status"] in SUCCEEDED]
+    if not there or len(there) < len(rehearsal.results):
+        return "There is nothing to send."
+    stuck = states.said(there)
+    if not stuck:
+        return "Everything is scheduled already; there is nothing to send."
+    fine = sum(states.of(one) is None for one in there)
+    are = "is" if fine == 1 else "are"
+    parts = [f"{counted(fine, 'post')} {are} scheduled", *stuck] if fine else stuck
+    return f"There is nothing to send: {', '.join(parts)}."
+
+
+def columns(
+    plan: Plan, run: Run, addresses: Mapping[str, str], states: States | None = None
+) -> list[Column]:
     """Return the columns of a results copy.
 
     Args:
         plan: The plan.
         run: What became of it.
         addresses: Of posts that are out, by message id.
+        states: What is known of posts that stand.
     """
+    states = states or States()
     results = run.by_key()
     status, ids, links, errors = ({} for _ in OURS)
     keys = {}
@@ -263,23 +301,25 @@ def columns(plan: Plan, run: Run, addresses: Mapping[str, str]) -> list[Column]:
         keys[row] = key
         shown = (addresses.get(str(one["remote_id"])) for one in mine)
         links[row] = "; ".join(filter(None, shown))
-        status[row] = _each(mine, "status")
+        status[row] = _each(mine, states)
         ids[row] = "; ".join(str(one["remote_id"]) for one in mine if one["remote_id"])
-        errors[row] = _errors(mine)
+        errors[row] = _errors(mine, states)
     return [*zip(OURS, (status, ids, links, errors), strict=True), (KEY, keys)]
 
 
-def _each(results: Sequence[Result], field: str) -> str:
-    """Return a field once if all profiles agree, else per profile."""
-    found = {str(one[field]) for one in results}
+def _each(results: Sequence[Result], states: States) -> str:
+    """Return the status once if all profiles agree, else per profile."""
+    found = {states.label(one) for one in results}
     if len(found) == 1:
         return found.pop()
-    return "; ".join(f"{one['social_profile_id']}: {one[field]}" for one in results)
+    return "; ".join(f"{one['social_profile_id']}: {states.label(one)}" for one in results)
 
 
-def _errors(results: Sequence[Result]) -> str:
+def _errors(results: Sequence[Result], states: States) -> str:
     said = []
     for one in results:
+        if (why := states.of(one)) is not None and not why.waits:
+            said.append(why.remedy)
         if one["error_message"] and not _is_note(one):
             trace = f" (trace {one['trace_id']})" if one["trace_id"] else ""
             code = f" [{one['error_code']}]" if one["error_code"] else ""

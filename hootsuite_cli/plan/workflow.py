@@ -19,6 +19,7 @@ from hootsuite_api.phrases import counted, listed
 from hootsuite_api.redact import scrub
 from hootsuite_cli.console import say
 from hootsuite_cli.plan import changes, duplicates, edits, forecast, in_process, preview, report
+from hootsuite_cli.plan.platform_states import States
 from hootsuite_cli.plan.previous_run import gone, scheduled_before, with_ids
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
 from hootsuite_cli.plan.wording import OPTIONS
@@ -30,7 +31,6 @@ from tap_hootsuite_sheet.problems import CellError, SettingError, SheetError
 from tap_hootsuite_sheet.profiles import Resolver
 from target_hootsuite.errors import JournalFault
 from target_hootsuite.exit_codes import exit_code
-from target_hootsuite.statuses import ResultStatus
 
 BAD_ROWS = 2
 _NOTHING = in_process.Run(0, [])
@@ -82,6 +82,7 @@ class Scheduling:
         self._root = Path(root).absolute()
         self._links: Mapping[str, str] = {}
         self._known = duplicates.Known()
+        self._states = States()
         self._removed: list[changes.Removed] = []
         self._certain: frozenset[str] = frozenset()
         self._unread = False
@@ -172,6 +173,7 @@ class Scheduling:
         if directory is not None:
             self._compare(plan, outlook, rehearsal, directory)
             forecast.look_around(outlook, rehearsal, directory.client())
+            self._states = outlook.states
             self._links = forecast.links(outlook, rehearsal, directory.client())
             if not outlook.stop:
                 self._stop_at_edits(plan, outlook, directory)
@@ -281,7 +283,7 @@ class Scheduling:
             say("Dry run: nothing was sent.")
             return _code(rehearsal) or bad
         if not outlook.needs_a_run() and not self._to_delete():
-            say(_nothing_to_send(rehearsal))
+            say(report.nothing_to_send(rehearsal, self._states))
             self._write_results(plan, rehearsal)
             self._note_what_left(plan)
             self._tell_place()
@@ -358,7 +360,7 @@ class Scheduling:
         finally:
             if run.complaint:
                 say(scrub(run.complaint), err=True)
-            report.outcome(plan, run)
+            report.outcome(plan, run, self._states)
         self._note_what_left(plan)
         self._tell_place()
         return run.code if run.code == 1 else self._delete() or run.code
@@ -374,7 +376,7 @@ class Scheduling:
         return run.code
 
     def _write_results(self, plan: Plan, run: in_process.Run) -> None:
-        columns = report.columns(plan, run, self._links)
+        columns = report.columns(plan, run, self._links, self._states)
         write_copy(self._source, plan, columns, self._choices.results)
 
     def _tell_place(self) -> None:
@@ -384,13 +386,6 @@ class Scheduling:
 def _code(rehearsal: in_process.Run) -> int:
     """Return the exit code that a rehearsal's rows call for."""
     return exit_code(Counter(str(one["status"]) for one in rehearsal.results), failed=False)
-
-
-def _nothing_to_send(rehearsal: in_process.Run) -> str:
-    statuses = {one["status"] for one in rehearsal.results}
-    if statuses and statuses <= {ResultStatus.UNCHANGED, ResultStatus.ADOPTED}:
-        return "Everything is scheduled already; there is nothing to send."
-    return "There is nothing to send."
 
 
 def _pairs(plan: Plan) -> list[tuple[dict[str, Any], int]]:

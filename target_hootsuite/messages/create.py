@@ -19,7 +19,7 @@ from hootsuite_api.replies import Reply
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Deferred, RowRejected, RunStopped
 from target_hootsuite.journal.entries import TO_CREATE, Busy, Entry, Intent, claim_of
-from target_hootsuite.messages import content
+from target_hootsuite.messages import content, states
 from target_hootsuite.model import Outcome, Unit
 from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
 from target_hootsuite.statuses import EntryStatus, ResultStatus
@@ -201,10 +201,10 @@ def done(
 ) -> Outcome:
     """Close an entry with the message that it became."""
     remote_id, now = str(message["id"]), context.now().timestamp()
-    note = None
-    if draft.action == "replace" and message.get("state") == "PENDING_APPROVAL":
-        note = "The approval starts anew."
-    outcome = Outcome(ResultStatus.DONE, draft.action, remote_id, message=note, journalled=True)
+    code, note = states.note(message.get("state"), replaced=draft.action == "replace")
+    outcome = Outcome(
+        ResultStatus.DONE, draft.action, remote_id, code, message=note, journalled=True
+    )
     content = {**entry.content, "echo": _echo(message)}
     try:
         context.journal.settle(

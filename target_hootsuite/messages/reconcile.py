@@ -158,7 +158,7 @@ def _fresh(context: RunContext, group: Iterable[Entry], there: Sequence[Found]) 
 
 def _found(context: RunContext, entry: Entry, match: Found) -> None:
     claim = claim_of(context.scope, "messages", match.id)
-    content = {**entry.content, "echo": _echo(context, match)}
+    content = {**entry.content, "echo": _echo(context, match), "state": match.state}
     now = context.now().timestamp()
     kept = json.dumps(content)
     try:

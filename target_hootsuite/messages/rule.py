@@ -10,7 +10,7 @@ from target_hootsuite.errors import Ambiguous, RowRejected
 from target_hootsuite.journal.entries import Busy, Entry, Intent, claim_of
 from target_hootsuite.lookup import listing
 from target_hootsuite.lookup.listing import Found
-from target_hootsuite.messages import content, create, preflight, reconcile, replace
+from target_hootsuite.messages import content, create, preflight, reconcile, replace, states
 from target_hootsuite.messages.create import Draft
 from target_hootsuite.model import Outcome, Row, Rule, Unit
 from target_hootsuite.rules import media
@@ -146,7 +146,9 @@ def _adopt(context: RunContext, unit: Unit, found: Found) -> Outcome | None:
     at = context.now().timestamp()
     intent = Intent(unit.identity, unit.fingerprint, kept, at, "adopt", previous=unit.newest)
     entry = context.journal.begin(intent)
-    outcome = Outcome(ResultStatus.ADOPTED, "adopt", found.id, journalled=True)
+    outcome = Outcome(
+        ResultStatus.ADOPTED, "adopt", found.id, *states.note(found.state), journalled=True
+    )
     claim = claim_of(context.scope, "messages", found.id)
     result = context.book.line(unit, outcome)
     try:
