@@ -14,6 +14,8 @@ import pytest
 import requests
 from fault_lab import Authority
 
+from demo.pipeline import Meltano
+from demo.postgres import database
 from hootsuite_api import redact
 from hootsuite_api.redact import guard_logs
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
@@ -22,6 +24,9 @@ from tap_hootsuite_sheet.plan import read_plan
 from tap_hootsuite_sheet.profiles import Profile
 
 PLAN_HEADER = ("Date", "Text", "Profiles")
+# What Meltano runs in the tests.
+PLUGINS = ("tap-hootsuite", "target-postgres", "target-duckdb", "target-jsonl", "tap-postgres")
+PLUGINS += ("target-hootsuite", "dbt-postgres", "dbt-duckdb")
 
 # A busy machine is slow; that is no counterexample. A failure is found again by what it prints.
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
@@ -55,6 +60,24 @@ def settings(sandbox: SandboxProcess, tmp_path: Path) -> dict[str, Any]:
         "token_store": str(tmp_path / "tokens" / "tokens.json"),
         "requests_per_second": 1000,
     }
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL that is started once; each of its users has a schema of its own."""
+    with database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def meltano(tmp_path_factory: pytest.TempPathFactory) -> Meltano:
+    """Meltano with every plugin of the tests, installed once: `meltano.given(SETTING=...)`.
+
+    There is one folder `.meltano`, so its users belong to the group `meltano`.
+    """
+    found = Meltano(tmp_path_factory.mktemp("meltano"), {})
+    found("install", *PLUGINS)
+    return found
 
 
 @pytest.fixture(scope="session")

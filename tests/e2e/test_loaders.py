@@ -2,16 +2,14 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from demo.pipeline import ROOT, Meltano
-from demo.postgres import database
+from demo.pipeline import ROOT
 from demo.warehouse import read_duckdb, read_tables
 from tap_hootsuite.tap import stream_classes
 from target_hootsuite_duckdb.target import DuckDBTarget
+from tests.tap.conftest import run
 
 pytestmark = pytest.mark.xdist_group("meltano")  # one .meltano folder, so one test at a time
 POSTGRES = ROOT / ".meltano/loaders/target-postgres/venv/bin/target-postgres"
@@ -19,23 +17,24 @@ KEYS = {stream.name: stream.primary_keys for stream in stream_classes()}
 WEEK = 7 * 24 * 3600
 
 
-@pytest.mark.timeout(900)  # nine programs, one after the other
-def test_duckdb_equals_postgres(sandbox, settings, tmp_path):
+@pytest.mark.timeout(900)  # three loads by a program of its own
+def test_duckdb_equals_postgres(sandbox, settings, meltano, postgres_url, tmp_path):
     """Three loads, with members, teams, profiles and messages removed between: equal row by row."""
-    Meltano(tmp_path, {})("install", "target-postgres")
+    config = settings | {"start_date": "2025-01-01T00:00:00Z"}
     shared = {"default_target_schema": "twins", "hard_delete": True}
     path = str(tmp_path / "warehouse.duckdb")
-    with database() as url:
-        state = None
-        for number in range(3):
-            if number:
-                _remove_some(sandbox)
-            rows = _extract(settings | {"start_date": "2025-01-01T00:00:00Z"}, state, tmp_path)
-            state = _load_postgres(shared | {"sqlalchemy_url": url}, rows, tmp_path)
-            target = DuckDBTarget(config=shared | {"path": path})
-            with contextlib.closing(target.warehouse.link), rows.open() as lines:
-                target.listen(lines)
-        first, second = read_tables(url, "twins"), read_duckdb(path, "twins", KEYS)
+    state = None
+    for number in range(3):
+        if number:
+            _remove_some(sandbox)
+        output, failure = run(config, state)
+        assert failure is None
+        lines = [json.dumps(line) for line in output.lines]
+        state = _load_postgres(shared | {"sqlalchemy_url": postgres_url}, lines, tmp_path)
+        target = DuckDBTarget(config=shared | {"path": path})
+        with contextlib.closing(target.warehouse.link):
+            target.listen(lines)
+    first, second = read_tables(postgres_url, "twins"), read_duckdb(path, "twins", KEYS)
     assert first.keys() == second.keys()
     assert len(first) >= 20
     for name, table in first.items():
@@ -43,30 +42,17 @@ def test_duckdb_equals_postgres(sandbox, settings, tmp_path):
         assert _plain(table) == _plain(second[name]), name
 
 
-def _extract(config, state, folder):
-    """Run the tap from a state; return the path of what it wrote."""
-    files = {"config": config} | ({"state": state} if state else {})
-    command = [Path(sys.executable).with_name("tap-hootsuite")]
-    for name, document in files.items():
-        (folder / f"tap.{name}.json").write_text(json.dumps(document))
-        command += [f"--{name}", folder / f"tap.{name}.json"]
-    with (folder / "rows.jsonl").open("w") as rows:
-        subprocess.run(command, stdout=rows, check=True)
-    return folder / "rows.jsonl"
-
-
-def _load_postgres(config, rows, folder):
+def _load_postgres(config, lines, folder):
     """Load what the tap wrote; return the last STATE."""
     (folder / "loader.json").write_text(json.dumps(config))
-    with rows.open() as lines:
-        done = subprocess.run(
-            [POSTGRES, "--config", folder / "loader.json"],
-            stdin=lines,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PGTZ": "UTC"},
-            text=True,
-            check=True,
-        )
+    done = subprocess.run(
+        [POSTGRES, "--config", folder / "loader.json"],
+        input="".join(f"{line}\n" for line in lines),
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PGTZ": "UTC"},
+        text=True,
+        check=True,
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 

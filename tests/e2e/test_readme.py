@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from demo.pipeline import Meltano, target_settings
-from demo.postgres import database, tap_url
+from demo.pipeline import target_settings
+from demo.postgres import tap_url
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
-# Commands of Meltano, run with these very words by test_pipeline.py and the demo.
+# Commands of Meltano, run with these very words by the tests beside this and the demo.
 PIPELINES = {
     "meltano install",
     "meltano run tap-hootsuite target-postgres",
@@ -78,10 +78,10 @@ def test_every_command_is_run():
 
 
 def test_pipelines_are_run_with_the_same_words():
-    """What test_pipeline.py runs are the README's commands of Meltano, and so is the crontab's."""
+    """What the tests here run are the README's commands of Meltano, and so is the crontab's."""
     files = (
         "tests/e2e/test_pipeline.py",
-        "tests/transform/test_models.py",
+        "tests/e2e/test_warehouses.py",
         "demo/load.py",
         "demo/sheet.py",
         "demo/writeback.py",
@@ -141,22 +141,20 @@ def test_the_settings_file_serves_check(sandbox, folder):
 
 
 @pytest.mark.xdist_group("meltano")  # one .meltano folder, so one test at a time
-def test_the_tables_of_the_readme_are_written_back(sandbox, tmp_path):
+def test_the_tables_of_the_readme_are_written_back(sandbox, tmp_path, meltano, postgres_url):
     """The README's tables, made by its own SQL, become its two posts and its new member."""
     sandbox.reset(profiles=12)
     env = target_settings(sandbox.ready, tmp_path, requests_per_second="1000")
     env |= {"TARGET_HOOTSUITE_RESULTS_PATH": str(tmp_path / "results.jsonl")}
-    with database() as url:
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            connection.execute(sa.schema.DropSchema("plan", cascade=True, if_exists=True))
-            for block in re.findall(r"^```sql\n(create .*?)^```", README, re.MULTILINE | re.DOTALL):
-                connection.exec_driver_sql(block)
-        engine.dispose()
-        meltano = Meltano(tmp_path, env | {"TAP_POSTGRES_SQLALCHEMY_URL": tap_url(url)})
-        meltano("install", "tap-postgres", "target-hootsuite")
-        words = ("tap-postgres", "target-hootsuite")
-        meltano("run", "--full-refresh", "--state-id-suffix", "readme", *words)
+    engine = sa.create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(sa.schema.DropSchema("plan", cascade=True, if_exists=True))
+        for block in re.findall(r"^```sql\n(create .*?)^```", README, re.MULTILINE | re.DOTALL):
+            connection.exec_driver_sql(block)
+    engine.dispose()
+    run = meltano.given(**env, TAP_POSTGRES_SQLALCHEMY_URL=tap_url(postgres_url))
+    words = ("tap-postgres", "target-hootsuite")
+    run("run", "--full-refresh", "--state-id-suffix", "readme", *words)
     results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
     said = Counter((one["stream"], one["status"]) for one in results)
     assert said == {("messages", "done"): 2, ("members", "done"): 1}

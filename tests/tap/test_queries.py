@@ -13,6 +13,7 @@ from demo.pipeline import ROOT
 from demo.postgres import database
 from tests.tap.conftest import run
 
+pytestmark = pytest.mark.xdist_group("queries")  # read and loaded once
 _BLOCK = re.compile(
     r"^## (?P<title>.+?)$|^```sql\n-- (?P<engines>[^\n]+)\n(?P<sql>.*?)```",
     re.MULTILINE | re.DOTALL,
@@ -90,14 +91,15 @@ def postgres(output):
 
 
 @pytest.fixture(scope="module")
-def duck(output):
+def duck(output, tmp_path_factory):
+    file = tmp_path_factory.mktemp("duck") / "rows.jsonl"
     with duckdb.connect() as link:
-        for name, create, columns, rows in tables(output, "json"):
+        for name, create, columns, _ in tables(output, "json"):
             link.execute(create)
-            values = [[None if row[one] == "null" else row[one] for one in columns] for row in rows]
-            if values:
-                places = ", ".join("?" * len(columns))
-                link.executemany(f"insert into {name} values ({places})", values)  # noqa: S608 - our own names
+            lines = [json.dumps({one: row[one] for one in columns}) for row in output.rows(name)]
+            if lines:
+                file.write_text("".join(f"{line}\n" for line in lines))
+                link.execute(f"copy {name} from '{file}' (format json)")
         yield lambda sql: link.execute(sql).fetchall()
 
 

@@ -8,6 +8,8 @@ from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 from tap_hootsuite.tap import TapHootsuite
 from tests.tap.conftest import everything
 
+pytestmark = pytest.mark.xdist_group("suites")  # one world, read once
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _sandbox(tmp_path_factory):

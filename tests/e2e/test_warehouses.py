@@ -1,3 +1,6 @@
+"""Both warehouses through Meltano: loaded, built by dbt, and loaded again after changes."""
+
+import shutil
 from collections import Counter
 
 import duckdb
@@ -5,16 +8,20 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from demo.pipeline import Meltano, loader_settings, tap_settings
-from demo.postgres import database
-from demo.warehouse import flatten
+from demo.pipeline import loader_settings, tap_settings
+from demo.streams import compare
+from demo.warehouse import flatten, read_duckdb, read_tables
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
+from tap_hootsuite.tap import stream_classes
 
 pytestmark = [
     pytest.mark.xdist_group("meltano"),  # one .meltano folder, so one test at a time
-    pytest.mark.timeout(2400),  # two loads and three builds
+    pytest.mark.timeout(2400),  # six loads and three builds
 ]
-START = "2025-01-01T00:00:00Z"
+WEEK, HOUR = 7 * 24 * 3600, 3600
+SCHEMA = "hootsuite"
+KEYS = {stream.name: stream.primary_keys for stream in stream_classes()}
+START = "2025-01-01T00:00:00Z"  # before the sandbox's first message
 STATUSES = {
     "SENT": "sent",
     "SEND_FAILED_PERMANENTLY": "failed",
@@ -22,25 +29,32 @@ STATUSES = {
     "SUBMITTED": "scheduled",
     "PENDING_APPROVAL": "pending_approval",
 }
+TRUTHS = ("messages", "message_history", "post_metrics")
 
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory):
-    return tmp_path_factory.mktemp("transform")
+    return tmp_path_factory.mktemp("warehouses")
 
 
 @pytest.fixture(scope="module")
-def module_sandbox():
+def world():
+    """The sandbox that both warehouses are loaded from; its clock only goes on in `followed`."""
     with SandboxProcess(**SMALL_WORLD) as process:
         yield process
 
 
-def dbt_environment(work, now):
-    return {
-        "HOOTSUITE_AS_OF": now,
-        "DBT_TARGET_PATH": str(work / "target"),
-        "DBT_LOG_PATH": str(work / "logs"),
-    }
+@pytest.fixture(scope="module")
+def run(meltano, world, work, postgres_url):
+    """Run Meltano with the settings of the tap, of both loaders and of dbt."""
+    return meltano.given(
+        **tap_settings(world.ready, work, start_date=START, requests_per_second="1000"),
+        **loader_settings(postgres_url, SCHEMA),
+        TARGET_DUCKDB_PATH=str(work / "warehouse.duckdb"),
+        HOOTSUITE_AS_OF=world.now().removesuffix("Z").replace("T", " "),
+        DBT_TARGET_PATH=str(work / "target"),
+        DBT_LOG_PATH=str(work / "logs"),
+    )
 
 
 def marts_of_duckdb(path):
@@ -76,64 +90,55 @@ def _rows(ask, mart):
 
 
 @pytest.fixture(scope="module")
-def marts(module_sandbox, work):
-    """The marts of both warehouses, loaded and built by Meltano as the README says."""
-    sandbox = module_sandbox
-    now = sandbox.now().removesuffix("Z").replace("T", " ")
-    settings = tap_settings(
-        sandbox.ready,
-        work,
-        start_date=START,
-        requests_per_second="1000",
-        scope="analytics:read",
-    )
-    env = settings | dbt_environment(work, now)
-    path = work / "warehouse.duckdb"
-    with database() as url:
-        loaders = loader_settings(url, "hootsuite") | {"TARGET_DUCKDB_PATH": str(path)}
-        run = Meltano(work, env | loaders)
-        run("install", "tap-hootsuite", "target-postgres", "target-duckdb")
-        run("install", "dbt-postgres", "dbt-duckdb")
-        state = ("--state-id-suffix", "transform")
-        run("run", *state, "tap-hootsuite", "target-postgres", "dbt-postgres:build")
-        run("run", *state, "tap-hootsuite", "target-duckdb", "dbt-duckdb:build")
-        found = {"postgres": marts_of_postgres(url, "Asia/Tokyo"), "duckdb": marts_of_duckdb(path)}
-        yield found | {"run": run, "path": path}
+def built(run, world, work, postgres_url):
+    """Both warehouses as the README loads and builds them, their marts, and the truth by then."""
+    state = ("--state-id-suffix", "warehouses")
+    postgres = ("tap-hootsuite", "target-postgres", "dbt-postgres:build")
+    duck = ("tap-hootsuite", "target-duckdb", "dbt-duckdb:build")
+    run.given(TAP_HOOTSUITE_SCOPE="analytics:read")("run", *state, *postgres, *duck)
+    path = work / "built.duckdb"
+    shutil.copy(work / "warehouse.duckdb", path)
+    return {
+        "postgres": marts_of_postgres(postgres_url, "Asia/Tokyo"),
+        "duckdb": marts_of_duckdb(path),
+        "path": path,
+        "truth": {name: world.truth(name) for name in TRUTHS},
+    }
 
 
-def test_both_warehouses_give_the_same_marts(marts):
+def test_both_warehouses_give_the_same_marts(built):
     """Every mart is equal row by row, whatever the zone of the PostgreSQL session."""
-    assert set(marts["postgres"]) == set(marts["duckdb"])
-    assert len(marts["postgres"]) >= 13
-    for name, rows in marts["postgres"].items():
-        assert rows == marts["duckdb"][name], name
+    assert set(built["postgres"]) == set(built["duckdb"])
+    assert len(built["postgres"]) >= 13
+    for name, rows in built["postgres"].items():
+        assert rows == built["duckdb"][name], name
         assert rows, name
 
 
-def test_the_statuses_of_posts_are_the_platforms(marts, module_sandbox):
+def test_the_statuses_of_posts_are_the_platforms(built):
     """Each message is in fct_post once, with the status that the platform's truth says."""
-    history = map(flatten, module_sandbox.truth("message_history"))
+    history = map(flatten, built["truth"]["message_history"])
     expired = {one["message_id"] for one in history if one["action_type"] == "EXPIRE"}
-    messages = module_sandbox.truth("messages")
+    messages = built["truth"]["messages"]
     truth = {
         one["id"]: STATUSES.get(one["state"], "expired" if one["id"] in expired else "rejected")
         for one in messages
     }
-    built = {row[0]: row[2] for row in marts["duckdb"]["fct_post"]}
-    assert built == truth
+    statuses = {row[0]: row[2] for row in built["duckdb"]["fct_post"]}
+    assert statuses == truth
     assert len(Counter(truth.values())) >= 5
 
 
-def test_every_published_post_is_counted_once(marts, module_sandbox):
+def test_every_published_post_is_counted_once(built):
     """Posts of analytics find the messages that they were; the others are native."""
-    with duckdb.connect(str(marts["path"]), read_only=True) as link:
+    with duckdb.connect(str(built["path"]), read_only=True) as link:
         rows = link.execute(
             "select match_status, message_id, split_part(network_post_id, ':', 3)"
             " from hootsuite_marts.fct_post_performance"
         ).fetchall()
     shown = {
         one["externalId"]: one["source"]["name"]
-        for one in module_sandbox.truth("post_metrics")
+        for one in built["truth"]["post_metrics"]
         if one["datatype"] == "ORGANIC" and one["createdAt"] >= START
     }
     assert {post for status, _, post in rows if status == "native"} == {
@@ -141,28 +146,54 @@ def test_every_published_post_is_counted_once(marts, module_sandbox):
     }
     matched = {post for status, _, post in rows if status in ("post_id", "permalink")}
     assert matched == {post for post, source in shown.items() if source != "native"}
-    sent = {one["id"] for one in module_sandbox.truth("messages") if one["state"] == "SENT"}
+    sent = {one["id"] for one in built["truth"]["messages"] if one["state"] == "SENT"}
     assert sorted(sent) == sorted(message for _, message, _ in rows if message)
     assert {"post_id", "permalink", "unmatched", "native", "not_measured"} == {
         one[0] for one in rows
     }
 
 
-def test_what_is_gone_stays_and_what_was_never_loaded_is_empty(marts):
+def test_what_is_gone_stays_and_what_was_never_loaded_is_empty(built, run, tmp_path):
     """A disconnected profile keeps its name; streams of analytics may be missing."""
     name = (
         "select name, is_visible, disconnected_at is not null"
         " from hootsuite_marts.dim_social_profile"
     )
-    with duckdb.connect(str(marts["path"])) as link:
+    path = shutil.copy(built["path"], tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(path)) as link:
         link.execute("drop table hootsuite.post_metrics; drop table hootsuite.profile_metrics")
         (gone,) = link.execute("select min(social_profile_id) from hootsuite.messages").fetchone()
         where = f" where social_profile_id = '{gone}'"
         before = link.execute(name + where).fetchone()
         link.execute(f"delete from hootsuite.social_profiles where id = '{gone}'")  # noqa: S608
-    marts["run"]("invoke", "dbt-duckdb", "build")
-    with duckdb.connect(str(marts["path"]), read_only=True) as link:
+    run.given(TARGET_DUCKDB_PATH=str(path))("invoke", "dbt-duckdb", "build")
+    with duckdb.connect(str(path), read_only=True) as link:
         assert before[1:] == (True, False)
         assert link.execute(name + where).fetchone() == (before[0], False, True)
         statuses = "select distinct match_status from hootsuite_marts.fct_post_performance"
         assert link.execute(statuses).fetchall() == [("not_measured",)]
+
+
+@pytest.fixture(scope="module")
+def followed(run, built, world, work, postgres_url):
+    """The tables of both warehouses after two more loads: a week of changes later, and an hour."""
+    state = ("--state-id-suffix", "warehouses")
+    pairs = ("tap-hootsuite", "target-postgres", "tap-hootsuite", "target-duckdb")
+    for seconds in (WEEK, HOUR):
+        world.advance(seconds)
+        run("run", *state, *pairs)
+    return {
+        "postgres": read_tables(postgres_url, SCHEMA),
+        "duckdb": read_duckdb(str(work / "warehouse.duckdb"), SCHEMA, KEYS),
+    }
+
+
+@pytest.mark.parametrize("warehouse", ["postgres", "duckdb"])
+def test_a_warehouse_follows_what_a_week_changed(followed, world, warehouse):
+    """After a full load and two incremental ones through Meltano, every table equals the API."""
+    tables = followed[warehouse]
+    tables.pop("interactions")  # needs settings of its own: see the tap's tests
+    counts, wrong = compare(world, tables)
+    assert wrong == {}
+    assert len(counts) >= 20
+    assert counts["messages"] > 100
