@@ -77,7 +77,9 @@ def child(request, report):
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
         code = HootsuiteTarget(config=request["config"]).run(lines)
-    report.write_text(json.dumps(POINTS))
+    whole = report.with_suffix(".new")
+    whole.write_text(json.dumps(POINTS))
+    whole.replace(report)  # so that a kill in between leaves no half
     os._exit(code)
 
 
