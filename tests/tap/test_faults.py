@@ -1,9 +1,13 @@
 """Whatever network and platform do: complete, or a clear error and a state to go on from."""
 
+import time
+from datetime import datetime
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hootsuite_api.clock import TEST_CLOCK_AHEAD
 from hootsuite_api.contract import load
 from hootsuite_api.errors import HootsuiteError
 from tests.tap.conftest import FURTHER, KEYS
@@ -46,11 +50,23 @@ quick = settings(
 
 
 @pytest.fixture
-def survives(sandbox, attempt, assert_equal):
+def new_world(sandbox, monkeypatch):
+    """Begin anew, with our clock set by the sandbox's: a false `Date` is then told as one."""
+
+    def begin(**options):
+        sandbox.reset(activity=False, **options)
+        platform = datetime.fromisoformat(sandbox.now())
+        monkeypatch.setenv(TEST_CLOCK_AHEAD, str(platform.timestamp() - time.time()))
+
+    return begin
+
+
+@pytest.fixture
+def survives(sandbox, new_world, attempt, assert_equal):
     """Run under a schedule of faults, then without; the union must be the truth."""
 
     def check(schedule, warehouse):
-        sandbox.reset(activity=False, messages=150)
+        new_world(messages=150)
         sandbox.faults(schedule)
         output, failure = attempt(request_timeout_seconds=1)
         sandbox.clear_faults()
@@ -83,11 +99,11 @@ def test_no_silent_gap_in_full(survives, new_warehouse, schedule):
 
 
 @pytest.fixture
-def figures_survive(sandbox, attempt, further, figures):
+def figures_survive(sandbox, new_world, attempt, further, figures):
     """The same for what the defaults don't read."""
 
     def check(schedule, warehouse):
-        sandbox.reset(activity=False, clock_rate=0.0)
+        new_world(clock_rate=0.0)
         options = {**further(), "start_date": "2025-11-01", "request_timeout_seconds": 1}
         sandbox.faults(schedule)
         output, failure = attempt(**options)
