@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from tap_hootsuite_sheet.problems import CellError, SheetError
@@ -63,32 +63,38 @@ def layout(text: str) -> Layout:
     return read
 
 
-def misfit(cell: str, formats: Sequence[str]) -> CellError:
-    """Return why a cell fits none of the declared layouts, with the layout that it would fit.
+def misfit(cell: str, formats: Sequence[str], fits_all: Callable[[str], bool]) -> CellError:
+    """Return why a cell fits none of the declared layouts, with one that fits its whole column.
 
     Args:
         cell: The text of a date cell.
         formats: The declared layouts; at least one.
+        fits_all: Whether a layout fits all dates of the column that were written as text.
     """
     said = f"does not fit the layout {' or '.join(formats)}"
     for text in formats:
         day = _CLOCK.sub("", text)
-        if day != text and _fits(cell, day):
+        if day != text and fits(cell, day):
+            why = f"{said}: this cell has no time of day"
+            if not fits_all(day):
+                return CellError(why, "Write its time into the cell, too")
             return CellError(
-                f"{said}: this cell has no time of day",
+                why,
                 "Write the times into a column Time, as this layout has none",
                 setting="date_formats",
                 value=day,
             )
         full = f"{text} HH:mm"
-        if day == text and _fits(cell, full):
-            return CellError(
-                f"{said}: this cell has a time of day", "", setting="date_formats", value=full
-            )
+        if day == text and fits(cell, full):
+            why = f"{said}: this cell has a time of day"
+            if not fits_all(full):
+                return CellError(why, "Write the time into a column Time instead")
+            return CellError(why, "", setting="date_formats", value=full)
     return CellError(said, "Correct it", setting="date_formats")
 
 
-def _fits(cell: str, text: str) -> bool:
+def fits(cell: str, text: str) -> bool:
+    """Return whether a layout reads a cell."""
     try:
         return layout(text)(cell) is not None
     except SheetError:

@@ -19,6 +19,9 @@ KEPT = 50_000
 """Problems that are kept; more are only counted. Their rows are known all the same."""
 _VALUE_LIMIT = 60
 
+Value = str | tuple[str, ...]
+"""What a setting can be set to: one value, or the ones of which a person has to choose."""
+
 
 class Words:
     """How a front end names settings; this one names them as a configuration file does."""
@@ -85,10 +88,10 @@ class CellError(Exception):
         message: What is wrong with it.
         remedy: What to write instead; a sentence without its full stop that names no setting.
         setting: The setting that would help as well, if there is one.
-        value: What to set it to.
+        value: What to set it to; several where only the person knows which is meant.
     """
 
-    def __init__(self, message: str, remedy: str, *, setting: str = "", value: str = "") -> None:
+    def __init__(self, message: str, remedy: str, *, setting: str = "", value: Value = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
@@ -100,9 +103,12 @@ class CellError(Exception):
         return advice(self.remedy, self.setting, self.setting_value, words)
 
 
-def advice(remedy: str, setting: str, value: str, words: Words) -> str:
+def advice(remedy: str, setting: str, value: Value, words: Words) -> str:
     """Return what to do: what to write, or what to set, or both."""
-    hint = words.hint(setting, value) if setting else ""
+    values = (value,) if isinstance(value, str) else value
+    hint = " or ".join(words.hint(setting, one) for one in values) if setting else ""
+    if len(values) > 1:
+        hint += ", whichever is meant"
     if remedy and hint:
         return f"{remedy}, or {hint}."
     return f"{remedy}." if remedy else _sentence(hint)
@@ -132,7 +138,7 @@ class Problem:
     message: str
     remedy: str
     setting: str = ""
-    setting_value: str = ""
+    setting_value: Value = ""
 
     def __str__(self) -> str:
         return self.placed()

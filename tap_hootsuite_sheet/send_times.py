@@ -8,9 +8,9 @@ from datetime import datetime, time
 from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet import values
 from tap_hootsuite_sheet.date_guess import fitting
-from tap_hootsuite_sheet.layouts import layout, misfit
+from tap_hootsuite_sheet.layouts import fits, layout, misfit
 from tap_hootsuite_sheet.model import Options
-from tap_hootsuite_sheet.problems import CellError, SettingError
+from tap_hootsuite_sheet.problems import CellError, SettingError, Value
 from tap_hootsuite_sheet.profiles import Directory
 from tap_hootsuite_sheet.times import (
     DATE_REMEDY,
@@ -53,7 +53,8 @@ class Clock:
         self._notes = notes
         self._asked = False
         self._texts = texts
-        self._fitting: list[str] | None = None
+        self._fitting: tuple[str, ...] | None = None
+        self._known: dict[str, bool] = {}
         self._converter = Converter()
 
     def date(self, cell: object) -> Stamp:
@@ -78,20 +79,22 @@ class Clock:
 
     def _unread(self, text: str, error: CellError) -> CellError:
         """Return why a text is no date, with the layout that fits the whole column."""
-        declared = misfit(text, self._formats) if self._formats else error
+        declared = misfit(text, self._formats, self._fits_all) if self._formats else error
         if declared.setting_value and not self._composer:
             return declared
         if self._fitting is None:
-            self._fitting = fitting(self._texts())
+            self._fitting = tuple(fitting(self._texts()))
         setting = "composer_date_format" if self._composer else "date_formats"
-        said = declared.message
-        if len(self._fitting) == 1:
-            said = f"{said}; all dates of the column fit {self._fitting[0]}"
-            return CellError(said, "", setting=setting, value=self._fitting[0])
         if self._fitting:
-            remedy = f"The column fits {listed(self._fitting[:3])}: tell which one is meant"
-            return CellError(said, remedy, setting=setting)
+            said = f"{declared.message}; all dates of the column fit {listed(self._fitting)}"
+            return CellError(said, "", setting=setting, value=_one_or_all(self._fitting))
         return self._unlike_composer() if self._composer else declared
+
+    def _fits_all(self, text: str) -> bool:
+        """Return whether a layout fits all dates of the column; worked out once for each."""
+        if text not in self._known:
+            self._known[text] = all(fits(cell.strip(), text) for cell in self._texts())
+        return self._known[text]
 
     def moment(
         self, stamp: Stamp | None, clock: time | None, zone_name: str
@@ -129,6 +132,10 @@ class Clock:
             zone(name)
             self._notes.append(f"Times are read in {name}, the time zone of the member who posts.")
         return name
+
+
+def _one_or_all(layouts: tuple[str, ...]) -> Value:
+    return layouts[0] if len(layouts) == 1 else layouts
 
 
 def _check(name: str | None) -> None:

@@ -19,7 +19,7 @@ _NAMES = {
     "sheet": "--sheet",
     "timezone": "--timezone",
 }
-_USUAL = {"as_is": "ROW", "date_formats": "DD.MM.YYYY"}
+_USUAL = {"as_is": "ROW", "date_formats": "LAYOUT"}
 
 
 class OptionWords(Words):

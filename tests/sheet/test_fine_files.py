@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import unicodedata
 import zipfile
 
@@ -125,6 +126,46 @@ def test_american_dates_are_refused_with_the_layout_that_fits_all(books, read):
     said = problems.items[0].placed(OPTIONS)
     assert said.endswith("all dates of the column fit MM/DD/YYYY. Say --date-format MM/DD/YYYY.")
     assert len(read(path, date_formats=("MM/DD/YYYY",)).records) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "layouts"),
+    [
+        (("03/04/2026 09:00", "05/06/2026 09:00"), ("DD/MM/YYYY HH:mm", "MM/DD/YYYY HH:mm")),
+        (("3-4-2026", "5-6-2026"), ("DD-MM-YYYY", "MM-DD-YYYY")),
+        (("Fri, 3 April 2026", "Sun, 5 April 2026"), ("ddd, D MMMM YYYY",)),
+        (("03/04/2026", "soon"), ()),
+    ],
+)
+@pytest.mark.parametrize("declared", [(), ("DD.MM.YYYY",)])
+def test_each_proposed_layout_reads_the_whole_column(books, read, cells, layouts, declared):
+    """Where several fit they are all named; no example stands there that fits none of them."""
+    path = books.csv("Date,Text,Profiles\n" + "".join(f'"{one}",A,1\n' for one in cells))
+    lines = read(path, date_formats=declared).problems.lines(words=OPTIONS)
+    for line in lines:
+        proposed = re.findall(r'--date-format (?:"([^"]+)"|(\S+?)(?=[., ]|$))', line)
+        names = tuple(quoted or bare for quoted, bare in proposed)
+        assert names == layouts or (not layouts and names in {(), ("LAYOUT",)}), line
+        assert ("whichever is meant" in line) is (len(layouts) > 1)
+    for one in layouts:
+        problems = read(path, date_formats=(one,)).problems.items
+        assert not [found for found in problems if "layout" in found.message]
+
+
+@pytest.mark.parametrize(
+    ("declared", "cells", "remedy"),
+    [
+        ("DD/MM/YYYY HH:mm", ("03/04/2026 09:00", "04/04/2026"), "Write its time into the cell"),
+        ("DD/MM/YYYY", ("03/04/2026", "04/04/2026 09:00"), "into a column Time instead"),
+    ],
+)
+def test_one_odd_cell_changes_no_layout(books, read, declared, cells, remedy):
+    """What would make the other rows fail is not proposed."""
+    path = books.csv("Date,Text,Profiles\n" + "".join(f"{one},A,1\n" for one in cells))
+    lines = read(path, date_formats=(declared,)).problems.lines(words=OPTIONS)
+    odd = next(line for line in lines if "row 3" in line)
+    assert remedy in odd
+    assert "--date-format" not in odd
 
 
 def test_a_first_sheet_without_a_header_names_the_one_that_has(books, read):
