@@ -33,6 +33,11 @@ _WRONG_CLIENT = frozenset({"invalid_client", 1007})
 _ONE_APP = (
     "Check client_id and client_secret: both are those of one app in Hootsuite's developer area"
 )
+_REGISTERED = (
+    "There is no client_secret, so this is a client that was registered in place of an app, and "
+    "Hootsuite does not know it: hootsuite login --register makes another one. For an app of the "
+    "developer area, set its client_secret"
+)
 WHERE = Where("POST", "/oauth2/token")
 
 Form = Mapping[str, str]
@@ -94,6 +99,7 @@ class TokenEndpoint:
     def __init__(self, settings: Settings, gateway: Gateway) -> None:
         self._url = f"{settings.api_url}/oauth2/token"
         secret = settings.client_secret
+        self._advice = _ONE_APP if secret else _REGISTERED
         self._auth = BasicAuth(settings.client_id, secret) if secret else NoAuth()
         # A client without a secret says who it is in the body, RFC 6749 section 3.2.1.
         self._named = {} if secret else {"client_id": settings.client_id}
@@ -123,14 +129,19 @@ class TokenEndpoint:
                 error.never_left()
             raise
         if answer.status != 200:  # noqa: PLR2004 - the contract knows no other success
-            raise _refusal(error_from(self._operation, answer))
+            raise _refusal(error_from(self._operation, answer), self._advice)
         return _grant(answer)
 
 
-def _refusal(error: HootsuiteError) -> HootsuiteError:
-    """An `AuthError` for every refusal, whatever the body calls it."""
+def _refusal(error: HootsuiteError, advice: str) -> HootsuiteError:
+    """An `AuthError` for every refusal, whatever the body calls it.
+
+    Args:
+        error: What was answered.
+        advice: What to do when the client is not known.
+    """
     if type(error) is AuthError and error.code in _WRONG_CLIENT:
-        refused = AuthError(error.happened, error.where, advice=_ONE_APP)
+        refused = AuthError(error.happened, error.where, advice=advice)
     elif type(error) is AuthError or not isinstance(error, _REFUSALS):
         return error
     else:

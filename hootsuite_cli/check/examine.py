@@ -92,12 +92,17 @@ def _try_sign_in(client: HootsuiteClient, prober: Prober) -> list[str]:
         tried = client.prove_sign_in()
     except (ServerFault, TornBody, NetworkFault):
         prober.unanswered.append("/oauth2/token")
-        return ["client_secret, because Hootsuite's sign-in server failed"]
+        return [f"{_client(client)}, because Hootsuite's sign-in server failed"]
     if tried:
         return []
     if method == "access_token":
         return ["how long the configured access_token lasts"]
-    return ["client_secret and the refresh token, which are used when the token is renewed"]
+    return [f"{_client(client)} and the refresh token, which are used when the token is renewed"]
+
+
+def _client(client: HootsuiteClient) -> str:
+    """What proves who the client is; one that was registered in place of an app has no secret."""
+    return "client_secret" if client.settings.client_secret else "client_id"
 
 
 def _with_problem(tokens: dict[str, Any], before: str | None) -> dict[str, Any]:

@@ -88,6 +88,7 @@ class Listener:
         state: Of the request whose answer is awaited.
         note: Told what was refused without ending the sign-in.
         patience: Seconds that a client has to send its request, and to read its answer.
+        remedy: What else to do when nobody comes back.
 
     Raises:
         ConfigError: If the port can't be had.
@@ -100,11 +101,14 @@ class Listener:
         state: str,
         note: Callable[[str], None] = lambda _: None,
         patience: float = 5.0,
+        *,
+        remedy: str = "",
     ) -> None:
         self.path = path
         self._note = note
         self._notes_left = _NOTES
         self._state = state
+        self._remedy = remedy
         self._taken = threading.Lock()  # never released: there is one callback
         self._code: Future[str] = Future()
         self._page: Future[pages.Page] = Future()
@@ -127,11 +131,13 @@ class Listener:
         except TookTooLong:
             if not self._taken.acquire(blocking=False):  # it came at the very last moment
                 return self._code.result()
+            usual = (
+                f"check client_id, and that {self.redirect_uri} is a redirect address of the app; "
+                "then start again: hootsuite login"
+            )
             raise SignInRefused(
                 f"Nobody signed in within {seconds:g} seconds",
-                advice="If the page showed an error, check client_id, and that "
-                f"{self.redirect_uri} is a redirect address of the app; then start again: "
-                "hootsuite login",
+                advice=f"If the page showed an error, {self._remedy or usual}",
             ) from None
 
     def take(self, query: str) -> pages.Page:

@@ -12,12 +12,12 @@ import webbrowser
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import click
 
 from hootsuite_api import HootsuiteClient, HootsuiteError, redact
-from hootsuite_api.errors import ConfigError
+from hootsuite_api.errors import AuthError, ConfigError
 from hootsuite_api.registration import RegistrationRefused, register_client
 from hootsuite_api.settings import parse
 from hootsuite_cli.account import Account, account_options
@@ -40,6 +40,11 @@ _STEPS = (
     "Note its client id and its client secret.",
     "Set HOOTSUITE_CLIENT_ID and HOOTSUITE_CLIENT_SECRET, or type them when you are asked.",
     "Sign in: hootsuite login",
+)
+_PASTES = 10
+_NO_CODE = "invalid_grant"
+_FORGOTTEN = (
+    "Hootsuite may have forgotten the client that was registered: hootsuite login --register"
 )
 _PATH = re.compile(r"/[A-Za-z0-9/_.~-]*")
 
@@ -204,7 +209,8 @@ def _browsed(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) 
         raise ConfigError("A --redirect-uri needs --no-browser: nobody listens there")
     if not _PATH.fullmatch(way["path"]):
         raise ConfigError("The --path must be that of an address", advice="For example /callback")
-    listener = Listener(way["port"], way["path"], request.state, _say)
+    remedy = "" if client.settings.client_secret else _FORGOTTEN
+    listener = Listener(way["port"], way["path"], request.state, _say, remedy=remedy)
     try:
         url = request.url(listener.redirect_uri)
         _say("Opening the browser. If nothing opens, go to:", "", url, "")
@@ -234,30 +240,68 @@ def _finish(client: HootsuiteClient, request: Request, listener: Listener, code:
 def _pasted(client: HootsuiteClient, request: Request, way: Mapping[str, Any]) -> Person:
     redirect_uri = way["redirect_uri"] or f"http://localhost:{way['port'] or _PORT}{way['path']}"
     _say("Open this address in any browser and allow the app:", "", request.url(redirect_uri), "")
+    if not client.settings.client_secret:
+        _say(f"If the page says that the client is not known: {_FORGOTTEN}.")
     _say("The browser then shows a page that can't be reached. That is as it should be:")
-    while True:
-        pasted = click.prompt("paste its address here", err=True).strip()
+    wrong: HootsuiteError | None = None
+    for _ in range(_PASTES):
+        if wrong is not None:
+            _say(str(wrong))
+        try:
+            pasted = click.prompt("paste its address here", err=True).strip()
+        except click.Abort:
+            if wrong is None or _isatty():
+                raise
+            break  # the input has ended
         try:
             code = _pasted_code(pasted, redirect_uri, request)
-            break
+            return _exchanged(client, request, code, redirect_uri)
         except (_NoAnswer, AnotherSignIn) as error:
-            if not _isatty():
-                raise
-            _say(str(error))
-    return sign_in(client, code, redirect_uri, request.verifier)
+            wrong = error
+    raise wrong or _NoAnswer("Nothing was pasted")
+
+
+def _exchanged(client: HootsuiteClient, request: Request, code: str, redirect_uri: str) -> Person:
+    """Sign in with a pasted code, which may be cut off.
+
+    Raises:
+        _NoAnswer: The platform knows no such code.
+    """
+    try:
+        return sign_in(client, code, redirect_uri, request.verifier)
+    except AuthError as error:
+        cause = error.__cause__
+        if _NO_CODE not in (error.code, getattr(cause, "code", None)):
+            raise
+        raise _NoAnswer(
+            "Hootsuite does not accept the code in what was pasted (invalid_grant)",
+            advice="Was it cut off? Paste the whole address again, or open the page again for a "
+            "new one",
+        ) from error
 
 
 def _pasted_code(pasted: str, redirect_uri: str, request: Request) -> str:
-    """The code in a pasted address, or in its query alone."""
-    parts, whole = urlsplit(pasted), f"Paste the whole address of the page, from {redirect_uri}?..."
+    """The code in a pasted address, or in its query alone.
+
+    Raises:
+        SignInRefused: There is none, with what was wrong.
+    """
+    whole = f"Paste the whole address of the page, from {redirect_uri}?..."
+    try:
+        parts = urlsplit(pasted)
+    except ValueError as error:
+        raise _NoAnswer("What was pasted is no address", advice=whole) from error
     query = parts.query
     if not parts.scheme:
         query = pasted.rpartition("?")[2]
     elif f"{parts.scheme}://{parts.netloc}{parts.path}" != redirect_uri.partition("?")[0]:
         happened = "The pasted address is not the one that Hootsuite sends back to"
         raise _NoAnswer(happened, advice=whole)
-    if "state=" not in query:
+    names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+    if "state" not in names:
         raise _NoAnswer("What was pasted is no answer of Hootsuite's", advice=whole)
+    if not {"code", "error"} & {*names} or len({*names}) < len(names):
+        raise _NoAnswer("What was pasted is cut off, or was pasted twice", advice=whole)
     return read_answer(query, request.state)
 
 

@@ -258,6 +258,39 @@ def test_at_a_terminal_a_wrong_paste_is_asked_for_again(environment, hands, run,
     assert (result.exit_code, result.stderr.count("Paste the whole address")) == (0, 2)
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _: "hello",
+        lambda _: "http://[half",
+        lambda one: one.replace("localhost", "evil.example"),
+        lambda one: one.replace("state=", "state=x"),
+        lambda one: one.partition("state=")[0] + "state=abc",
+        lambda one: one.replace("code=", "nothing="),
+        lambda one: one.replace("code=", "code=x"),
+        lambda one: f"{one}&{urlsplit(one).query}",
+    ],
+)
+@pytest.mark.parametrize("terminal", [True, False])
+def test_any_wrong_paste_is_asked_for_again(  # noqa: PLR0917 - pytest's
+    environment, hands, run, monkeypatch, spoil, terminal
+):
+    """With what was wrong, at a terminal or not; the right one still signs in."""
+    pastes = iter([spoil, lambda one: one])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(pastes)(hands.pasted))
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    monkeypatch.setattr(login, "_isatty", lambda: terminal)
+    result = run("login", "--no-browser")
+    assert result.exit_code == 0, result.output
+    assert any(word in result.stderr for word in ("pasted", "state is wrong"))
+
+
+def test_an_input_that_ends_tells_what_was_wrong(environment, run):
+    """Not only that it was aborted."""
+    result = run("login", "--no-browser", input="hello\n")
+    assert (result.exit_code, "Paste the whole address" in result.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("yes", [True, False])
 def test_the_scope_of_analytics_is_offered(environment, browser, run, monkeypatch, yes):
     """At a terminal, and only if no scope is named; the word that it is paid for comes along."""

@@ -96,6 +96,31 @@ def test_the_next_sign_in_uses_the_same_client_and_port(registered, browser, run
     assert query_of(browser.opened[1])["redirect_uri"] == first["redirect_uri"]
 
 
+def test_a_client_that_the_platform_forgot_has_a_way_back(registered, sandbox, run, browser):
+    """Every command names it, none speaks of a secret, and it works without a sign-out."""
+    sandbox.reset()
+    for command in (("check",), ("check", "--json")):
+        result = run(*command)
+        assert result.exit_code == 1
+        assert "hootsuite login --register" in result.output
+        assert "Check client_id and client_secret" not in result.output
+    again = run("login", "--register", "--port", "0")
+    assert again.exit_code == 0, again.output
+    checked = run("check")
+    assert checked.exit_code == 0, checked.output
+    assert "client_secret" not in checked.output
+
+
+def test_a_sign_in_with_a_forgotten_client_names_the_way_back(registered, sandbox, run, browser):
+    """The page shows an error and nobody comes back: the end says what helps."""
+    sandbox.reset()
+    browser.consent = lambda _: None
+    result = run("login", "--timeout", "0.1")
+    assert (result.exit_code, "hootsuite login --register" in result.stderr) == (1, True)
+    result = run("login", "--no-browser", input="")
+    assert "hootsuite login --register" in result.stderr
+
+
 def test_a_sign_out_forgets_it(registered, run):
     """The next sign-in needs a client again."""
     assert run("logout").exit_code == 0
