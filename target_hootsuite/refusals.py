@@ -27,9 +27,22 @@ WRITES = _BODY | _PERSON | _TEAM | _MESSAGE | _GONE | _MAY_NOT
 """Codes that refuse a write for what the row asks for, or for the things that it names.
 
 Not among the published codes: those about tokens, scopes and quotas, those about the request as
-such (1009 to 1044, 5001, 5002), those about lists (3020, 3021, 40019, 40020, 40022), and 40021,
-which only says that a file of the row is not ready yet.
+such (1009 to 1044, 5001), those about lists (3020, 3021, 40019, 40020, 40022), and 40021, which
+only says that a file of the row is not ready yet. 5002 is for messages alone.
 """
+
+_UNSUPPORTED = 5002
+MESSAGES = WRITES | {_UNSUPPORTED}
+"""Codes that refuse a write of a message.
+
+5002 is an operation that is not supported. Other profiles' messages are written by the same
+operation, so what is not supported is the profile that the row names: its network.
+"""
+_MESSAGES = "/v1/messages"
+_REMEDIES = {
+    _UNSUPPORTED: "Hootsuite does not offer this for the profile's network: do it in Hootsuite "
+    "itself, or name another profile."
+}
 
 LOOK_UPS: Mapping[str, frozenset[int]] = {
     "list_organization_members": frozenset({2303, 3003, 4002}),
@@ -63,8 +76,14 @@ def is_about_row(error: errors.HootsuiteError) -> bool:
 
 
 def is_listed(code: Any) -> bool:
-    """Whether an error inside an answer has the code of a refused write."""
-    return isinstance(code, int) and code in WRITES
+    """Whether an error inside an answer has the code of a refused message."""
+    return isinstance(code, int) and code in MESSAGES
+
+
+def with_remedy(said: str, code: Any) -> str:
+    """Return what an answer says, with what can be done about its code."""
+    remedy = _REMEDIES.get(code)
+    return f"{said} {remedy}" if remedy else said
 
 
 @cache
@@ -72,7 +91,7 @@ def _listed() -> Mapping[tuple[str | None, str | None], frozenset[int]]:
     """The list by method and path, as errors name their call."""
     operations = load().operations
     found: dict[tuple[str | None, str | None], frozenset[int]] = {
-        (one.method, one.path): WRITES
+        (one.method, one.path): MESSAGES if one.path.startswith(_MESSAGES) else WRITES
         for one in operations.values()
         if not one.read and one.shape not in ("oauth", "html")
     }
@@ -83,4 +102,5 @@ def _listed() -> Mapping[tuple[str | None, str | None], frozenset[int]]:
 
 def row_rejected(error: errors.HootsuiteError) -> RowRejected:
     """The rejection that a listed refusal means."""
-    return RowRejected(str(error), code=error.code, trace_id=error.trace_id)
+    said = with_remedy(str(error), error.code)
+    return RowRejected(said, code=error.code, trace_id=error.trace_id)

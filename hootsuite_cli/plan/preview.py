@@ -34,7 +34,7 @@ _MEANINGS = {
     "waiting": "waits for approval in Hootsuite",
     "stopped": "stands in Hootsuite and does not go out; see its warning",
     "unknown": "may be scheduled; the next run looks for it",
-    "deferred": "is still to be tried",
+    "deferred": "is still to be sent",
 }
 _OTHER = "other"
 

@@ -40,7 +40,7 @@ _COLUMNS = {
     "text": "text",
 }
 _ADVICE = {
-    ResultStatus.DEFERRED: "not tried yet",
+    ResultStatus.DEFERRED: "not sent yet",
     ResultStatus.UNKNOWN: "the answer was lost; the next run looks for it, see hootsuite results",
 }
 _REMEDIES = {
@@ -79,7 +79,7 @@ def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str
     if not rehearsal.results:
         return facts
     open_ones = [("Fate unknown", f"{outlook.unknown}, see hootsuite results")]
-    later = [("Deferred", f"{outlook.deferred}, not tried yet")]
+    later = [("Deferred", f"{outlook.deferred}, not sent yet")]
     return [
         *facts,
         ("To be posted", f"{outlook.creates} new, {outlook.replaces} replaced"),

@@ -21,7 +21,7 @@ from target_hootsuite.errors import Deferred, RowRejected, RunStopped
 from target_hootsuite.journal.entries import TO_CREATE, Busy, Entry, Intent, claim_of
 from target_hootsuite.messages import content, states
 from target_hootsuite.model import Outcome, Unit
-from target_hootsuite.refusals import is_about_row, is_listed, row_rejected
+from target_hootsuite.refusals import is_about_row, is_listed, row_rejected, with_remedy
 from target_hootsuite.statuses import EntryStatus, ResultStatus
 from target_hootsuite.unforeseen import FAULTS
 
@@ -186,8 +186,8 @@ def _own_error(found: Sequence[Mapping[str, Any]], profile: str) -> RowRejected 
     if not are_refusals(own) or not is_listed(own[0].get("code")):
         return None
     trace = own[0].get("id")
-    text = f"Hootsuite refuses the request: {own[0].get('message')}."
     code = own[0].get("code")
+    text = with_remedy(f"Hootsuite refuses the request: {own[0].get('message')}.", code)
     return RowRejected(text, code=code, trace_id=None if trace is None else str(trace))
 
 

@@ -176,6 +176,12 @@ def test_a_lost_reply_never_posts_twice(kind, when, run_target, make_rows, posts
         ),
         ({"status": 400, "code": 4000}, "rejected"),
         ({"status": 400, "code": 40025}, "rejected"),
+        ({"status": 400, "code": 5002}, "rejected"),
+        ({"status": 403, "code": 5002}, "rejected"),
+        (
+            {"status": 200, "body": '{"errors": [{"code": 5002, "message": "x", "id": "t"}]}'},
+            "rejected",
+        ),
         ({"status": 403, "code": 40005}, "rejected"),
         (
             {"status": 200, "body": '{"errors": [{"code": 40005, "message": "x", "id": "t"}]}'},

@@ -120,6 +120,28 @@ def test_an_adopted_post_keeps_its_state(scheduled, hootsuite, books, tmp_path, 
     assert "waits for approval" in table(books.folder / "plan.results.xlsx")[1][4]
 
 
+def test_a_network_that_the_platform_refuses_is_no_row_that_waits(
+    books, hootsuite, profiles, sandbox
+):
+    """Its row is rejected with what to do, in every run; the others go out."""
+    network = sandbox.mutate("add_profile", type="TIKTOKBUSINESS", username="acme")
+    rows = [
+        (1, MORNING, "One", network),
+        (2, MORNING, "Two", profiles["FACEBOOKPAGE"]),
+    ]
+    path = books.xlsx(*rows, header=HEADER)
+    for _ in range(2):
+        result = hootsuite(path, "--yes")
+        assert result.exit_code == 2, result.output
+        first, second = table(books.folder / "plan.results.xlsx")[1:]
+        assert (first[4], second[4] in {"done", "unchanged"}) == ("rejected", True)
+        assert "name another profile" in first[7]
+        assert "[5002]" in first[7]
+        assert "deferred" not in result.output
+    posts = [one for one in sandbox.ledger() if one["operation"] == "create_message"]
+    assert len(posts) == 1
+
+
 def test_results_of_the_target_tell_it_too(sandbox, settings, profiles, tmp_path):
     """A pipeline's results have a code and a sentence at a row that waits."""
     from hootsuite_cli.plan import in_process  # noqa: PLC0415 - as the command itself
