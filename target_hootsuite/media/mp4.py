@@ -30,12 +30,17 @@ class Video:
     height: int
 
 
-def is_mp4(head: bytes) -> bool:
-    """Whether the first bytes are an `ftyp` box of an MP4 brand (QuickTime's `qt  ` is none)."""
-    if head[4:8] != b"ftyp" or head[8:12] == b"qt  ":
-        return False
+MP4, QUICKTIME = "video/mp4", "video/quicktime"
+
+
+def video_type(head: bytes) -> str | None:
+    """Return the media type of a container by its first bytes, an `ftyp` box; None for others."""
+    if head[4:8] != b"ftyp":
+        return None
+    if head[8:12] == b"qt  ":
+        return QUICKTIME
     brands = {head[8:12], *(head[at : at + 4] for at in range(16, len(head) - 3, 4))}
-    return bool(brands & (_BRANDS | _MORE_BRANDS))
+    return MP4 if brands & (_BRANDS | _MORE_BRANDS) else None
 
 
 def read_video(file: BinaryIO, size: int) -> Video:

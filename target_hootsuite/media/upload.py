@@ -21,13 +21,14 @@ from target_hootsuite.lookup.cache import Cache
 from target_hootsuite.media.download import Fetcher
 from target_hootsuite.media.inspect import Media, inspect
 from target_hootsuite.media.local_files import open_under
+from target_hootsuite.media.mp4 import MP4, QUICKTIME
 
 logger = logging.getLogger("target-hootsuite")
 KEPT_SECONDS = 89 * 86_400
 _CREATE_TRIES = 3
 _PUT_TRIES = 2
 _REFUSED = 403  # what a storage says of an address whose time is over
-_DEADLINES = {"video/mp4": 600.0}
+_DEADLINES = {MP4: 600.0, QUICKTIME: 600.0}
 _DEADLINE = 120.0
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 5.0

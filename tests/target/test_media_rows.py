@@ -8,6 +8,7 @@ from PIL import Image
 
 from hootsuite_api.uploads import Upload
 from target_hootsuite.media.upload import MediaStore
+from tests.target.test_media import video
 
 
 @pytest.fixture
@@ -43,6 +44,20 @@ def test_media_goes_before_its_message(run_target, make_rows, picture, sandbox):
     assert found[:2] == ["media_created", "media_uploaded"], found[:3]
     assert found[2:] == ["message_created"] * 8
     assert run_target(rows).statuses == {"unchanged": 8}
+
+
+@pytest.mark.parametrize(("quirks", "status"), [("recorded", "done"), ("documented", "rejected")])
+def test_the_platform_decides_on_mov(
+    run_target, make_rows, tmp_path, sandbox, caplog, quirks, status
+):
+    """A MOV is documented as refused and was seen to be taken: it is sent, with a warning."""
+    sandbox.reset(quirks=quirks, media_seconds=0)
+    (tmp_path / "clip.mov").write_bytes(video(brand=b"qt  "))
+    run = run_target(make_rows(1, media=[{"path": "clip.mov"}]))
+    assert run.statuses == {status: 1}
+    assert "MOV" in caplog.text
+    if status == "rejected":
+        assert run.results[0]["error_code"] == "4000"
 
 
 def test_media_is_reused_by_later_runs(run_target, make_rows, picture, sandbox):
