@@ -1,6 +1,7 @@
 """A full run brings everything there is, as it is."""
 
 import json
+from typing import NamedTuple
 
 import pytest
 from jsonschema import Draft7Validator
@@ -9,11 +10,43 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 
 from hootsuite_api.contract import load
 from tap_hootsuite.tap import TapHootsuite, stream_classes
-from tests.tap.conftest import FURTHER, KEYS, SCOPE, everything
+from tests.tap.conftest import FURTHER, INTERACTIONS, KEYS, SCOPE, Output, everything, run
 
+pytestmark = pytest.mark.xdist_group("full")  # read once for several claims
 STREAMS = {stream.name: stream for stream in stream_classes()}
 # Tables of a part of what the platform has, such as figures since the start date.
 PARTIAL = {name for name in FURTHER if "metric" in name}
+
+
+class Whole(NamedTuple):
+    """A full run of a fresh world: what it wrote, and what it asked for."""
+
+    output: Output
+    requests: list
+
+
+@pytest.fixture(scope="module")
+def whole(sandbox_process, tmp_path_factory):
+    """One run with everything that there is to select, for all who only look at it."""
+    sandbox_process.reset()
+    folder = tmp_path_factory.mktemp("whole")
+    names = ("client_id", "client_secret", "member_id", "organization_id")
+    config = {
+        **{name: sandbox_process.ready[name] for name in names},
+        **SCOPE,
+        "api_url": sandbox_process.url,
+        "auth_method": "member_app",
+        "token_store": str(folder / "tokens.json"),
+        "requests_per_second": 1000,
+        "start_date": "2024-12-01",
+        "interactions": INTERACTIONS,
+        "comment_ids": [one["commentId"] for one in sandbox_process.comment_events()],
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        output, failure = run(config, catalog=everything(config))
+    assert failure is None
+    return Whole(output, sandbox_process.requests())
 
 
 @pytest.fixture
@@ -26,12 +59,6 @@ def extract(sandbox, extract, config):
         return extract(state, catalog or everything(config), **more)
 
     return once
-
-
-@pytest.fixture
-def tables(extract, warehouse):
-    """What a full run loads."""
-    return warehouse.load(extract())
 
 
 def test_streams_are_found_by_themselves():
@@ -49,9 +76,9 @@ def test_every_stream_equals_the_truth(sandbox, extract, warehouse, assert_equal
             assert_equal(name, warehouse.rows(name), keys)
 
 
-def test_rows_fit_their_schema(extract):
+def test_rows_fit_their_schema(whole):
     """Rows need no conforming: the SDK's own pass over them changes nothing."""
-    output = extract()
+    output = whole.output
     schemas = {line["stream"]: line["schema"] for line in output.lines if line["type"] == "SCHEMA"}
     logger = TapHootsuite.logger
     for name, schema in schemas.items():
@@ -63,17 +90,16 @@ def test_rows_fit_their_schema(extract):
             assert conform_record_data_types(name, dict(row), schema, level, logger) == row
 
 
-def test_each_list_is_asked_for_once(sandbox, extract):
+def test_each_list_is_asked_for_once(whole):
     """No request is sent twice with the same question."""
-    extract()
-    gets = [r for r in sandbox.requests() if r["method"] == "GET"]  # the log has no bodies
+    gets = [r for r in whole.requests if r["method"] == "GET"]  # the log has no bodies
     asked = [(r["operation"], r["path"], r.get("query")) for r in gets]
     assert len(asked) == len(set(map(repr, asked)))
 
 
-def test_one_schema_and_no_partitions(extract):
+def test_one_schema_and_no_partitions(whole):
     """Each stream has one SCHEMA, before its records, and its state has no partitions."""
-    output = extract()
+    output = whole.output
     for name in STREAMS:
         types = output.types(name)
         assert types.count("SCHEMA") == 1
@@ -81,9 +107,9 @@ def test_one_schema_and_no_partitions(extract):
     assert "partitions" not in str(output.state)
 
 
-def test_versions_follow_the_last_record(extract):
+def test_versions_follow_the_last_record(whole):
     """ACTIVATE_VERSION comes once, after the last record, for streams that are read in full."""
-    output = extract()
+    output = whole.output
     for name, stream in STREAMS.items():
         types = output.types(name)
         replaces = stream.replaces or name in ("messages", "message_history")
@@ -91,10 +117,9 @@ def test_versions_follow_the_last_record(extract):
         assert not replaces or types[-1] == "ACTIVATE_VERSION"
 
 
-def test_order_is_the_same_every_time(sandbox, extract):
+def test_order_is_the_same_every_time(whole, extract):
     """Two full runs write the same records in the same order."""
-    sandbox.reset(messages=100)
-    first = [line["record"] for line in extract().lines if line["type"] == "RECORD"]
+    first = [line["record"].copy() for line in whole.output.lines if line["type"] == "RECORD"]
     second = [line["record"] for line in extract().lines if line["type"] == "RECORD"]
     signed = "download_url"
     for row in (*first, *second):
@@ -102,9 +127,8 @@ def test_order_is_the_same_every_time(sandbox, extract):
     assert first == second
 
 
-def test_every_read_of_the_platform_is_called(sandbox, extract):
+def test_every_read_of_the_platform_is_called(whole, sandbox, extract):
     """Two runs of an administrator and one of a plain member call every read of the contract."""
-    state = extract().state
     sandbox.mutate("delete_message", message_id=sandbox.truth("messages")[-1]["id"])
     member = sandbox.truth("organization_members")[-1]["memberId"]
     sandbox.mutate("remove_member", member_id=member)  # known to SCIM, listed no more
@@ -112,8 +136,8 @@ def test_every_read_of_the_platform_is_called(sandbox, extract):
     sandbox.mutate("grant_profile", profile_id=profile, member_id=sandbox.ready["member_id"])
     listed = {"Resources": [{"id": sandbox.truth("teams")[0]["id"]}], "totalResults": 1}
     sandbox.faults(operation="list_scim_groups", kind="status", status=200, body=json.dumps(listed))
-    extract(state=state)
-    called = {request["operation"] for request in sandbox.requests()}
+    extract(state=whole.output.state)
+    called = {request["operation"] for request in (*whole.requests, *sandbox.requests())}
     sandbox.reset(role="member")  # who may not list the teams meets them at the profiles
     extract()
     called |= {request["operation"] for request in sandbox.requests()}
