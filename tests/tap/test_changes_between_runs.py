@@ -33,6 +33,13 @@ def sync(extract, warehouse):
     return once
 
 
+@pytest.fixture
+def sync_messages(sync, only):
+    """The same with the streams that come of the list of messages alone."""
+    catalog = only("messages", "message_history", "media", "deleted_messages")
+    return lambda **settings: sync(catalog=catalog, **settings)
+
+
 def live(warehouse):
     """Messages of the warehouse that were not reported as deleted."""
     gone = {row["message_id"] for row in warehouse.rows("deleted_messages")}
@@ -84,40 +91,40 @@ def test_everything_that_can_happen_arrives(sandbox, sync, warehouse, assert_equ
             assert_equal(name, rows, keys)
 
 
-def test_a_deletion_is_sure_after_two_runs(sandbox, sync, warehouse):
+def test_a_deletion_is_sure_after_two_runs(sandbox, sync_messages, warehouse):
     """The first run that misses a message notes it, the second reports it, the third forgets."""
-    sync()
+    sync_messages()
     victim = some_message(sandbox, "SCHEDULED")
     sandbox.mutate("delete_message", message_id=victim)
-    assert not sync().rows("deleted_messages")
-    (row,) = sync().rows("deleted_messages")
+    assert not sync_messages().rows("deleted_messages")
+    (row,) = sync_messages().rows("deleted_messages")
     assert row["message_id"] == victim
     assert row["last_state"] == "SCHEDULED"
     assert row["missing_since"] <= row["confirmed_at"]
-    assert not sync().rows("deleted_messages")
+    assert not sync_messages().rows("deleted_messages")
     assert sum(1 for r in sandbox.requests("get_message")) == 2
 
 
-def test_a_message_that_comes_back_was_not_deleted(sandbox, sync):
+def test_a_message_that_comes_back_was_not_deleted(sandbox, sync_messages):
     """Missing once and there again is no deletion."""
-    sync()
+    sync_messages()
     victim = some_message(sandbox, "SCHEDULED")
     fault = {"operation": "list_messages", "kind": "status", "status": 200, "times": 0}
     sandbox.faults(**fault, body='{"data": []}')
     sandbox.faults(operation="get_message", kind="status", status=404, code=4001, times=0)
-    sync()
+    sync_messages()
     sandbox.clear_faults()
-    output = sync()
+    output = sync_messages()
     assert victim in {row["id"] for row in output.rows("messages")}
-    assert not sync().rows("deleted_messages")
+    assert not sync_messages().rows("deleted_messages")
 
 
-def test_an_invisible_profile_deletes_nothing(sandbox, sync):
+def test_an_invisible_profile_deletes_nothing(sandbox, sync_messages):
     """Messages of a profile that the caller no longer sees are not deleted messages."""
-    sync()
+    sync_messages()
     sandbox.mutate("remove_profile", profile_id=sandbox.truth("social_profiles")[0]["id"])
-    sync()
-    assert not sync().rows("deleted_messages")
+    sync_messages()
+    assert not sync_messages().rows("deleted_messages")
 
 
 def test_nothing_changed_costs_little(sandbox, sync):
@@ -177,16 +184,18 @@ def test_without_provisioning_rights_each_member_is_asked(sandbox, sync, assert_
     assert_equal("members", warehouse.rows("members"), ["id"])
 
 
-def test_a_profile_that_becomes_visible_is_filled_back(sandbox, sync, warehouse, assert_equal):
+def test_a_profile_that_becomes_visible_is_filled_back(
+    sandbox, sync_messages, warehouse, assert_equal
+):
     """Its messages are read from the start date, and only its own."""
     profile = sandbox.truth("social_profiles")[0]["id"]
     me = sandbox.ready["member_id"]
     sandbox.mutate("grant_profile", profile_id=profile, member_id=me)
-    sync()
+    sync_messages()
     assert profile not in {row["social_profile_id"] for row in warehouse.rows("messages")}
     sandbox.mutate("grant_profile", profile_id=profile, member_id=me, preset="EDITOR")
     before = len(sandbox.requests())
-    sync()
+    sync_messages()
     assert_equal("messages", warehouse.rows("messages"), ["id"])
     assert_equal("message_history", warehouse.rows("message_history"), ["message_id", "sequence"])
     again = [
@@ -196,7 +205,7 @@ def test_a_profile_that_becomes_visible_is_filled_back(sandbox, sync, warehouse,
     ]
     assert again
     after = len(sandbox.requests())
-    sync()
+    sync_messages()
     assert len(sandbox.requests()) - after < after - before
 
 
@@ -210,35 +219,35 @@ def test_a_profile_that_becomes_visible_is_filled_back(sandbox, sync, warehouse,
         ({"end_date": "2025-10-01"}, {}),
     ],
 )
-def test_a_wider_filter_is_filled_back(sandbox, sync, warehouse, narrow, wide):
+def test_a_wider_filter_is_filled_back(sandbox, sync_messages, warehouse, narrow, wide):
     """What a widened filter lets through is there after the next run, from the start date on."""
-    sync(**narrow)
-    sync(**wide)
+    sync_messages(**narrow)
+    sync_messages(**wide)
     states = set(wide.get("message_states", ())) or {r["state"] for r in sandbox.truth("messages")}
     wanted = {row["id"] for row in sandbox.truth("messages") if row["state"] in states}
     assert wanted <= {row["id"] for row in warehouse.rows("messages")}
 
 
-def test_wider_profiles_are_filled_back(sandbox, sync, warehouse):
+def test_wider_profiles_are_filled_back(sandbox, sync_messages, warehouse):
     """The same for a filter on profiles; narrowing it deletes nothing."""
     first, second, *_ = (row["id"] for row in sandbox.truth("social_profiles"))
-    sync(social_profile_ids=[first])
+    sync_messages(social_profile_ids=[first])
     assert {row["social_profile_id"] for row in warehouse.rows("messages")} == {first}
-    sync(social_profile_ids=[first, second])
+    sync_messages(social_profile_ids=[first, second])
     wanted = {
         r["id"] for r in sandbox.truth("messages") if r["socialProfile"]["id"] in (first, second)
     }
     assert wanted == {row["id"] for row in warehouse.rows("messages")}
-    sync(social_profile_ids=[second])
-    assert not sync(social_profile_ids=[second]).rows("deleted_messages")
+    sync_messages(social_profile_ids=[second])
+    assert not sync_messages(social_profile_ids=[second]).rows("deleted_messages")
 
 
-def test_a_state_that_leaves_the_filter_is_told(sandbox, sync, warehouse):
+def test_a_state_that_leaves_the_filter_is_told(sandbox, sync_messages, warehouse):
     """A message that was SCHEDULED and is SENT now does not stay SCHEDULED in the table."""
     sandbox.reset()  # enough messages that some are due within days
-    sync(message_states=["SCHEDULED"])
+    sync_messages(message_states=["SCHEDULED"])
     sandbox.advance(8 * DAY)
-    sync(message_states=["SCHEDULED"])
+    sync_messages(message_states=["SCHEDULED"])
     truth = {row["id"]: row["state"] for row in sandbox.truth("messages")}
     changed = [row for row in warehouse.rows("messages") if row["state"] != "SCHEDULED"]
     assert changed

@@ -2,7 +2,15 @@
 
 import json
 
+import pytest
+
 from tests.tap.conftest import KEYS
+
+
+@pytest.fixture
+def messages(only):
+    """The streams that come of the list of messages, for claims about nothing else."""
+    return only("messages", "message_history", "media", "deleted_messages")
 
 
 def test_one_organization_may_be_chosen(sandbox, extract):
@@ -19,47 +27,49 @@ def test_one_organization_may_be_chosen(sandbox, extract):
     assert one not in told
 
 
-def test_the_history_of_all_messages_may_be_asked_for(sandbox, extract, warehouse, assert_equal):
+def test_the_history_of_all_messages_may_be_asked_for(
+    sandbox, extract, messages, warehouse, assert_equal
+):
     """`history_scope: all` asks for each message, also for those that earlier runs left out."""
-    warehouse.load(extract())
+    warehouse.load(extract(catalog=messages))
     before = len(sandbox.requests("get_message_history"))
-    output = extract(state=warehouse.state, history_scope="all")
+    output = extract(warehouse.state, messages, history_scope="all")
     asked = {request["path"] for request in sandbox.requests("get_message_history")[before:]}
     assert len(asked) == len(sandbox.truth("messages"))
     warehouse.load(output)
     assert_equal("message_history", warehouse.rows("message_history"), KEYS["message_history"])
     # The run that reads along with `messages` again makes sure of what it remembers.
-    state = extract(state=warehouse.state, history_scope="all").state
+    state = extract(warehouse.state, messages, history_scope="all").state
     before = len(sandbox.requests("get_message_history"))
-    extract(state=state, history_scope="all")
+    extract(state, messages, history_scope="all")
     assert len(sandbox.requests("get_message_history")) == before
 
 
-def test_messages_in_review_without_a_time_may_be_left_out(sandbox, extract):
+def test_messages_in_review_without_a_time_may_be_left_out(extract, messages):
     """Left out later, they are not taken for deleted ones."""
-    output = extract()
+    output = extract(catalog=messages)
     assert any(row["scheduled_send_time"] is None for row in output.rows("messages"))
     for _ in range(3):
-        output = extract(state=output.state, include_unscheduled_review_messages=False)
+        output = extract(output.state, messages, include_unscheduled_review_messages=False)
         assert all(row["scheduled_send_time"] for row in output.rows("messages"))
         assert not output.rows("deleted_messages")
 
 
-def test_without_tracking_nothing_is_looked_up(sandbox, extract):
+def test_without_tracking_nothing_is_looked_up(sandbox, extract, messages):
     """`track_deletions: false` asks for no message by its id and reports none."""
-    state = extract(track_deletions=False).state
+    state = extract(catalog=messages, track_deletions=False).state
     victim = max(sandbox.truth("messages"), key=lambda row: row["scheduledSendTime"] or "")
     sandbox.mutate("delete_message", message_id=victim["id"])
     for _ in range(2):
-        output = extract(state=state, track_deletions=False)
+        output = extract(state, messages, track_deletions=False)
         state = output.state
         assert not output.rows("deleted_messages")
     assert not sandbox.requests("get_message")
 
 
-def test_the_horizon_ends_what_is_read(sandbox, extract):
+def test_the_horizon_ends_what_is_read(sandbox, extract, messages):
     """`horizon_days: 0` reads nothing that lies ahead."""
-    rows = extract(horizon_days=0).rows("messages")
+    rows = extract(catalog=messages, horizon_days=0).rows("messages")
     assert rows
     assert all((row["scheduled_send_time"] or "") <= sandbox.now() for row in rows)
 
