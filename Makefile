@@ -4,8 +4,9 @@ UV_VERSION = 0.13.9
 BIN = .venv/bin
 SBOM = sbom.cdx.json
 READY = .venv/.ready
-# Two processes for tests: what the smallest CI machine has.
-JOBS ?= 2
+# Three processes for the two cores of the smallest CI machine: tests wait for servers and programs a
+# third of their time.
+JOBS ?= 3
 
 export UV_PYTHON_DOWNLOADS = never
 # Empty means: keep compiled modules, whatever the machine's environment says. Without them each child

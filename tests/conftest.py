@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,12 @@ PLUGINS += ("target-hootsuite", "dbt-postgres", "dbt-duckdb")
 # A busy machine is slow; that is no counterexample. A failure is found again by what it prints.
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Keep modules and thousands of tests from being walked by each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
