@@ -20,7 +20,13 @@ _DECIMAL = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,255}\Z")]
 _SHORT = Annotated[str, msgspec.Meta(max_length=255)]
 _INT64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _CONTAINERS = frozenset({"data", "Resources", "totalResults"})
-_TYPES: Mapping[str, Any] = {"string": str, "integer": _INT64, "boolean": bool}
+# JSON has no infinity: msgspec refuses a number that is too large for a float.
+_TYPES: Mapping[str, Any] = {
+    "string": str,
+    "integer": _INT64,
+    "number": _INT64 | float,
+    "boolean": bool,
+}
 
 
 class _Time:
@@ -118,7 +124,7 @@ def _value(name: str, schema: Schema) -> Any:
     if types == ["object"]:
         return _struct(schema, frozenset()) if "properties" in schema else dict
     if types and (name == "id" or name.endswith(("Id", "Ids"))):
-        return _SHORT
+        return _SHORT | int
     if len(types) == 1 and types[0] in _TYPES:
         return _TYPES[types[0]]
     return msgspec.Raw if types else dict | list | str | int | float | bool

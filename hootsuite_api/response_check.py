@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hootsuite_api import moments, quick_check
-from hootsuite_api.contract import Operation, Schema
+from hootsuite_api.contract import Operation, Schema, load
 from hootsuite_api.contract.words import TYPES, kind_of
 from hootsuite_api.errors import TornBody, Where
 from hootsuite_api.naming import plain
@@ -80,6 +80,14 @@ def _check_scim_list(operation: Operation, body: Any) -> None:
 
 def _check_slowly(operation: Operation, body: Any) -> None:
     """Check a whole body, slowly, to name the first thing that is wrong."""
+    checks, required = _checks(operation.id)
+    _object(checks, required, body)
+
+
+@functools.cache
+def _checks(operation_id: str) -> tuple[Mapping[str, Check], frozenset[str]]:
+    """The checks of a body's fields, and which of these must be there."""
+    operation = load().operations[operation_id]
     properties = dict((operation.response or {}).get("properties", {}))
     properties.pop("errors", None)  # `replies` reads them with care
     first = "Resources" if operation.shape == "scim" else operation.data
@@ -91,7 +99,7 @@ def _check_slowly(operation: Operation, body: Any) -> None:
     ids = quick_check.own_id(operation.response or {})
     if ids:
         checks["id"] = _own_id
-    _object(checks, required | ids, body)
+    return checks, required | ids
 
 
 def _rows(schema: Schema) -> Check:

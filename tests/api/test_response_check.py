@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hootsuite_api import quick_check
 from hootsuite_api.contract import load
 from hootsuite_api.errors import TornBody
 from hootsuite_api.replies import Reply
@@ -143,6 +144,24 @@ OPEN = [
 def test_what_the_contract_leaves_open_passes(operation, body):
     """Nulls, unknown values and fields, whole numbers as ids and times without a zone pass."""
     judge(operation, body)
+
+
+USUAL = [
+    MESSAGE | {"location": {"latitude": 49.28, "longitude": -123}},
+    MESSAGE | {"reviewers": [{"id": 1000131, "type": "MEMBER"}, {"id": "1000132"}]},
+]
+
+
+@pytest.mark.parametrize("message", USUAL)
+def test_what_the_platform_usually_sends_needs_no_slow_check(message):
+    """A place and a number as a reviewer's id don't cost the page around them the slow check."""
+    assert quick_check.passes("list_messages", rest([message]))
+
+
+@pytest.mark.parametrize(("operation", "body", "says"), LIES)
+def test_the_quick_check_accepts_no_lie(operation, body, says):
+    """What the slow check refuses never passes the quick one, except where SCIM looks twice."""
+    assert not quick_check.passes(operation, body) or says == "Resources is null"
 
 
 @pytest.mark.parametrize("operation", [one.id for one in load().operations.values() if one.read])
