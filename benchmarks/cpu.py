@@ -1,4 +1,7 @@
-"""What a message costs in processor time, beside the tap that a cookiecutter makes."""
+"""What a message costs in processor time, beside two others on the same server.
+
+One is the tap that a cookiecutter makes, the other the least program that writes the lines at all.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any
 
 from benchmarks.figures import Figure, Place, at_most
 from benchmarks.job import UNLIMITED, Job
-from benchmarks.measure import Cost, Program
+from benchmarks.measure import Program
 from hootsuite_sandbox.testing import JANUARY, SandboxProcess
 
 # The same messages for both: a closed range, and none of those that stand outside of time.
@@ -55,38 +58,49 @@ def plain(config: dict[str, Any], out: Path, catalog: dict[str, Any] | None = No
     return Program(command, out, {})
 
 
+def floor(config: dict[str, Any], out: Path) -> Program:
+    """The least line writer with the settings of ours."""
+    file = out.with_suffix(".config.json")
+    file.write_text(json.dumps(config))
+    return Program([sys.executable, "-m", "benchmarks.floor", str(file)], out, {})
+
+
 def per_record(place: Place) -> Iterator[Figure]:
-    """Processor time per message, both taps in turn on the same server."""
+    """Processor time per message, all of them in turn on the same server."""
     messages = 50_000 if place.quick else 200_000
     with world(messages) as sandbox:
         ours = job(sandbox, place.folder / "ours")
         rest = job(sandbox, place.folder / "start", end_date=NOTHING)
-        out = place.folder / "plain.jsonl"
-        costs: dict[str, list[Cost]] = {"ours": [], "plain": [], "start": [], "plain start": []}
-        rows = 0
+        costs: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
-            outcome = ours.run()
-            rows = outcome.rows
-            costs["ours"].append(outcome.cost)
-            costs["plain"].append(plain(ours.config, out).end())
-            costs["start"].append(rest.run().cost)
-            costs["plain start"].append(plain(rest.config, out).end())
-    yield from _compare(rows, {name: median(c.cpu for c in all_) for name, all_ in costs.items()})
+            rows = _round(ours, place.folder, costs, "")
+            _round(rest, place.folder, costs, " start")
+    yield from _compare(rows, {name: median(found) for name, found in costs.items()})
+
+
+def _round(ours: Job, folder: Path, costs: dict[str, list[float]], what: str) -> int:
+    """Run each once, add what it cost to `costs`, and return the rows of ours."""
+    outcome = ours.run()
+    ended = {
+        "ours": outcome.cost,
+        "plain": plain(ours.config, folder / "plain.jsonl").end(),
+        "floor": floor(ours.config, folder / "floor.jsonl").end(),
+    }
+    for name, cost in ended.items():
+        costs.setdefault(name + what, []).append(cost.cpu)
+    return outcome.rows
 
 
 def _compare(rows: int, cpu: dict[str, float]) -> Iterator[Figure]:
-    mine, other = cpu["ours"] / rows * 1e6, cpu["plain"] / rows * 1e6
-    yield at_most(
-        f"CPU of a whole run over {rows:,} messages / plain SDK tap's",
-        mine / other,
-        0.4,
-        peer=f"{other:.0f} us a record, ours {mine:.0f}",
-    )
-    mine = (cpu["ours"] - cpu["start"]) / rows * 1e6
-    other = (cpu["plain"] - cpu["plain start"]) / rows * 1e6
-    yield at_most(
-        "CPU per message record, starts taken off / plain SDK tap's",
-        mine / other,
-        0.4,
-        peer=f"{other:.0f} us a record, ours {mine:.0f}",
-    )
+    whole = {name: cpu[name] / rows * 1e6 for name in ("ours", "plain", "floor")}
+    active = {name: (cpu[name] - cpu[f"{name} start"]) / rows * 1e6 for name in whole}
+    for peer, bars in {"plain": (0.4, 0.4), "floor": (2.0, 1.6)}.items():
+        of = {"plain": "plain SDK tap's", "floor": "least line writer's"}[peer]
+        where = f"CPU of a whole run over {rows:,} messages / {of}"
+        yield _ratio(where, whole, peer, bars[0])
+        yield _ratio(f"CPU per message record, starts taken off / {of}", active, peer, bars[1])
+
+
+def _ratio(name: str, cpu: dict[str, float], peer: str, bar: float) -> Figure:
+    says = f"{cpu[peer]:.1f} us a record, ours {cpu['ours']:.1f}"
+    return at_most(name, cpu["ours"] / cpu[peer], bar, peer=says)
