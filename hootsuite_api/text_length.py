@@ -57,6 +57,29 @@ def text_length(text: str, network: str) -> int:
     return _weighted(text) if network == X_NETWORK else len(text)
 
 
+def too_long(text: str, network: str) -> str:
+    """Return what is to be said of a text that is too long for a network; empty where it is not.
+
+    No limit is the platform's own: X takes more from accounts that pay for it, and others change
+    theirs. So it is a warning wherever it is said.
+
+    Args:
+        text: The text.
+        network: The type of a social profile, such as `TWITTER`.
+    """
+    limit, length = TEXT_LIMITS.get(network), text_length(text, network)
+    if limit is None or length <= limit:
+        return ""
+    many = length - limit
+    over = f"{many:,} character{'s' * (many > 1)} too long ({length:,} of {limit:,})"
+    if network != X_NETWORK:
+        return f"{over}: the network may refuse the post or cut it off. Shorten the text"
+    return (
+        f"{over}, as X counts: an address is 23, an emoji or an ideograph 2. X refuses such a post "
+        "from an account without Premium, so it would fail when it is due. Shorten the text"
+    )
+
+
 def _weighted(text: str) -> int:
     text = unicodedata.normalize("NFC", text)
     without, addresses = _ADDRESS.subn("", text)

@@ -102,5 +102,6 @@ def _listed() -> Mapping[tuple[str | None, str | None], frozenset[int]]:
 
 def row_rejected(error: errors.HootsuiteError) -> RowRejected:
     """The rejection that a listed refusal means."""
-    said = with_remedy(str(error), error.code)
+    remedy = _REMEDIES.get(error.code) if isinstance(error.code, int) else None
+    said = str(type(error)(error.happened, error.where, advice=remedy)) if remedy else str(error)
     return RowRejected(said, code=error.code, trace_id=error.trace_id)

@@ -13,7 +13,7 @@ from pathlib import Path
 from hootsuite_api.calls import Call
 from hootsuite_api.client import HootsuiteClient
 from hootsuite_api.errors import HootsuiteError
-from hootsuite_api.text_length import TEXT_LIMITS, text_length
+from hootsuite_api.text_length import too_long
 from hootsuite_cli.plan.in_process import Result, Run
 from hootsuite_cli.plan.platform_states import States, ask
 from tap_hootsuite_sheet.model import Plan
@@ -65,6 +65,8 @@ class Forecast:
     """Posts whose rows left the plan and that stay scheduled, a line each."""
     moved: list[str] = field(default_factory=list)
     """What becomes of the times of posts that are replaced, a line each."""
+    too_long: int = 0
+    """How many posts have a text that is too long for their network."""
     states: States = field(default_factory=States)
     """Which posts stand on the platform and do not go out by themselves."""
     stop: str = ""
@@ -146,11 +148,9 @@ def warn_about_texts(forecast: Forecast) -> None:
     for post in forecast.posts:
         for profile in post.profiles:
             kind = forecast.profiles[profile].type if profile in forecast.profiles else ""
-            limit = TEXT_LIMITS.get(kind)
-            length = text_length(post.text, kind)
-            if limit is not None and length > limit:
-                said = f"{length} characters; {network(kind)} shows {limit}"
-                forecast.warn(post.row, said)
+            if said := too_long(post.text, kind):
+                forecast.too_long += 1
+                forecast.warn(post.row, f"TOO LONG for {forecast.name(profile)}: {said}")
             other = first.setdefault((profile, post.at), post.row)
             if other != post.row:
                 said = f"{forecast.name(profile)} gets row {other} at the same time"

@@ -76,6 +76,8 @@ def _facts(plan: Plan, outlook: Forecast, rehearsal: Run) -> list[tuple[str, str
     good = counted(outlook.count_posts(), "post")
     rows = f"{len(outlook.posts)} good, {len(plan.problems.rows)} bad{held}; {good}"
     facts = [("Rows", rows)]
+    if outlook.too_long:
+        facts.append(("Too long", f"{counted(outlook.too_long, 'post')}, see the warnings"))
     if not rehearsal.results:
         return facts
     open_ones = [("Fate unknown", f"{outlook.unknown}, see hootsuite results")]

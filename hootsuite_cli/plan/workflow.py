@@ -18,7 +18,16 @@ from rich.progress import Progress
 from hootsuite_api.phrases import counted, listed
 from hootsuite_api.redact import scrub
 from hootsuite_cli.console import say
-from hootsuite_cli.plan import changes, duplicates, edits, forecast, in_process, preview, report
+from hootsuite_cli.plan import (
+    changes,
+    duplicates,
+    edits,
+    forecast,
+    in_process,
+    likeness,
+    preview,
+    report,
+)
 from hootsuite_cli.plan.platform_states import States
 from hootsuite_cli.plan.previous_run import gone, scheduled_before, with_ids
 from hootsuite_cli.plan.results_copy import Source, replace, write_copy
@@ -170,6 +179,7 @@ class Scheduling:
         if directory is not None:
             outlook.profiles = {one.id: one for one in directory.profiles()}
         forecast.warn_about_texts(outlook)
+        likeness.warn(outlook)
         if directory is not None:
             self._compare(plan, outlook, rehearsal, directory)
             forecast.look_around(outlook, rehearsal, directory.client())

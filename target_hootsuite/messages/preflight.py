@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from hootsuite_api.contract import load
-from hootsuite_api.text_length import TEXT_LIMITS, text_length
+from hootsuite_api.text_length import too_long
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import Ignored, RowRejected
 from target_hootsuite.messages import content, legible
@@ -134,13 +134,8 @@ def _contract(body: Mapping[str, Any]) -> None:
 
 
 def _length(unit: Unit, network: str) -> None:
-    limit = TEXT_LIMITS.get(network)
-    length = text_length(unit.row.get("text") or "", network)
-    if limit is not None and length > limit:
-        logger.warning(
-            "Row %s can be sent, but its text has %d characters; %s usually takes %d",
-            *(unit.identity.key, length, network, limit),
-        )
+    if said := too_long(unit.row.get("text") or "", network):
+        _warn(unit, f"has a text for {network} that is {said}")
 
 
 def _media(context: RunContext, unit: Unit, network: str) -> None:

@@ -78,7 +78,7 @@ def test_networks_that_the_platform_decides_about(
     run_target(make_rows(1, text=text))
     assert sandbox.stats()["requests"]["create_message"] == 1
     assert "which Hootsuite may refuse" in caplog.text
-    assert "its text has 2201 characters" in caplog.text
+    assert "too long (2,201 of " in caplog.text
     assert ("usually needs one" in caplog.text) == (kind != "THREADS")
 
 
@@ -184,7 +184,7 @@ def test_what_a_network_may_refuse_is_a_warning(run_target, make_rows, sandbox, 
     rows = make_rows(1, text="x" * 281, social_profile_ids=[twitter])
     rows[0]["media"] = [{"path": "a.png"}] * 5
     assert run_target(rows).statuses == {"done": 1}
-    assert "its text has 281 characters; TWITTER usually takes 280" in caplog.text
+    assert "has a text for TWITTER that is 1 character too long (281 of 280)" in caplog.text
     assert "5 media" in caplog.text
 
 
