@@ -297,7 +297,7 @@ def _no_header(rows: Sequence[Sequence[object]], source: str) -> SheetError:
     return NoHeaderError(
         f"{source} has no header row that is understood: one row must name at least Text and Date "
         f"(the first row has {seen}). Headers: ID, Date, Time, Time zone, Text, Profiles, Media, "
-        "Link, Tags, Board, Location. Other headers can be declared.",
+        "Link, Tags, Board, Location, Status. Other headers can be declared.",
         setting="columns",
         value="text=Post copy",
     )

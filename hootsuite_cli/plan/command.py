@@ -79,7 +79,8 @@ def schedule(ctx: click.Context, /, account: Account, file: str | None, **given:
     you like: what was scheduled is not posted again.
 
     Columns: Date (and Time), Text, Profiles; if you like Media, Link, Tags, Board, Location, Time
-    zone, and ID. With an ID a row can be edited and scheduled again, and its post is replaced.
+    zone, Status and ID. Status keeps a row back (draft, hold, idea ...) or lets it go (approved,
+    ready ...). With an ID a row can be edited and scheduled again, and its post is replaced.
 
     Exit codes: 0 all rows are scheduled, 1 it failed or rows are still to be sent, 2 some rows
     can't be sent, 3 it is unknown whether some were sent.

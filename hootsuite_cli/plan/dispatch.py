@@ -24,7 +24,7 @@ from tap_hootsuite_sheet import settings as plan_settings
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import build, read_plan
 from tap_hootsuite_sheet.problems import SettingError, SheetError
-from tap_hootsuite_sheet.profiles import Profile
+from tap_hootsuite_sheet.profiles import Profile, network_name
 from tap_hootsuite_sheet.reader import MAX_FILE
 from tap_hootsuite_sheet.safe_zip import read_bytes
 from target_hootsuite.errors import TargetError
@@ -194,20 +194,24 @@ def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
             profiles = directory.profiles()
         finally:
             directory.close()
-    usable = [one for one in profiles if _can_publish(one)]
+    usable = [one for one in profiles if not _left_out(one)]
     replace(target, template.workbook(usable))
     offered = counted(len(usable), "profile") if usable else "networks"
     say(f"{target} is ready: a row per post, with a list of {offered}.")
-    if left := len(profiles) - len(usable):
-        say(f"{counted(left, 'profile')} can't be published to and left out.", err=True)
+    for one in profiles:
+        if why := _left_out(one):
+            name = f"{network_name(one.type)}: {one.username or one.network_id or one.id}"
+            say(f"Left out of the list: {name} ({why}).", err=True)
     if settings is None:
         say("Sign in with hootsuite login to see profiles in the list.", err=True)
     return 0
 
 
-def _can_publish(profile: Profile) -> bool:
-    """Whether a plan may name a profile: others are refused when they are scheduled."""
-    return profile.type not in NO_PUBLISHING and not profile.reconnect
+def _left_out(profile: Profile) -> str:
+    """Why a plan can't name a profile; empty where it can."""
+    if network := NO_PUBLISHING.get(profile.type):
+        return f"Hootsuite's API does not publish to {network}"
+    return "it has to be reconnected in Hootsuite" if profile.reconnect else ""
 
 
 def _add_ids(

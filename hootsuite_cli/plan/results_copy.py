@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +26,7 @@ from tap_hootsuite_sheet.times import whole_seconds
 from tap_hootsuite_sheet.xlsx_reader import is_excel
 
 _BOOKS = {".xlsx", ".xlsm"}
+_NEW = 0o666
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Column = tuple[str, Mapping[int, str]]
@@ -75,7 +78,10 @@ def write_copy(source: Source, plan: Plan, columns: Sequence[Column], target: Pa
 
 
 def replace(target: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all, readable by its owner only.
+    """Write a person's file as a whole or not at all.
+
+    A file that is replaced keeps its mode; a new one gets that of any new file, as people share
+    plans and calendars in folders. Secrets are never written by this.
 
     Raises:
         SheetError: The folder can't be written.
@@ -85,12 +91,24 @@ def replace(target: Path, content: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
+            with suppress(PermissionError):  # some shared folders have no modes
+                Path(name).chmod(_mode(target))
             Path(name).replace(target)
         except OSError:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise SheetError(f"{target} can't be written: {error.strerror}.") from error
+
+
+def _mode(target: Path) -> int:
+    """Return the mode of a file, or the one that a new file would have."""
+    with suppress(FileNotFoundError):
+        return stat.S_IMODE(target.stat().st_mode)
+    # It can be read by setting it only; what another thread makes meanwhile is stricter.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return _NEW & ~mask
 
 
 def _places(plan: Plan, columns: Sequence[Column], width: int) -> dict[str, int]:

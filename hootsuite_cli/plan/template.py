@@ -5,28 +5,35 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import xlsxwriter
 
 from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.profiles import Profile, network_name
+from tap_hootsuite_sheet.release import GOING, HOLDING
 
 HEADERS = (
     ("ID", 8, "Your own number or name for the post; keep it when you edit the row."),
-    ("Date", 20, "A date with its time, such as 2026-03-14 09:30."),
+    ("Date", 14, "The day, such as 2026-03-14."),
+    ("Time", 10, "Such as 09:30; a post needs one."),
     ("Profiles", 30, "Choose one; several are separated by semicolons."),
     ("Text", 60, "What is posted."),
     ("Media", 30, "Files beside this plan, or https addresses; separated by semicolons."),
     ("Link", 30, "A web address; it ends the text."),
     ("Tags", 20, "Hootsuite tags, separated by semicolons."),
     ("Board", 20, "The id of the Pinterest board."),
+    ("Status", 14, "Keeps the row back, or lets it go; a row without one goes, too."),
 )
+STATUSES = (*GOING[:3], *HOLDING[:3], "do not post", "idea", "in review")
+"""What the drop-down of Status offers; the plan knows more words."""
 NETWORKS = ("facebook", "instagram", "linkedin", "pinterest", "x")
 _LAST_ROW = 1000
-_DATE, _PROFILE = 1, 2
+_PLACES = {name: place for place, (name, _, _) in enumerate(HEADERS)}
+_FORMATS = {"Date": "yyyy\\-mm\\-dd", "Time": "hh:mm"}
 _EPOCH = date(2000, 1, 1)
+_LAST_MINUTE = time(23, 59, 59)
 
 
 def choices(profiles: Sequence[Profile]) -> list[str]:
@@ -67,18 +74,21 @@ def workbook(profiles: Sequence[Profile]) -> bytes:
 def _fill(book: xlsxwriter.Workbook, plan: xlsxwriter.worksheet.Worksheet) -> None:
     bold = book.add_format({"bold": True})
     text = book.add_format({"num_format": "@"})
-    moment = book.add_format({"num_format": "yyyy\\-mm\\-dd\\ hh:mm"})
+    formats = {name: book.add_format({"num_format": one}) for name, one in _FORMATS.items()}
     for column, (name, width, _) in enumerate(HEADERS):
-        plan.set_column(column, column, width, moment if column == _DATE else text)
+        plan.set_column(column, column, width, formats.get(name, text))
         plan.write_string(0, column, name, bold)
     plan.freeze_panes(1, 0)
 
 
 def _validate(plan: xlsxwriter.worksheet.Worksheet, offered: int) -> None:
-    rules: dict[int, dict[str, Any]] = {
-        _PROFILE: {"validate": "list", "source": f"='{LISTS_SHEET}'!$A$1:$A${offered}"},
-        _DATE: {"validate": "date", "criteria": ">", "value": _EPOCH},
+    rules: dict[str, dict[str, Any]] = {
+        "Profiles": {"validate": "list", "source": f"='{LISTS_SHEET}'!$A$1:$A${offered}"},
+        "Date": {"validate": "date", "criteria": ">", "value": _EPOCH},
+        "Time": {"validate": "time", "criteria": "<=", "value": _LAST_MINUTE},
+        "Status": {"validate": "list", "source": list(STATUSES)},
     }
-    for column, rule in rules.items():
+    for name, rule in rules.items():
+        column = _PLACES[name]
         told = {"input_message": HEADERS[column][2], "show_error": False}
         plan.data_validation(1, column, _LAST_ROW, column, rule | told)

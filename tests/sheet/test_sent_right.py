@@ -80,7 +80,7 @@ def test_a_comma_in_a_value_is_told(books, read, column, what):
 
 
 def test_a_date_cell_at_midnight_is_told(books, read):
-    """The template shows a date without a time as 00:00; that is seldom meant."""
+    """A cell that shows a date without a time as 00:00; that is seldom meant."""
 
     def shown(sheet):
         sheet["A2"].number_format = "yyyy\\-mm\\-dd\\ hh:mm"

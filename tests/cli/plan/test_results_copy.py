@@ -19,9 +19,11 @@ from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.profiles import Profile
 from tap_hootsuite_sheet.reader import read_sheet
+from tap_hootsuite_sheet.release import held_word
 
 CORPUS = Path(__file__).parents[2] / "sheet" / "corpus"
 MORNING = dt.datetime(2026, 3, 14, 9, 30)  # noqa: DTZ001 - a cell's clock has no zone
+LISTED = ("Profiles", "Status")
 HEADER = 'Date;Text;Profiles;"Hootsuite status"\r\n'
 TITLES = ("Hootsuite status", "Hootsuite error")
 
@@ -217,18 +219,28 @@ def test_the_template_is_a_plan(books, read, directory):
     assert book[LISTS_SHEET].sheet_state == "hidden"
     offered = [row[0].value for row in book[LISTS_SHEET].rows]
     assert len(offered) == len(profiles)
+    places = {cell.value: cell.column for cell in book["Plan"][1]}
     lists = [v for v in book["Plan"].data_validations.dataValidation if v.type == "list"]
-    assert [str(v.sqref) for v in lists] == ["C2:C1001"]
+    letters = {str(v.sqref)[0] for v in lists}
+    assert letters == {book["Plan"].cell(1, places[one]).column_letter for one in LISTED}
     assert lists[0].formula1 == f"'{LISTS_SHEET}'!$A$1:$A${len(offered)}"
     for n, name in enumerate(offered, 2):
-        book["Plan"].cell(n, 1, n)
-        book["Plan"].cell(n, 2, MORNING)
-        book["Plan"].cell(n, 3, name)
-        book["Plan"].cell(n, 4, "Hello")
+        row = {"ID": n, "Date": MORNING.date(), "Time": MORNING.time(), "Profiles": name}
+        for header, value in {**row, "Text": "Hello", "Status": template.STATUSES[0]}.items():
+            book["Plan"].cell(n, places[header], value)
+    for n, word in enumerate(template.STATUSES, len(offered) + 2):
+        row = {"ID": n, "Date": MORNING, "Profiles": offered[0], "Text": f"Post {n}"}
+        for header, value in {**row, "Status": word}.items():
+            book["Plan"].cell(n, places[header], value)
+        book["Plan"].cell(n, places["Date"]).number_format = "yyyy\\-mm\\-dd"
     book.save(path)
     plan = read(path, directory)
+    held = [word for word in template.STATUSES if held_word(word)]
+    assert (len(plan.held), 0 < len(held) < len(template.STATUSES)) == (len(held), True)
+    plan.records = plan.records[: len(offered)]
+    assert {one["scheduled_send_time"] for one in plan.records} == {"2026-03-14T08:30:00Z"}
     assert not plan.problems.items
-    assert plan.notes == []
+    assert [note.partition(":")[0] for note in plan.notes] == ["Kept back by their status"]
     assert [r["social_profile_ids"] for r in plan.records] == [[p.id] for p in profiles]
 
 

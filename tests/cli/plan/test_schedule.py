@@ -301,7 +301,9 @@ def test_the_template_offers_what_can_be_published_to(books, hootsuite, monkeypa
     result = hootsuite("--template", path)
     offered = [row[0].value for row in openpyxl.load_workbook(path)[LISTS_SHEET].rows]
     assert offered == ["twitter: acme"]
-    assert "2 profiles can't be published to" in result.output
+    said = " ".join(result.output.split())
+    assert "Left out of the list: youtube: acme (Hootsuite's API does not publish" in said
+    assert "Left out of the list: linkedin: acme (it has to be reconnected in Hootsuite)" in said
 
 
 @pytest.mark.parametrize("name", ["new.csv", "new.ods", "new"])
@@ -442,10 +444,33 @@ def test_a_google_sheet_is_scheduled_like_a_file(
     assert '"Plan v1.2/1"' in written
 
 
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_files_of_people_have_the_mode_of_any_new_file(  # noqa: PLR0917 - pytest's
+    books, hootsuite, sandbox, profiles, mask, mode
+):
+    """A colleague can open what lies in a shared folder; a mode that was set is kept."""
+    path = plan_of(books, profiles, "One")
+    before = os.umask(mask)
+    try:
+        new, page = books.folder / "new.xlsx", books.folder / "page.html"
+        assert hootsuite("--template", new).exit_code == 0
+        assert hootsuite(path, "--yes", "--preview", page, "--keep-options").exit_code == 0
+        assert hootsuite(path, "--add-ids").exit_code == 0
+    finally:
+        os.umask(before)
+    names = ("plan.results.xlsx", "plan.ids.xlsx", "plan.options.yml", page.name, new.name)
+    modes = {name: (books.folder / name).stat().st_mode & 0o777 for name in names}
+    assert modes == dict.fromkeys(names, mode)
+    (books.folder / names[0]).chmod(0o640)
+    assert hootsuite(path).exit_code == 0
+    assert (books.folder / names[0]).stat().st_mode & 0o777 == 0o640
+
+
 def test_the_help_reads_like_one(hootsuite):
     """The help names every option with its meaning and uses no word of the machinery below."""
     text = hootsuite("--help").output
-    for word in ("--skip-bad", "--preview", "--template", "--add-ids", "--same-plan", "Exit codes"):
+    words = ("--skip-bad", "--preview", "--template", "--add-ids", "--same-plan", "Exit codes")
+    for word in (*words, "Status"):
         assert word in text
     for word in ("Singer", "tap", "target", "stream", "journal"):
         assert word not in text.lower().split()
