@@ -25,6 +25,7 @@ _SEQUENCE = re.compile(
 )
 _WIDE_RUN = re.compile("[\u2010-\uffff]+")
 _WIDE = re.compile("[\u2e80-\uffef]")
+_DROPPED = re.compile("â€(?![\x80-\xbf\u0152-\u2122])")
 _CUT = re.compile("â€(?![\x80-\xbf\u0152-\u2122])|вЂ(?!\\w)|ΓÇ(?!\\w)")
 _NOT_LETTERS = frozenset({"Cc", "Cn", "Co", "Cs", "Mn", "Me", "Mc"})
 _PUNCTUATION = range(0x2010, 0x2C00)
@@ -40,12 +41,33 @@ _CERTAIN = 2
 
 @lru_cache(1024)  # a post for several profiles, a dry run before the real one
 def repaired(text: str) -> str | None:
-    """Return what a garbled text was, None when it is not garbled.
+    """Return what a garbled text was, None when it is not garbled or can't be repaired.
 
     Args:
         text: As it came, before anything is normalised.
     """
-    meant = text
+    meant = _decoded_again(text)
+    return None if meant is None or is_bad(meant) else meant
+
+
+def is_beyond_repair(text: str) -> bool:
+    """Return whether a text is garbled, and what it decodes to is garbled itself.
+
+    Args:
+        text: As for `repaired`.
+    """
+    meant = _decoded_again(text)
+    return meant is not None and is_bad(meant)
+
+
+def is_bad(text: str) -> bool:
+    """Return whether ftfy takes a text for a garbled one."""
+    return not text.isascii() and _ftfy()[1](text)
+
+
+@lru_cache(1024)  # asked about twice: can it be repaired, and is it lost
+def _decoded_again(text: str) -> str | None:
+    meant = _DROPPED.sub("â€\x9d", text)
     for _ in range(_PASSES):
         better = _repaired_once(meant)
         if better is None:
@@ -154,7 +176,9 @@ def _is_certain(meant: list[str], run: str, *, whole: bool) -> bool:
 
 def _is_typical(character: str) -> bool:
     """Whether it is what three or four bytes mostly stand for: typographic signs and emoji."""
-    return ord(character) in _PUNCTUATION or ord(character) >= _ASTRAL
+    if ord(character) >= _ASTRAL:
+        return unicodedata.category(character) != "Cn"  # four bytes by chance are mostly nothing
+    return ord(character) in _PUNCTUATION
 
 
 def _is_plausible(character: str) -> bool:

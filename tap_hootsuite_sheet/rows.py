@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any, Final
 
+from hootsuite_api import lost_letters
 from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet import identity, values
 from tap_hootsuite_sheet.columns import Table
@@ -145,6 +146,7 @@ class Builder:
         texts = self._column("text", values.as_text, "")
         if sum(len(text) for text in texts if text is not BAD) > _MAX_CHARACTERS:
             raise too_much_text(self._sheet.name)
+        self._warn_of_doubts(texts)
         moments = self._moments()
         media = self._column("media", values.as_media, None)
         tags = self._column("tags", values.as_tags, None)
@@ -199,6 +201,15 @@ class Builder:
         if not (moment.hour or moment.minute or moment.second or moment.microsecond):
             said = "is posted at 00:00, midnight: the date cell has no other time of day"
             self._warnings.setdefault(number, []).append(said)
+
+    def _warn_of_doubts(self, texts: Values) -> None:
+        """Tell of what looks like lost letters and may be meant; `as_is` says that it is."""
+        for (number, row), text in zip(self._lines, texts, strict=True):
+            if text is BAD or ("?" not in text and "&" not in text):
+                continue
+            for said in lost_letters.doubts(text):
+                if not (self._options.as_is and self._is_accepted(number, row)):
+                    self._warnings.setdefault(number, []).append(said)
 
     def _warn_of_commas(self, name: str, column: Values) -> None:
         """Tell which separator counts where a value may hold a comma."""

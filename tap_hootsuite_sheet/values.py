@@ -7,7 +7,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-from hootsuite_api import garbled
+from hootsuite_api import garbled, lost_letters
 from hootsuite_api.phrases import shortened
 from tap_hootsuite_sheet.problems import CellError, Flaw
 from tap_hootsuite_sheet.xlsx_checks import STYLED_REMEDY
@@ -78,6 +78,12 @@ def _refuse_garbled(text: str) -> None:
         )
     if isinstance(text, AsIs):
         return
+    if lost_letters.is_lost(text):
+        raise CellError(
+            "was saved in one encoding and opened in another, and some letters are lost",
+            "Copy it again from the original",
+            setting="as_is",
+        )
     if (meant := garbled.repaired(text)) is not None:
         raise CellError(
             "was saved in one encoding and opened in another",

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hootsuite_api import garbled
+from hootsuite_api import garbled, lost_letters
 from hootsuite_api.phrases import shortened
 from target_hootsuite.context import RunContext
 from target_hootsuite.errors import RowRejected
+from target_hootsuite.log import logger
 from target_hootsuite.model import Row, Unit
 
 EVERY_ROW = "*"
@@ -20,7 +21,7 @@ _SHOWN = 200
 
 
 def check(context: RunContext, unit: Unit) -> None:
-    """Check the words of a row; ASCII can't be garbled.
+    """Check the words of a row; ASCII can't be garbled, but it can have lost letters.
 
     Raises:
         RowRejected: They look like UTF-8 that was read in another encoding, or hold C1 controls.
@@ -29,12 +30,19 @@ def check(context: RunContext, unit: Unit) -> None:
         context.settings.get("as_is") or ()
     )
     for field, text in _texts(unit.row):
+        if not accepted:
+            for said in lost_letters.doubts(text):
+                logger.warning("Row %s: %s %s", unit.identity.key, field, said)
         if text.isascii():
             continue
-        meant = None if accepted else garbled.repaired(text)
-        if meant is not None:
-            raise _garbled(field, meant)
-        _check_visible(field, text, accepted=accepted)
+        if "\ufffd" in text:
+            msg = "has characters that were lost (U+FFFD); type the text anew."
+            raise RowRejected(msg, field=field, code="lost_characters")
+        if not accepted:
+            _refuse_garbled(field, text)
+        if found := _C1.search(text):
+            msg = f"holds a control character (U+{ord(found.group()):04X}); type the text anew."
+            raise RowRejected(msg, field=field, code="control_character")
 
 
 def _texts(row: Row) -> Iterator[tuple[str, str]]:
@@ -42,18 +50,13 @@ def _texts(row: Row) -> Iterator[tuple[str, str]]:
     yield from ((f"tags[{place}]", tag) for place, tag in enumerate(row.get("tags", [])))
 
 
-def _garbled(field: str, meant: str) -> RowRejected:
-    msg = (
-        "was saved in one encoding and opened in another. It should probably read: "
-        f"{shortened(meant, _SHOWN)} (if it is right as it is, name the row in `as_is`)"
-    )
-    return RowRejected(msg, field=field, code="garbled_text")
-
-
-def _check_visible(field: str, text: str, *, accepted: bool) -> None:
-    if found := _C1.search(text):
-        msg = f"holds a control character (U+{ord(found.group()):04X}); type the text anew."
-        raise RowRejected(msg, field=field, code="control_character")
-    if "\ufffd" in text and not accepted:
-        msg = "has characters that were lost (U+FFFD); type the text anew."
-        raise RowRejected(msg, field=field, code="lost_characters")
+def _refuse_garbled(field: str, text: str) -> None:
+    happened = "was saved in one encoding and opened in another"
+    right = "if it is right as it is, name the row in `as_is`"
+    if lost_letters.is_lost(text):
+        msg = f"{happened}, and some letters are lost; copy it again from the original ({right})"
+    elif (meant := garbled.repaired(text)) is not None:
+        msg = f"{happened}. It should probably read: {shortened(meant, _SHOWN)} ({right})"
+    else:
+        return
+    raise RowRejected(msg, field=field, code="garbled_text")

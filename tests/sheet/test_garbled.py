@@ -41,3 +41,27 @@ def test_c1_controls_are_never_sent(books, read, control):
     plan = read(path, as_is=frozenset({"2"}))
     assert not plan.records
     assert "control characters" in plan.problems.items[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ã“ã‚“ã«ã¡ã¯", "Copy it again from the original"),  # noqa: RUF001 - as it is read
+        ("Gr\ufffd\ufffdße", "Type the text anew"),
+    ],
+)
+def test_lost_letters_make_a_bad_row_without_a_proposal(books, read, text, said):
+    """Nobody can tell what stood there, so nothing is shown as repaired."""
+    plan = read(books.csv(f"Date,Text,Profiles\n2026-03-14 09:30,{text},1\n"))
+    (problem,) = plan.problems.items
+    assert said in str(problem)
+    assert "should probably read" not in str(problem)
+
+
+@pytest.mark.parametrize("text", ["Gr??e", "T&uuml;r"])
+def test_what_may_be_meant_is_a_warning(books, read, text):
+    """The row is sent; who declares that it is right hears no more of it."""
+    path = books.csv(f"Date,Text,Profiles\n2026-03-14 09:30,{text},1\n")
+    plan = read(path)
+    assert (len(plan.records), len(plan.warnings[2])) == (1, 1)
+    assert read(path, as_is=frozenset({"2"})).warnings == {}
