@@ -109,11 +109,12 @@ class AnalyticsStream(HootsuiteStream):
     def read(self) -> None:
         """Read what is there, unless analytics is closed to this account."""
         self.access = AnalyticsAccess(self)
-        self._answered = False
+        self._answered: Unit | None = None
         self._vain = 0
         self._known: dict[Batch, Page] = {}
         if self.access.should_ask():
-            self.read_units(self.units())
+            self._units = self.units()
+            self.read_units(self._units)
 
     # ------------------------------------------------------------------ what subclasses say
 
@@ -151,9 +152,34 @@ class AnalyticsStream(HootsuiteStream):
         for batch, found in self.run.map(self._ask, waiting):
             if isinstance(found, Exception):
                 raise found
+            if (refusal := self._closed_meanwhile(batch, found)) is not None:
+                self.access.close(refusal)
+                return False
             self._note_refusals(batch, found)
             self.accept(batch, found)
         return True
+
+    def _closed_meanwhile(self, batch: Batch, found: Found) -> PermissionDenied | None:
+        """Return the refusal of analytics as such, where a whole batch was refused.
+
+        One more unit is asked, if possible one that has answered: without that, the units of each
+        batch would be named one by one.
+        """
+        refusals = [error for _, error in found.refused if isinstance(error, PermissionDenied)]
+        if len(refusals) < len(batch.units):
+            return None
+        known = {*batch.units, *(one for one in self._units if one.key in self.access.refused)}
+        other = self._answered or next((one for one in self._units if one not in known), None)
+        if other is None:
+            return None
+        try:
+            self._page(replace(batch, units=(other,)), None)
+        except PermissionDenied as error:
+            return error
+        except ValidationRejected:  # only who is let in is told that
+            return None
+        self._answered = other
+        return None
 
     def is_open(self, waiting: Sequence[Batch]) -> bool:
         """Ask for the first page alone, so that a closed account pays for a request or two."""
@@ -180,8 +206,9 @@ class AnalyticsStream(HootsuiteStream):
         for unit, error in found.refused:
             self.access.refuse(unit.key, f"{self.what} {unit.subject}", error)
         self.access.readmit({one.key for one in batch.units} - self.access.refused)
-        if len(found.refused) < len(batch.units):
-            self._answered = True
+        refused = {unit for unit, _ in found.refused}
+        if answered := [unit for unit in batch.units if unit not in refused]:
+            self._answered = answered[0]
         elif not self._answered:
             self._vain += 1
             if self._vain == VAIN and isinstance(found.refused[0][1], ValidationRejected):

@@ -136,6 +136,25 @@ def test_one_that_lags_and_is_refused_closes_nothing(sandbox, sync, warehouse):
     assert not output.state["bookmarks"]["post_metrics"]["access"]["closed"]
 
 
+@pytest.mark.parametrize(
+    "moment", [{"operation": "list_post_metrics", "nth": 3}, {"operation": "list_profile_metrics"}]
+)
+def test_an_add_on_that_ends_within_a_run_blames_no_profile(
+    sandbox, sync, warehouse, caplog, moment
+):
+    """It is said once that analytics is closed; when it is back, every profile is read."""
+    sandbox.faults(kind="status", status=403, code=4006, times=0, **moment)
+    output = sync(streams=("post_metrics", "profile_metrics"))
+    assert caplog.text.count("Analytics is closed to this account") == 1
+    assert "refuses the social profile" not in caplog.text
+    access = [one.get("access") for one in output.state["bookmarks"].values()]
+    assert any(one and one["closed"] for one in access)
+    sandbox.clear_faults()
+    sync(streams=("post_metrics", "profile_metrics"), days=8)
+    truth = {k: one["metrics"] for k, one in true_posts(sandbox, "2025-11-02").items()}
+    assert {k: posts(warehouse.rows("post_metrics")).get(k) for k in truth} == truth
+
+
 @pytest.mark.parametrize("quirks", ["documented", "recorded"])
 def test_a_profile_comes_back_under_a_new_id(sandbox, sync, warehouse, quirks):
     """Its history comes under the new id; rows of the former stay, and none is called deleted."""
