@@ -32,6 +32,7 @@ NEEDED: Mapping[str, Sequence[str]] = {
         "engagement",
         "usual_engagement",
         "views",
+        "deleted_at",
     ),
     "fct_profile_metric_daily": (
         "social_profile_id",
@@ -119,15 +120,22 @@ def _best(reader: Reader) -> list[list[Any]]:
         f"from {mart} where {_shown(reader)}"
     )
     rows = reader.ask(
-        "place, published_local, text, post_url, views",
+        "place, published_local, text, post_url, views, deleted_at",
         "fct_post_performance",
         f"inner join ({places}) as places on post_key = found where post_key in ({chosen}) "
         f"order by engagement desc, post_key limit {_LISTED_BEST}",
     )
     return [
-        [place, f"{moment:%Y-%m-%d %H:%M}", reader.text(text), _address(url), views]
-        for place, moment, text, url, views in rows
+        [place, f"{moment:%Y-%m-%d %H:%M}", *_shown_post(reader.text(text), url, deleted), views]
+        for place, moment, text, url, views, deleted in rows
     ]
+
+
+def _shown_post(text: str, url: str | None, deleted: dt.datetime | None) -> tuple[str, str]:
+    """Return a post's text and address; what the network shows no more has no address."""
+    if deleted is None:
+        return text, _address(url)
+    return f"{text} (deleted since)".lstrip(), ""
 
 
 def _address(url: str | None) -> str:

@@ -111,10 +111,15 @@ def test_figures_equal_sql_over_the_marts(report, warehouse, marts):
 def test_figures_of_performance_equal_sql_over_the_marts(report, warehouse, marts):
     """Engagement, best posts, followers and hours are SQL's; what nobody counted is unknown."""
     marts.world(warehouse)
+    period = "local_date between date '2026-01-22' - 89 and date '2026-01-22'"
+    with duckdb.connect(str(warehouse)) as link:  # the best of all was deleted meanwhile
+        mart = "hootsuite_marts.fct_post_performance"
+        best = f"select max_by(post_key, engagement) from {mart} where {period}"  # noqa: S608
+        change = f"update {mart} set deleted_at = published_local where post_key = ({best})"  # noqa: S608
+        link.execute(change)
     _, page = report()
     document, console = browse(page)
     assert console == []
-    period = "local_date between date '2026-01-22' - 89 and date '2026-01-22'"
     with duckdb.connect(str(warehouse), read_only=True) as link:
 
         def ask(what, where="true", mart="fct_post_performance"):
@@ -139,7 +144,9 @@ def test_figures_of_performance_equal_sql_over_the_marts(report, warehouse, mart
         earlier = ask("sum(total)", "metric_date = date '2025-10-24'", "fct_profile_metric_daily")
         assert f"{followers - earlier:+,.0f} in the period, 3 of 4 profiles" in document
         posts = link.sql("from hootsuite_marts.fct_post_performance").filter(period)
-        columns = "text, engagement, engagement_ratio, views, post_url"
+        gone = "case when deleted_at is not null then ' (deleted since)' else '' end"
+        address = "case when deleted_at is null then post_url end"
+        columns = f"text || {gone}, engagement, engagement_ratio, views, {address}"
         best = posts.filter("engagement is not null").order("engagement desc").limit(10)
         best = best.project(columns).fetchall()
         ratios = "local_hour, count(*), count(engagement_ratio), median(engagement_ratio)"
@@ -153,7 +160,8 @@ def test_figures_of_performance_equal_sql_over_the_marts(report, warehouse, mart
         ]
         for text, engagement, ratio, views, _ in best
     ]
-    assert all(f'href="{url}"' in document for *_, url in best)
+    assert [url is None for *_, url in best] == [True, *[False] * 9]
+    assert all(f'href="{url}"' in document for *_, url in best[1:])
     assert cells(document, "performing-table") == [
         [f"{hour}:00", str(count), str(known), times(ratio)] for hour, count, known, ratio in hours
     ]

@@ -15,25 +15,47 @@ ranked as (
             order by last_refreshed desc nulls last, social_profile_id desc
         ) as place
     from named
+),
+
+-- A post that analytics shows again after that is not deleted.
+deleted as (
+    select
+        network_id,
+        social_profile_id,
+        datatype,
+        external_id,
+        max(confirmed_at) as confirmed_at,
+        max(missing_since) as deleted_at
+    from {{ ref('stg_hootsuite__deleted_post_metrics') }}
+    group by network_id, social_profile_id, datatype, external_id
 )
 
 select
-    network_id || ':' || account_id || ':' || external_id as network_post_id,
-    network_id,
-    social_profile_id,
-    account_id,
-    external_id,
-    datatype,
-    created_at,
-    last_refreshed,
-    source_link,
-    content,
-    post_type,
-    is_viral,
-    metrics,
+    ranked.network_id || ':' || ranked.account_id || ':' || ranked.external_id as network_post_id,
+    ranked.network_id,
+    ranked.social_profile_id,
+    ranked.account_id,
+    ranked.external_id,
+    ranked.datatype,
+    ranked.created_at,
+    ranked.last_refreshed,
+    ranked.source_link,
+    ranked.content,
+    ranked.post_type,
+    ranked.is_viral,
+    ranked.metrics,
+    case when deleted.confirmed_at >= coalesce(ranked.last_refreshed, deleted.confirmed_at) then deleted.deleted_at end
+        as deleted_at,
     -- One row speaks for the post, whatever datatypes there are.
     row_number() over (
-        partition by network_id, account_id, external_id order by case when datatype = 'ORGANIC' then 0 else 1 end, datatype
+        partition by ranked.network_id, ranked.account_id, ranked.external_id
+        order by case when ranked.datatype = 'ORGANIC' then 0 else 1 end, ranked.datatype
     ) = 1 as is_main
 from ranked
-where place = 1
+left join deleted
+    on
+        ranked.network_id = deleted.network_id
+        and ranked.social_profile_id = deleted.social_profile_id
+        and ranked.datatype = deleted.datatype
+        and ranked.external_id = deleted.external_id
+where ranked.place = 1

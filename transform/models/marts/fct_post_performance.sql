@@ -52,6 +52,7 @@ joined as (
         coalesce(network_posts.source_link, messages.post_url) as post_url,
         network_posts.post_type,
         network_posts.is_viral,
+        network_posts.deleted_at,
         engagements.engagement,
         ranked_views.views,
         network_posts.last_refreshed
@@ -104,6 +105,7 @@ select
     post_url,
     post_type,
     is_viral,
+    deleted_at,
     engagement,
     usual_engagement,
     engagement / nullif(usual_engagement, 0) as engagement_ratio,
