@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import date, datetime, time
 from typing import NoReturn
@@ -47,6 +48,7 @@ _MAX_TAG = 1 << 20
 _PIECE = 1 << 18
 _WHITE = {"tab": "\t", "line-break": "\n"}
 _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing"
+_HIDDEN = frozenset({"collapse", "filter"})
 _CELLS = frozenset({"table-cell", "covered-table-cell"})
 _COUNT = re.compile(r"[0-9]{1,12}")
 _TIME = re.compile(r"PT(\d{1,2})H(\d{1,2})M(\d{1,2})(?:[.,](\d{1,6})\d*)?S")
@@ -72,9 +74,9 @@ def read_ods(parts: Archive, wanted: str | None) -> Sheet:
     if table is None:
         raise damaged(chosen.name)
     refuse_long(chosen.name, table.filled_rows)
-    if table.hidden_rows:
-        notes.append(f"{table.hidden_rows} hidden rows (a filter, perhaps) are part of the plan.")
     result = Sheet(parts.name, chosen.name, table.rows, table.merged, notes)
+    result.hidden_rows, result.hidden_columns = table.hidden_rows, table.hidden_columns
+    result.struck = lambda column: {row for row, at in table.struck_cells if at == column}
     result.others = others(document.sheets, chosen)
     return result
 
@@ -88,6 +90,7 @@ class _Document:
         self._source = source
         self._wanted = None if wanted is None else wanted.strip().casefold()
         self._hidden: set[str] = set()
+        self._struck: set[str] = set()
         self._style = ""
         self._depth = 0
         self._reading = False
@@ -133,6 +136,8 @@ class _Document:
             self._style = _local(attributes, "name")
         elif name == "table-properties" and _local(attributes, "display") == "false":
             self._hidden.add(self._style)
+        elif name == "text-properties" and _strikes(attributes):
+            self._struck.add(self._style)
 
     def _open_table(self, attributes: dict[str, str]) -> None:
         name, visible = attributes.get("name", ""), attributes.get("style-name") not in self._hidden
@@ -142,7 +147,7 @@ class _Document:
             return
         fits = visible if self._wanted is None else name.strip().casefold() == self._wanted
         if fits:
-            self.table = _Table(name)
+            self.table = _Table(name, self._struck)
             self._reading = True
 
     def _characters(self, data: str) -> None:
@@ -163,6 +168,12 @@ def _shown_type(attributes: dict[str, str]) -> str:
     return next((v for k, v in attributes.items() if "calc" in k and "value-type" in k), "")
 
 
+def _strikes(attributes: dict[str, str]) -> bool:
+    """Whether properties of a text strike it through."""
+    names = ("text-line-through-style", "text-line-through-type")
+    return any(_local(attributes, name) not in {"", "none"} for name in names)
+
+
 def _local(attributes: dict[str, str], wanted: str) -> str:
     return next((v for key, v in attributes.items() if key.rpartition(" ")[2] == wanted), "")
 
@@ -170,11 +181,16 @@ def _local(attributes: dict[str, str], wanted: str) -> str:
 class _Table:
     """Collects the rows of one table."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, struck: AbstractSet[str]) -> None:
         self.name = name
         self.rows: list[list[Cell]] = []
         self.merged: list[Range] = []
-        self.hidden_rows = 0
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[int] = []
+        self.struck_cells: set[tuple[int, int]] = set()
+        self._struck_styles = struck
+        self._hidden = self._struck = False
+        self._next_column = 1
         self.filled_rows = 0
         self._width = 0
         self._texts = 0
@@ -195,16 +211,26 @@ class _Table:
         named = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if name == "table-row":
             self._open_row(named)
+        elif name == "table-column":
+            self._hide_columns(named)
         elif name in _CELLS:
             self._cell = named | {"shown-type": _shown_type(attributes)}
             self._text, self._length, self._paragraphs, self._in_text = [], 0, 0, 0
+            self._struck = named.get("style-name") in self._struck_styles
         elif self._cell is not None:
             self._inside(space, name, named)
 
     def _open_row(self, named: dict[str, str]) -> None:
         self._repeated = self._count(named.get("number-rows-repeated", "1"))
         self._line, self._column = [], 0
-        self.hidden_rows += named.get("visibility") in {"collapse", "filter"}
+        self._hidden = named.get("visibility") in _HIDDEN
+
+    def _hide_columns(self, named: dict[str, str]) -> None:
+        repeated = self._count(named.get("number-columns-repeated", "1"))
+        if named.get("visibility") in _HIDDEN:
+            end = min(self._next_column + repeated, MAX_WIDTH + 1)
+            self.hidden_columns.extend(range(self._next_column, end))
+        self._next_column += repeated
 
     def _inside(self, space: str, name: str, named: dict[str, str]) -> None:
         if name == "annotation" or space.startswith(_DRAWING):
@@ -216,6 +242,8 @@ class _Table:
                 self._add("\n")
             self._paragraphs += 1
             self._in_text += 1
+        elif name == "span":
+            self._struck = self._struck or named.get("style-name") in self._struck_styles
         elif name == "s":
             self._add(" " * min(self._count(named.get("c", "1")), MAX_TEXT + 1))
         elif name in _WHITE:
@@ -253,6 +281,8 @@ class _Table:
                 raise too_far(self.name, self._row + 1, letters(end))
             self._line.extend([""] * (self._column - len(self._line)))
             self._line.extend([value] * repeated)
+            if self._struck:
+                self.struck_cells.add((self._row + 1, self._column + 1))
         self._merge(cell)
         self._column += repeated
 
@@ -274,6 +304,8 @@ class _Table:
                 raise too_far(self.name, height, letters(self._width))
             self.filled_rows += self._repeated
             self._keep(height)
+            if self._hidden and self.filled_rows <= MAX_ROWS:
+                self.hidden_rows.extend(range(self._row + 1, height + 1))
         self._row += self._repeated
 
     def _keep(self, height: int) -> None:

@@ -23,7 +23,7 @@ from tap_hootsuite_sheet.profiles import Directory, Resolver
 from tap_hootsuite_sheet.records import Columns, Values, record_of
 from tap_hootsuite_sheet.row_filter import RowFilter
 from tap_hootsuite_sheet.send_times import Clock, zone_name
-from tap_hootsuite_sheet.sheet import Cell, Sheet, too_much_text
+from tap_hootsuite_sheet.sheet import Cell, Sheet, some, too_much_text
 from tap_hootsuite_sheet.times import iso, read_time
 
 BAD: Final = object()
@@ -76,6 +76,7 @@ class Builder:
         rows = self._rows
         self._lines = rows.lines()
         self._notes += rows.notes
+        self._tell_hidden()
         if not self._lines and not rows.held:
             raise SheetError(f"{self._sheet.source}: there are no rows below the header.")
         columns = self._read_columns()
@@ -147,6 +148,7 @@ class Builder:
         if sum(len(text) for text in texts if text is not BAD) > _MAX_CHARACTERS:
             raise too_much_text(self._sheet.name)
         self._warn_of_doubts(texts)
+        self._warn_of_strikes()
         moments = self._moments()
         media = self._column("media", values.as_media, None)
         tags = self._column("tags", values.as_tags, None)
@@ -201,6 +203,34 @@ class Builder:
         if not (moment.hour or moment.minute or moment.second or moment.microsecond):
             said = "is posted at 00:00, midnight: the date cell has no other time of day"
             self._warnings.setdefault(number, []).append(said)
+
+    def _tell_hidden(self) -> None:
+        """Name the rows and columns that nobody sees who opens the file; they count all the same.
+
+        A filter hides what is not looked at just now, and says nothing of what is meant to go out.
+        """
+        hidden = set(self._sheet.hidden_rows)
+        if rows := [str(number) for number, _ in self._lines if number in hidden]:
+            are = "Row {} is" if len(rows) == 1 else "Rows {} are"
+            self._notes.append(
+                f"{are.format(some(rows))} hidden in the file (a filter, perhaps) and scheduled "
+                "like the others; keep them back in a column Status, or delete them."
+            )
+        used = {index + 1: name for name, index in self._table.fields.items()}
+        if columns := [used[one] for one in self._sheet.hidden_columns if one in used]:
+            named = some(self._table.label(one) for one in columns)
+            self._notes.append(f"Hidden columns are read like the others: {named}.")
+
+    def _warn_of_strikes(self) -> None:
+        """Tell of text that is struck through: whoever did it may not want it to be sent."""
+        index = self._table.fields.get("text")
+        struck = self._sheet.struck(index + 1) if index is not None else set()
+        for number, _ in self._lines:
+            if number in struck:
+                self._warnings.setdefault(number, []).append(
+                    "has text that is struck through in the file and is sent like any other: "
+                    "delete it, or keep the row back in a column Status"
+                )
 
     def _warn_of_doubts(self, texts: Values) -> None:
         """Tell of what looks like lost letters and may be meant; `as_is` says that it is."""

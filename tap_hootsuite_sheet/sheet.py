@@ -43,6 +43,12 @@ class Sheet:
     encoding: str = ""
     midnights: Callable[[int], set[int]] = _none
     """The rows of a column (from 1) whose date is shown with its time of day, midnight."""
+    struck: Callable[[int], set[int]] = _none
+    """The rows of a column (from 1) in which text is struck through."""
+    hidden_rows: Sequence[int] = ()
+    """Rows that the file hides, by a filter or by hand; from 1."""
+    hidden_columns: Sequence[int] = ()
+    """Columns that the file hides; from 1."""
     others: Sequence[str] = ()
     """The file's other visible sheets."""
 

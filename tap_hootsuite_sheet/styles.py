@@ -9,6 +9,11 @@ _FORMATS = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*?>")
 _ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 _CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _USED = re.compile(rb'<(?:\w+:)?xf\s[^>]*?numFmtId="(\d+)"')
+_FONTS = re.compile(rb"<(?:\w+:)?fonts[\s>].*?</(?:\w+:)?fonts>", re.DOTALL)
+_FONT = re.compile(rb"<(?:\w+:)?font(?:\s[^>]*)?(?:/>|>.*?</(?:\w+:)?font>)", re.DOTALL)
+_FONT_USED = re.compile(rb'<(?:\w+:)?xf\s[^>]*?fontId="(\d{1,6})"')
+STRIKE = re.compile(rb"""<(?:\w+:)?d?strike(?!\s+val=["'](?:0|false|off|noStrike)["'])[\s/>]""")
+"""An element of XLSX that strikes text through."""
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _DATED = re.compile(r"[ymdhsYMDHS@]")
 _PADDED = re.compile(r"0{2,}(?![.\d])|00[^.#0]")
@@ -30,6 +35,19 @@ def dressed(styles: bytes) -> Mapping[str, str]:
 def timed(styles: bytes) -> Mapping[str, str]:
     """Return the styles that show a date together with its time of day."""
     return _chosen(styles, lambda number, code: number in _BUILT_IN_TIMES or _shows_hours(code))
+
+
+def struck(styles: bytes) -> frozenset[bytes]:
+    """Return the indexes of the styles whose text is struck through."""
+    fonts = _FONTS.search(styles)
+    crossed = {
+        number
+        for number, font in enumerate(_FONT.findall(fonts.group()) if fonts else ())
+        if STRIKE.search(font)
+    }
+    cells = _CELL_STYLES.search(styles)
+    used = _FONT_USED.findall(cells.group()) if cells and crossed else []
+    return frozenset(str(index).encode() for index, n in enumerate(used) if int(n) in crossed)
 
 
 def _chosen(styles: bytes, wanted: Callable[[int, str], bool]) -> dict[str, str]:

@@ -58,7 +58,11 @@ _NUMBER = re.compile(
     rb"(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?<v>([^<]*)</v>"
 )
 _VALUE = re.compile(rb"<v[^>]*>([^<]+)</v>")
-_HIDDEN = re.compile(rb'<row [^>]*hidden="(?:1|true)"')
+_HIDDEN = re.compile(rb'<row (?=[^>]*\shidden="(?:1|true)"|hidden="(?:1|true)")[^>]*>')
+_ROW_NUMBER = re.compile(rb'\sr="(\d{1,7})"')
+_COLUMNS = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"""(\w+)=["']([^"']*)["']""")
+_SHOWN_TEXT = re.compile(rb"<(?:[\w.-]+:)?si(?:\s[^>]*)?(?:/>|>.*?</(?:[\w.-]+:)?si>)", re.DOTALL)
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _REF = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ROW = re.compile(r"[1-9][0-9]{0,6}")
@@ -72,7 +76,8 @@ class Scan:
 
     flaws: Flaws = field(default_factory=dict)
     merged: list[Range] = field(default_factory=list)
-    hidden_rows: int = 0
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
     filled_rows: int = 0
 
 
@@ -95,7 +100,20 @@ def scan(xml: bytes, style_part: bytes, name: str) -> Scan:
     if len(found.flaws) > MAX_FLAWS:
         raise too_many_flaws(name)
     found.merged = _merged(xml, name)
+    found.hidden_columns = _hidden_columns(xml)
     return found
+
+
+def _hidden_columns(xml: bytes) -> list[int]:
+    """Return the columns that a sheet hides, counted from 1."""
+    head = xml[: max(xml.find(b"sheetData"), 0)]
+    found: set[int] = set()
+    for tag in _COLUMNS.findall(head) if b"hidden" in head else ():
+        named = dict(_ATTRIBUTE.findall(tag))
+        first, last = named.get(b"min", b""), named.get(b"max", b"")
+        if named.get(b"hidden") in {b"1", b"true"} and first.isdigit() and last.isdigit():
+            found.update(range(int(first), min(int(last), MAX_WIDTH) + 1))
+    return sorted(found)
 
 
 def refuse_unreadable(xml: bytes, name: str) -> None:
@@ -177,7 +195,9 @@ def _searched(xml: bytes, dressed: Mapping[str, str]) -> Scan | None:
     if flaws is None:
         return None
     flaws |= _dressed(xml, dressed) | _errors(xml)
-    return Scan(flaws, hidden_rows=len(_HIDDEN.findall(xml)) if b'hidden="' in xml else 0)
+    hidden = _HIDDEN.findall(xml) if b'hidden="' in xml else []
+    rows = [one[1] for tag in hidden if (one := _ROW_NUMBER.search(tag)) is not None]
+    return Scan(flaws, hidden_rows=[*map(int, rows)]) if len(rows) == len(hidden) else None
 
 
 def _formulas(xml: bytes) -> Flaws | None:
@@ -269,6 +289,35 @@ def midnights(xml: bytes, style_part: bytes, column: int) -> set[int]:
     return {int(row) for row, style in cells.findall(xml) if style in timed}
 
 
+def struck(xml: bytes, style_part: bytes, strings: bytes, column: int) -> set[int]:
+    """Return the rows of a column in which text is struck through, as a whole or in part.
+
+    Args:
+        xml: The sheet's part.
+        style_part: The workbook's styles part.
+        strings: The part with the shared strings.
+        column: Counted from 1.
+    """
+    dressed = styles.struck(style_part)
+    runs: set[bytes] = set()
+    if styles.STRIKE.search(strings):
+        texts = enumerate(_SHOWN_TEXT.findall(strings))
+        runs = {str(number).encode() for number, one in texts if styles.STRIKE.search(one)}
+    found: set[int] = set()
+    if not dressed and not runs and not styles.STRIKE.search(xml):
+        return found
+    cells = re.compile(
+        rb'<c r="' + letters(column).encode() + rb'(\d{1,7})"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL
+    )
+    for row, attributes, inside in cells.findall(xml):
+        named = dict(_ATTRIBUTE.findall(attributes))
+        index = _INDEX.search(inside) if runs and named.get(b"t") == b"s" else None
+        in_runs = styles.STRIKE.search(inside) or (index is not None and index[1] in runs)
+        if named.get(b"s") in dressed or in_runs:
+            found.add(int(row))
+    return found
+
+
 class _Walker:
     """One pass over every cell of a sheet."""
 
@@ -306,7 +355,8 @@ class _Walker:
             self._formula = True
         elif tag == "row":
             self._open_row(attributes.get("r"))
-            self.found.hidden_rows += attributes.get("hidden") in {"1", "true"}
+            if attributes.get("hidden") in {"1", "true"}:
+                self.found.hidden_rows.append(self._row)
 
     def _open_row(self, place: str | None) -> None:
         if place is not None and not _ROW.fullmatch(place):

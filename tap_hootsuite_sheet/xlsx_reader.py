@@ -127,10 +127,13 @@ def read_xlsx(parts: Archive, wanted: str | None) -> Sheet:
     rows = _parsed(package, chosen.name)
     for (row, column), flaw in found.flaws.items():
         _put(rows, row, column, flaw)
-    if found.hidden_rows:
-        notes.append(f"{found.hidden_rows} hidden rows (a filter, perhaps) are part of the plan.")
     result = Sheet(parts.name, chosen.name, rows, found.merged, notes)
     result.others = others(book.sheets, chosen)
+    result.hidden_rows, result.hidden_columns = found.hidden_rows, found.hidden_columns
+    strings = book.optional("sharedStrings", _STRINGS, safe_zip.MAX_PART)
+    result.struck = lambda column: xlsx_checks.struck(
+        parts.part(chosen.part), styles, strings, column
+    )
     result.midnights = lambda column: xlsx_checks.midnights(parts.part(chosen.part), styles, column)
     return result
 

@@ -262,7 +262,7 @@ CELLS = [
     xlsx("formatted down to the end", (MORNING, "Hello", 1001), posts=GOOD, change=dates_below),
     xlsx("hidden sheet", (MORNING, "Old", 1), posts={2: (AT, "New")}, change=hide_first,
          note="Hidden sheets are ignored: Plan"),
-    xlsx("hidden row", (MORNING, "Hello", 1001), posts=GOOD, note="1 hidden rows",
+    xlsx("hidden row", (MORNING, "Hello", 1001), posts=GOOD, note="Row 2 is hidden in the file",
          change=lambda s: setattr(s.row_dimensions[2], "hidden", True)),
 ]  # fmt: skip
 
