@@ -14,6 +14,7 @@ import msgspec
 
 from hootsuite_api.contract import Operation, load
 from hootsuite_api.errors import MalformedCall, Where
+from hootsuite_api.listed import reader
 from hootsuite_api.transport import Outgoing
 
 _JSON = "application/json;charset=utf-8"
@@ -37,6 +38,8 @@ class Call:
         body: The JSON body.
         guard: Asked at each attempt, after all waiting and right before a byte leaves; what it
             raises stops the request.
+        rows: The contract's name of the objects that are listed, if the answer may be read as a
+            `listed.Page` of their rows.
     """
 
     operation: str
@@ -44,6 +47,7 @@ class Call:
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     guard: Callable[[], None] | None = None
+    rows: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def build(call: Call, api_url: str) -> tuple[Operation, Outgoing]:
         body,
         fresh=not operation.read,
         guard=call.guard,
+        reader=reader(operation.id, call.rows) if call.rows else None,
     )
 
 

@@ -83,7 +83,8 @@ class Answer:
     Attributes:
         status: The HTTP status.
         headers: The headers, looked up without regard to case.
-        body: The parsed JSON, or the text when it isn't JSON; None when empty.
+        body: The parsed JSON, or the text when it isn't JSON; None when empty. A `listed.Page` if
+            the call asked for one and the answer is as the contract says.
         is_json: Whether the body was JSON.
     """
 

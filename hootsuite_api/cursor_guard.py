@@ -37,6 +37,16 @@ class CursorGuard:
         """Take note of a page and of the cursor that it gives.
 
         Raises:
+            ListingFault: See `accept_keys`.
+        """
+        self.accept_keys([str(row.get("id") or row) for row in rows], cursor, trace)
+
+    def accept_keys(
+        self, keys: Sequence[str], cursor: str | None, trace: str | None = None
+    ) -> None:
+        """Take note of a page, known by the keys of its rows, and of the cursor that it gives.
+
+        Raises:
             ListingFault: If the cursor was given before, or too many pages in a row were empty or
                 the same as earlier ones.
         """
@@ -48,8 +58,8 @@ class CursorGuard:
         if cursor in self._cursors:
             raise self._fault("repeats a cursor", trace)
         self._cursors.add(cursor)
-        page = hash(tuple(str(row.get("id") or row) for row in rows))
-        fruitless = not rows or page in self._pages
+        page = hash(tuple(keys))
+        fruitless = not keys or page in self._pages
         self._pages.add(page)
         self._fruitless = self._fruitless + 1 if fruitless else 0
         if self._fruitless >= FRUITLESS:

@@ -6,7 +6,6 @@ The one parser of such times: the tap, the target and the commands all use it.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 _SHAPE = re.compile(
@@ -29,8 +28,10 @@ def parse(text: str) -> datetime:
     if not isinstance(text, str):
         raise ValueError("not a timestamp")  # noqa: TRY004 - to callers it is one of its kind
     if _is_usual(text):
-        with suppress(ValueError):  # a leap second
+        try:
             return datetime.fromisoformat(text)
+        except ValueError:  # a leap second
+            pass
     return _parse(text)
 
 

@@ -17,7 +17,7 @@ from hootsuite_api.contract import Operation, Schema, load
 from hootsuite_api.naming import plain
 
 _DECIMAL = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,255}\Z")]
-_SHORT = Annotated[str, msgspec.Meta(max_length=255)]
+SHORT = Annotated[str, msgspec.Meta(max_length=255)]
 _INT64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _CONTAINERS = frozenset({"data", "Resources", "totalResults"})
 # JSON has no infinity: msgspec refuses a number that is too large for a float.
@@ -33,7 +33,7 @@ class _Time:
     """Stands for a time in the compiled types."""
 
 
-def _time(kind: type, value: Any) -> _Time:
+def check_time(kind: type, value: Any) -> _Time:
     """Check a time for msgspec, whose own times don't know that UTC ends with the year 9999."""
     del kind
     if value != "":
@@ -49,7 +49,7 @@ def passes(operation: str, body: Any) -> bool:
         body: The parsed body.
     """
     try:
-        msgspec.convert(body, _compiled(operation), dec_hook=_time)
+        msgspec.convert(body, _compiled(operation), dec_hook=check_time)
     except msgspec.ValidationError:
         return False
     return True
@@ -63,7 +63,7 @@ def _compiled(operation: str) -> Any:
     # msgspec completes a class when it is first used, and a thread that meets a half-complete one
     # crashes. So each class is used here once, before any other thread can see it.
     with contextlib.suppress(msgspec.ValidationError):
-        msgspec.convert({}, made, dec_hook=_time)
+        msgspec.convert({}, made, dec_hook=check_time)
     return made
 
 
@@ -84,16 +84,17 @@ def _struct(schema: Schema, required: frozenset[str], *, rows: bool = False) -> 
     for number, (name, field) in enumerate(schema.get("properties", {}).items()):
         if name in required:
             container = rows and name not in ("id", "totalResults")
-            kind: Any = _rows(field) if container else _own(name, field)
+            kind: Any = _rows(field) if container else own_type(name, field)
             fields.append((f"f{number}", kind))
         elif name != "errors":
-            fields.append((f"f{number}", _value(name, field) | None, None))
+            fields.append((f"f{number}", value_type(name, field) | None, None))
         names[f"f{number}"] = name
     return msgspec.defstruct("Answer", fields, rename=names, kw_only=True, gc=False)
 
 
-def _own(name: str, field: Schema) -> Any:
-    return _DECIMAL if name == "id" else _value(name, field)
+def own_type(name: str, field: Schema) -> Any:
+    """Return the type of a value that must be there, such as the id of a listed thing."""
+    return _DECIMAL if name == "id" else value_type(name, field)
 
 
 def _rows(schema: Schema) -> Any:
@@ -110,7 +111,7 @@ def _thing(schema: Schema) -> Any:
     return _struct(schema, own_id(schema))
 
 
-def _value(name: str, schema: Schema) -> Any:
+def value_type(name: str, schema: Schema) -> Any:
     """Return the type of a value that is not null."""
     schema = plain(schema)
     types = schema.get("type", [])
@@ -119,12 +120,12 @@ def _value(name: str, schema: Schema) -> Any:
         return _Time
     if types == ["array"]:
         item = plain(schema.get("items", {}))
-        inner = _value(name, item) if "properties" in item else _value(name, item) | None
+        inner = value_type(name, item) if "properties" in item else value_type(name, item) | None
         return list[inner]  # type: ignore[valid-type]
     if types == ["object"]:
         return _struct(schema, frozenset()) if "properties" in schema else dict
     if types and (name == "id" or name.endswith(("Id", "Ids"))):
-        return _SHORT | int
+        return SHORT | int
     if len(types) == 1 and types[0] in _TYPES:
         return _TYPES[types[0]]
     return msgspec.Raw if types else dict | list | str | int | float | bool

@@ -54,7 +54,7 @@ def builder(component: str) -> Callable[[Mapping[str, Any]], Row]:
     converted: dict[str, Convert] = {}
     parts: dict[str, list[tuple[str, str, Convert]]] = {}
     for column, path in naming.columns(schema).items():
-        convert = _converter(path[-1], naming.field_schema(schema, path))
+        convert = converter(path[-1], naming.field_schema(schema, path))
         if len(path) > 1:
             parts.setdefault(path[0], []).append((column, path[1], convert or _same))
             continue
@@ -177,7 +177,8 @@ def _value(name: str, schema: Schema) -> dict[str, Any]:
     return {"type": [*(["string"] if _is_id(name) else types), "null"]}
 
 
-def _converter(name: str, schema: Schema) -> Convert | None:
+def converter(name: str, schema: Schema) -> Convert | None:
+    """What makes a column of a value that is not null; None if it stays as it is."""
     if schema.get("format") == "date-time":
         return utc
     types = _types(schema)

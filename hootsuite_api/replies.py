@@ -10,6 +10,7 @@ from typing import Any
 from hootsuite_api.classify import Answer, error_from, error_list
 from hootsuite_api.contract import Operation
 from hootsuite_api.errors import TornBody, Where
+from hootsuite_api.listed import Listed, Page, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,10 @@ class Reply:
     Attributes:
         status: The HTTP status.
         data: What the envelope holds (`data` for most); the whole body for SCIM; else None.
+            Of a `listed.Page` its objects.
         errors: What failed for a part of the call; empty when all went well.
         metadata: `metadata` of the envelope, such as the cursor.
-        body: The whole parsed body.
+        body: The whole parsed body, or the `listed.Page`.
         date: The server's time when it answered, UTC.
         headers: The headers, looked up without regard to case.
     """
@@ -33,6 +35,16 @@ class Reply:
     body: Any
     date: datetime
     headers: Mapping[str, str]
+
+    def listed(self, component: str) -> list[Listed]:
+        """The objects that it lists, whichever way it was read.
+
+        Args:
+            component: The contract's name of the objects.
+        """
+        if isinstance(self.body, Page):
+            return self.body.data
+        return [listed(component, one) for one in self.data]
 
 
 def judge(operation: Operation, answer: Answer, date: datetime) -> Reply:
@@ -49,6 +61,8 @@ def judge(operation: Operation, answer: Answer, date: datetime) -> Reply:
     if not 200 <= answer.status < 300:  # noqa: PLR2004 - the class of success
         raise error_from(operation, answer)
     body = answer.body
+    if isinstance(body, Page):
+        return Reply(answer.status, body.data, [], body.metadata, body, date, answer.headers)
     if operation.shape == "scim":
         if not isinstance(body, dict) or _is_error(body):
             raise _foreign(operation, answer)

@@ -17,6 +17,7 @@ from hootsuite_api import moments, quick_check
 from hootsuite_api.contract import Operation, Schema, load
 from hootsuite_api.contract.words import TYPES, kind_of
 from hootsuite_api.errors import TornBody, Where
+from hootsuite_api.listed import Page
 from hootsuite_api.naming import plain
 from hootsuite_api.replies import Reply
 
@@ -48,7 +49,7 @@ def check(operation: Operation, reply: Reply) -> None:
         TornBody: It names the operation, the field, what is wrong with it and the trace.
     """
     response = operation.response
-    if response is None:
+    if response is None or isinstance(reply.body, Page):  # which was checked while it was read
         return
     try:
         _check_scim_list(operation, reply.body)

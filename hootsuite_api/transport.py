@@ -17,10 +17,12 @@ from hootsuite_api import faults, sessions
 from hootsuite_api.classify import Answer
 from hootsuite_api.errors import HootsuiteError, TornBody, Where
 from hootsuite_api.exchange import Exchange, Limits, Mark, Underway, Watchdog
+from hootsuite_api.listed import Reader
 from hootsuite_api.settings import origin
 
 MAX_BODY = 64 * 1024 * 1024  # a page is far below; this stops a bomb, not a page
 _CHUNK = 256 * 1024
+_OK = 200
 _CONNECT_SECONDS = 10.0
 _READY_SECONDS = 30.0  # a name with several addresses gets more than one chance
 _decode = msgspec.json.Decoder().decode
@@ -81,6 +83,7 @@ class Outgoing:
         fresh: Whether to use a connection of its own; see `sessions.used_once`.
         guard: Asked when a fresh connection stands, right before the first byte; what it raises
             stops the request.
+        reader: Reads the body of a good answer, as far as it can.
     """
 
     method: str
@@ -90,6 +93,7 @@ class Outgoing:
     body: bytes | IO[bytes] | None = None
     fresh: bool = False
     guard: Callable[[], None] | None = None
+    reader: Reader | None = None
 
     @property
     def where(self) -> Where:
@@ -155,7 +159,7 @@ class Transport:
             raise faults.of(cause, out.url, out.where, exchange) from cause
         finally:
             self._underway.exchange = None
-        return _answer(response, content)
+        return _answer(response, content, out.reader)
 
     def _send(self, out: Outgoing, auth: AuthBase) -> requests.Response:
         session = self._fresh if out.fresh else self._session
@@ -208,8 +212,10 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
         yield chunk
 
 
-def _answer(response: requests.Response, content: bytes) -> Answer:
+def _answer(response: requests.Response, content: bytes, reader: Reader | None) -> Answer:
     headers = response.headers
+    if reader is not None and response.status_code == _OK and (page := reader(content)):
+        return Answer(response.status_code, headers, page, is_json=True)
     if not content.strip():
         return Answer(response.status_code, headers, None, is_json=False)
     try:

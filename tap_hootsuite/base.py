@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, ClassVar
 
+import msgspec
 from singer_sdk import Stream, Tap
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
@@ -33,6 +34,7 @@ from tap_hootsuite.run import Run
 from tap_hootsuite.writer import BufferedWriter
 
 Row = dict[str, Any]
+Record = Row | msgspec.Struct  # a struct has the columns as its fields
 ID: Mapping[str, Any] = {"type": ["string", "null"]}
 TIME: Mapping[str, Any] = {"type": ["string", "null"], "format": "date-time"}
 
@@ -200,7 +202,7 @@ class HootsuiteStream(Stream):
 
     # ------------------------------------------------------------------ writing
 
-    def write(self, rows: Sequence[Row], version: int | None = None) -> None:
+    def write(self, rows: Sequence[Record], version: int | None = None) -> None:
         """Write rows, the fast way if nothing has to be done to them."""
         if not rows:
             return
@@ -213,10 +215,10 @@ class HootsuiteStream(Stream):
             self.emitted += len(rows)
         self.state_manager.is_flushed = False
 
-    def _check_keys(self, rows: Sequence[Row]) -> None:
+    def _check_keys(self, rows: Sequence[Record]) -> None:
         """Refuse a row without its key, which no loader can write."""
         for key in self.primary_keys:
-            place = next((n for n, row in enumerate(rows, 1) if row.get(key) is None), None)
+            place = next((n for n, row in enumerate(rows, 1) if _value(row, key) is None), None)
             if place is not None:
                 operation = load().operations[self.operation]
                 trace = self.run.newest_trace(self.operation)
@@ -224,9 +226,9 @@ class HootsuiteStream(Stream):
                 what = f"got a row without its {key} (row {place} of {len(rows)})"
                 raise TornBody(f"The stream {self.name} {what}", where)
 
-    def _write_each(self, rows: Sequence[Row], version: int | None) -> None:
+    def _write_each(self, rows: Sequence[Record], version: int | None) -> None:
         self._stream_version = version
-        for row in rows:
+        for row in map(as_row, rows):
             self._check_max_record_limit(self.emitted)
             before = self.writer.records
             try:
@@ -364,6 +366,15 @@ class Measure:
         """End."""
         self._stream.cost += int(self._stream.run.requests - self._requests)
         self._stream.seconds += time.monotonic() - self._began
+
+
+def _value(record: Record, column: str) -> Any:
+    return record.get(column) if isinstance(record, dict) else getattr(record, column)
+
+
+def as_row(record: Record) -> Row:
+    """Return a record as a dictionary."""
+    return msgspec.structs.asdict(record) if isinstance(record, msgspec.Struct) else record
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from hootsuite_api.errors import HootsuiteError, NotFound, PermissionDenied
-from tap_hootsuite.base import HootsuiteStream, Row, Stage
+from tap_hootsuite.base import HootsuiteStream, Record, Row, Stage
 from tap_hootsuite.filters import covers
 
 
@@ -42,8 +42,12 @@ class MessageDetails(HootsuiteStream):
         self.asked: set[str] = set()
         self.unsettled: set[str] = set()
 
-    def wanted(self, message: Mapping[str, Any]) -> Iterable[str]:
-        """Return what has to be asked for because of a message."""
+    def wanted(self, message: Any) -> Iterable[str]:
+        """Return what has to be asked for because of a message.
+
+        Args:
+            message: Its row, see `Listed`.
+        """
         del message
         return ()
 
@@ -60,7 +64,7 @@ class MessageDetails(HootsuiteStream):
 
     # ------------------------------------------------------------------ full refresh
 
-    def write(self, rows: Sequence[Row], version: int | None = None) -> None:
+    def write(self, rows: Sequence[Record], version: int | None = None) -> None:
         """Write rows with the version of the table, which only a full refresh changes."""
         if self.refreshable:
             version = self.stream_state.get("version")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hootsuite_api.errors import NotFound, PermissionDenied
-from hootsuite_api.records import builder, utc
+from hootsuite_api.listed import Listed, listed
 from tap_hootsuite import seen_messages
 from tap_hootsuite.base import Row
 from tap_hootsuite.directory import ids
@@ -20,9 +19,8 @@ from tap_hootsuite.prefetch import Page, pages
 from tap_hootsuite.progress import Progress
 from tap_hootsuite.recheck import Recheck
 from tap_hootsuite.run import Run
-from tap_hootsuite.seen_messages import Seen
+from tap_hootsuite.seen_messages import Seen, digest_of
 from tap_hootsuite.windows import Window, cut, instant, stamp
-from tap_hootsuite.writer import encode
 
 PAGE = 200  # rows of details written in one go
 Want = tuple[MessageDetails, str]
@@ -132,53 +130,50 @@ class MessageSync:
                 progress.step()
 
     def _fetch(self, query: dict[str, Any]) -> Page:
-        reply = self.run.send("list_messages", **query)
+        reply = self.run.send("list_messages", rows="Message", **query)
         cursor = (reply.metadata.get("cursor") or {}).get("next")
-        return reply.data, cursor, reply.headers.get("X-Request-Id")
+        return reply.listed("Message"), cursor, reply.headers.get("X-Request-Id")
 
     # ------------------------------------------------------------------ rows and details
 
     def _take(
-        self, pagination: WindowPagination, rows: list[Row], wants: dict[Want, list[str]]
+        self, pagination: WindowPagination, rows: list[Listed], wants: dict[Want, list[str]]
     ) -> None:
-        taken = [one for one in rows if self._belongs(pagination.scope, one)]
+        taken = [one for one in rows if self._belongs(pagination.scope, one.row)]
         self.seen = self.seen or bool(taken)
         if self.rows_to:
-            build = builder("Message")
-            self.rows_to.write([build(one) for one in taken])
+            self.rows_to.write([one.row for one in taken])
         if self._remembers():
             cutoff = self._cutoff(pagination.window)
             for one in taken:
                 self._note(one, pagination.scope, cutoff, wants)
-        profiles = {(one.get("socialProfile") or {}).get("id") for one in taken}
-        self.run.directory.seen_profiles.update(str(one) for one in profiles if one)
+        profiles = {one.row.social_profile_id for one in taken}
+        self.run.directory.seen_profiles.update(one for one in profiles if one)
 
-    def _belongs(self, scope: Scope, message: Row) -> bool:
+    def _belongs(self, scope: Scope, message: Any) -> bool:
         """Whether a message passes the filter on states, or did when it was last seen."""
-        if scope.takes(message.get("state")):
+        if scope.takes(message.state):
             return True
-        ident = str(message["id"])
-        self.unresolved.discard(ident)
-        return self.remembered.pop(ident, None) is not None
+        self.unresolved.discard(message.id)
+        return self.remembered.pop(message.id, None) is not None
 
     def _note(
-        self, message: Row, scope: Scope, cutoff: str | None, wants: dict[Want, list[str]]
+        self, one: Listed, scope: Scope, cutoff: str | None, wants: dict[Want, list[str]]
     ) -> None:
         """Remember a message that the next run will read again; ask for what is new about it."""
-        ident = str(message["id"])
-        time = utc(message.get("scheduledSendTime"))
+        message, ident, time = one.row, one.row.id, one.row.scheduled_send_time
         keep = cutoff is not None and (not time or time >= cutoff)
         old = self.remembered.get(ident)
-        digest = f"{zlib.crc32(encode(message)):x}" if keep or old else ""
+        digest = digest_of(one.source) if keep or old else ""
         if old is None or not old.digest or old.digest != digest:
             self._want(message, ident, wants)
         self.unresolved.discard(ident)
-        if keep and scope.takes(message.get("state")):
+        if keep and scope.takes(message.state):
             at = seen_messages.seconds(instant(time)) if time else None
-            profile = str((message.get("socialProfile") or {}).get("id") or "")
-            self.remembered[ident] = Seen(at, profile, str(message.get("state")), digest)
+            profile = message.social_profile_id or ""
+            self.remembered[ident] = Seen(at, profile, str(message.state), digest)
 
-    def _want(self, message: Row, ident: str, wants: dict[Want, list[str]]) -> None:
+    def _want(self, message: Any, ident: str, wants: dict[Want, list[str]]) -> None:
         for stream in self.detail_streams:
             for key in stream.wanted(message):
                 wants.setdefault((stream, key), []).append(ident)
@@ -269,12 +264,12 @@ class MessageSync:
             elif seen.missing is not None or self._was_listed(seen, span):
                 wanted.append(ident)
         self.unresolved.clear()
-        found: list[Row] = []
+        found: list[Listed] = []
         for ident, answer in self.run.map(self._look_up, wanted):
             if answer is None or isinstance(answer, Exception):
                 self._missing(ident, answer)
             else:
-                found.append(answer)
+                found.append(listed("Message", answer))
         self._reappeared(found)
 
     def _was_listed(self, seen: Seen, span: range) -> bool:
@@ -319,7 +314,7 @@ class MessageSync:
             }
             self.deleted.write([row])
 
-    def _reappeared(self, found: list[Row]) -> None:
+    def _reappeared(self, found: list[Listed]) -> None:
         """Messages that are elsewhere now: another time, another state."""
         wants: dict[Want, list[str]] = {}
         window = Window(self.run.start, self.run.start + timedelta(seconds=1))
@@ -370,17 +365,13 @@ class MessageSync:
             self.detail_streams, self.tracks = streams, tracks
 
 
-def _without(rows: list[Row], window: Window, edge: set[str]) -> list[Row]:
+def _without(rows: list[Listed], window: Window, edge: set[str]) -> list[Listed]:
     if not edge:
         return rows
     start = stamp(window.start)
-    return [
-        one
-        for one in rows
-        if utc(one.get("scheduledSendTime")) != start or str(one["id"]) not in edge
-    ]
+    return [one for one in rows if one.row.scheduled_send_time != start or one.row.id not in edge]
 
 
-def _on_edge(rows: list[Row], window: Window) -> set[str]:
+def _on_edge(rows: list[Listed], window: Window) -> set[str]:
     end = stamp(window.end)
-    return {str(one["id"]) for one in rows if utc(one.get("scheduledSendTime")) == end}
+    return {one.row.id for one in rows if one.row.scheduled_send_time == end}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hootsuite_api.cursor_guard import CursorGuard, ListingFault
+from hootsuite_api.listed import Listed
 from tap_hootsuite.windows import SECOND, Window, instant, stamp
 
 PAGE = 100  # the most rows that the platform gives at once
 MANY = 100  # profiles named in one request: keeps the address short enough for any proxy
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class WindowPagination:
         return query
 
     def accept(
-        self, rows: Sequence[Row], cursor: str | None, trace: str | None = None
-    ) -> list[Row]:
+        self, rows: Sequence[Listed], cursor: str | None, trace: str | None = None
+    ) -> list[Listed]:
         """Take the answer to `query` and return the rows that were not there before.
 
         Raises:
@@ -118,7 +118,7 @@ class WindowPagination:
                 rows in one second than a page holds.
         """
         first = self._cursor is None
-        self._guard.accept(rows, cursor, trace)
+        self._guard.accept_keys([one.row.id for one in rows], cursor, trace)
         self._cursor = cursor
         fresh = self._fresh(rows)
         if cursor:
@@ -127,29 +127,29 @@ class WindowPagination:
         part = self._parts.pop()
         if len(rows) >= PAGE:
             if self._seen is None:
-                self._seen = self._tail.union(str(row["id"]) for row in rows)
+                self._seen = self._tail.union(one.row.id for one in rows)
             self._parts += reversed(self._split(part, rows, first=first))
         return fresh
 
-    def _remember_tail(self, rows: Sequence[Row]) -> None:
-        last = rows[-1].get("scheduledSendTime") if rows else self._last
+    def _remember_tail(self, rows: Sequence[Listed]) -> None:
+        last = rows[-1].row.scheduled_send_time if rows else self._last
         if last != self._last:
             self._last, self._tail = last, set()
-        for row in reversed(rows):
-            if row.get("scheduledSendTime") != last:
+        for one in reversed(rows):
+            if one.row.scheduled_send_time != last:
                 break
-            self._tail.add(str(row["id"]))
+            self._tail.add(one.row.id)
 
-    def _fresh(self, rows: Sequence[Row]) -> list[Row]:
+    def _fresh(self, rows: Sequence[Listed]) -> list[Listed]:
         if self._seen is None:
             return list(rows)
-        fresh = [row for row in rows if str(row["id"]) not in self._seen]
-        self._seen.update(str(row["id"]) for row in fresh)
+        fresh = [one for one in rows if one.row.id not in self._seen]
+        self._seen.update(one.row.id for one in fresh)
         return fresh
 
-    def _split(self, part: Part, page: Sequence[Row], *, first: bool) -> list[Part]:
+    def _split(self, part: Part, page: Sequence[Listed], *, first: bool) -> list[Part]:
         """Cut a part whose last page was full; pages with a cursor before it are sure."""
-        found = (row.get("scheduledSendTime") for row in page)
+        found = (one.row.scheduled_send_time for one in page)
         times = sorted(instant(time).replace(microsecond=0) for time in found if time)
         window = part.window
         if times and not first:

@@ -8,19 +8,20 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from tap_hootsuite.pagination import Row, WindowPagination
+from hootsuite_api.listed import Listed
+from tap_hootsuite.pagination import WindowPagination
 
 AHEAD = 8  # windows in flight: at 120 ms a page this fills 60 requests/s
 DEPTH = 2  # pages kept ready per window; bounds the memory to AHEAD x DEPTH x 100 rows
 
-Page = tuple[list[Row], str | None, str | None]  # rows, next cursor, trace
+Page = tuple[list[Listed], str | None, str | None]  # rows, next cursor, trace
 Fetch = Callable[[dict[str, Any]], Page]
 
 
 @dataclass(slots=True)
 class _Lane:
     pagination: WindowPagination
-    ready: deque[list[Row]] = field(default_factory=deque)
+    ready: deque[list[Listed]] = field(default_factory=deque)
     flight: Future[Page] | None = None
 
     def tend(self, pool: Executor, fetch: Fetch, *, head: bool) -> None:
@@ -43,7 +44,7 @@ class _Lane:
 
 def pages(
     pool: Executor, fetch: Fetch, paginations: Iterator[WindowPagination]
-) -> Iterator[tuple[WindowPagination, list[Row] | None]]:
+) -> Iterator[tuple[WindowPagination, list[Listed] | None]]:
     """Read windows concurrently and yield their pages in order.
 
     Only the calling thread touches a pagination; workers fetch and nothing else.
@@ -72,7 +73,7 @@ def pages(
                 lane.flight.cancel()
 
 
-def _step(lanes: deque[_Lane]) -> Iterator[tuple[WindowPagination, list[Row] | None]]:
+def _step(lanes: deque[_Lane]) -> Iterator[tuple[WindowPagination, list[Listed] | None]]:
     head = lanes[0]
     if head.ready:
         yield head.pagination, head.ready.popleft()

@@ -98,6 +98,7 @@ class Run:
         operation: str,
         path: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        rows: str | None = None,
         **query: Any,
     ) -> Reply:
         """Ask the platform; workers call this too.
@@ -106,13 +107,16 @@ class Run:
             operation: The id in the contract.
             path: Values of the path's parameters.
             body: The JSON body, for reads that are a POST.
+            rows: See `Call`.
             query: Values of the query's parameters, by their own names.
 
         Raises:
             HootsuiteError: Also for half an answer, or one of another shape: that would be a
                 silent gap.
         """
-        reply = self.client.send(Call(operation, path=path or {}, query=query, body=body))
+        reply = self.client.send(
+            Call(operation, path=path or {}, query=query, body=body, rows=rows)
+        )
         if self._start is None:
             self._start = self.client.estimated_now().replace(microsecond=0)
         self._traces[operation] = reply.headers.get("X-Request-Id")

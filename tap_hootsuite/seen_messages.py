@@ -6,10 +6,16 @@ deeply. A string is small, is replaced as a whole, and costs nothing to copy.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any
+
+import msgspec
+
+from tap_hootsuite.writer import encode
 
 _STATES = {
     "SCHEDULED": "c",
@@ -19,6 +25,8 @@ _STATES = {
     "SEND_FAILED_PERMANENTLY": "f",
     "REJECTED": "r",
 }
+# Signs of JSON that is perhaps not as short as `encode` would write it.
+_LOOSE = (b"\\u", b"\\/", b'": ', b'" :', b"\n", b"\t", b"\r")
 _NAMES = {short: name for name, short in _STATES.items()}
 
 
@@ -35,6 +43,18 @@ def pack(ids: Iterable[str]) -> str:
 def unpack(text: str | None) -> set[str]:
     """Read what `pack` wrote; nothing at all is the empty set."""
     return set(text.split(",")) if text else set()
+
+
+def digest_of(source: bytes | msgspec.Raw) -> str:
+    """Tell one version of a message from another.
+
+    Args:
+        source: The message as JSON, as it came. Blanks and escapes in it don't count.
+    """
+    content = bytes(source)
+    if any(sign in content for sign in _LOOSE):
+        content = encode(msgspec.json.decode(content))
+    return f"{zlib.crc32(content):x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +106,11 @@ class SeenMessages(MutableMapping[str, Seen]):
 
     def __getitem__(self, ident: str) -> Seen:
         return Seen.read(self._texts[ident])
+
+    def get(self, ident: str, default: Any = None) -> Any:
+        """As of any mapping; without an exception for each message that is new."""
+        text = self._texts.get(ident)
+        return default if text is None else Seen.read(text)
 
     def __setitem__(self, ident: str, seen: Seen) -> None:
         self._texts[ident] = seen.write()

@@ -9,7 +9,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from hootsuite_api.errors import HootsuiteError
 
 _NUL = rb"\u0000"  # may also be a backslash and the text u0000; then nothing is replaced
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_AT_ONCE = 500  # records encoded in one go
 _FULL = 1 << 18  # bytes: few system calls, and no memory to speak of
 
 
@@ -35,7 +37,8 @@ def _encode_other(value: object) -> str:
     return str(value)
 
 
-_encode = msgspec.json.Encoder(enc_hook=_encode_other, decimal_format="number").encode
+_encoder = msgspec.json.Encoder(enc_hook=_encode_other, decimal_format="number")
+_encode = _encoder.encode
 
 
 def encode(value: object) -> bytes:
@@ -56,9 +59,33 @@ def encode(value: object) -> bytes:
         raise OutputFailed("A record is nested too deeply to be written") from None
 
 
+class _Line(msgspec.Struct, tag_field="type", tag="RECORD", gc=False):
+    """A record's message, in the order of its fields."""
+
+    stream: msgspec.Raw
+    record: Any
+    version: int | msgspec.UnsetType
+    time_extracted: str
+
+
+def _encode_lines(lines: Sequence[_Line]) -> bytes:
+    """Encode messages, each with the end of its line; see `encode`."""
+    try:
+        encoded = _encoder.encode_lines(lines)
+    except (UnicodeEncodeError, RecursionError):
+        encoded = _NUL
+    if _NUL not in encoded:
+        return encoded
+    for line in lines:
+        line.record = msgspec.Raw(encode(line.record))
+    return _encoder.encode_lines(lines)
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, msgspec.Struct):
+        return _clean(msgspec.structs.asdict(value))
     if isinstance(value, Mapping):
         return {_clean(name): _clean(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -91,7 +118,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
     def write_records(
         self,
         stream: str,
-        records: Iterable[Mapping[str, Any]],
+        records: Iterable[Mapping[str, Any] | msgspec.Struct],
         version: int | None,
         extracted: dt.datetime,
     ) -> None:
@@ -103,16 +130,14 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
             version: The table's version, for streams that replace what was there.
             extracted: When the page was read, in UTC.
         """
-        head = f'{{"type":"RECORD","stream":{json.dumps(stream)},"record":'.encode()
-        version_part = "" if version is None else f'"version":{version},'
-        tail = f',{version_part}"time_extracted":"{extracted.isoformat()}"}}\n'.encode()
-        buffer = self._buffer
-        for record in records:
-            buffer += head
-            buffer += encode(record)
-            buffer += tail
-        if len(buffer) >= _FULL:
-            self.flush()
+        name = msgspec.Raw(json.dumps(stream).encode())
+        number = msgspec.UNSET if version is None else version
+        at = extracted.isoformat()
+        several = iter(records)
+        while lines := [_Line(name, one, number, at) for one in islice(several, _AT_ONCE)]:
+            self._buffer += _encode_lines(lines)
+            if len(self._buffer) >= _FULL:
+                self.flush()
 
     def flush(self) -> None:
         """Send on all that waits."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -57,14 +57,14 @@ class MessageHistory(MessageStream):
     nothing = frozenset({4000})  # never reviewed
     extra = {"message_id": ID, "sequence": {"type": ["integer", "null"]}}  # noqa: RUF012 - as above
 
-    def wanted(self, message: Mapping[str, Any]) -> Iterable[str]:
+    def wanted(self, message: Any) -> Iterable[str]:
         """Ask only for messages with signs of a review: any other answers 400/4000."""
         signs = (
-            message.get("sequenceNumber") is not None
-            or message.get("reviewers")
-            or message.get("state") in ("PENDING_APPROVAL", "REJECTED")
+            message.sequence_number is not None
+            or message.reviewers
+            or message.state in ("PENDING_APPROVAL", "REJECTED")
         )
-        return (str(message["id"]),) if signs or self.run.options.every_history else ()
+        return (message.id,) if signs or self.run.options.every_history else ()
 
     def ask(self, key: str) -> Any:
         """Ask for one message's history."""
@@ -98,9 +98,9 @@ class Media(MessageStream):
     operation = "get_media"
     component = "MediaStatus"
 
-    def wanted(self, message: Mapping[str, Any]) -> Iterator[str]:
+    def wanted(self, message: Any) -> Iterator[str]:
         """Ask for media of messages used within 90 days."""
-        media, time = message.get("media"), message.get("scheduledSendTime")
+        media, time = message.media, message.scheduled_send_time
         if media and (not time or instant(time) >= self.run.start - RETENTION):
             yield from (str(one["id"]) for one in media if one.get("id"))
 

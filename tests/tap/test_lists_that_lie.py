@@ -14,6 +14,7 @@ from hootsuite_api.clock import TEST_CLOCK_AHEAD, date_of
 from hootsuite_api.contract import load
 from hootsuite_api.cursor_guard import FRUITLESS
 from hootsuite_api.errors import HootsuiteError
+from hootsuite_api.listed import listed
 from hootsuite_api.transport import Transport
 from tap_hootsuite.message_sync import MessageSync
 from tap_hootsuite.tap import TapHootsuite
@@ -82,7 +83,7 @@ def test_cursors_that_lead_nowhere_end_the_list(sandbox, attempt, only, rows, mo
     pages = iter(range(10_000))
 
     def answer(*_):
-        return rows, f"cursor-{next(pages)}", "trace-4711"
+        return [listed("Message", one) for one in rows], f"cursor-{next(pages)}", "trace-4711"
 
     monkeypatch.setattr(MessageSync, "_fetch", answer)
     _, failure = attempt(catalog=only("messages"), start_date="2026-01-01", horizon_days=0)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hootsuite_api.cursor_guard import ListingFault
+from hootsuite_api.listed import listed
 from tap_hootsuite.pagination import PAGE, Scope, WindowPagination
 from tap_hootsuite.windows import Window, instant, stamp
 
@@ -18,7 +19,7 @@ class Platform:
     """A message list as the platform gives it: with cursors, or cut at 100 rows without one."""
 
     def __init__(self, rows, *, cuts=False, inclusive=True):
-        self.rows = sorted(rows, key=lambda row: (row["scheduledSendTime"] or "", row["id"]))
+        self.rows = sorted(rows, key=lambda one: (one.row.scheduled_send_time or "", one.row.id))
         self.cuts = cuts
         self.inclusive = inclusive
         self.requests = 0
@@ -27,15 +28,15 @@ class Platform:
         self.requests += 1
         start, end = query["startTime"], query["endTime"]
         found = [
-            row
-            for row in self.rows
+            one
+            for one in self.rows
             if (
-                start <= row["scheduledSendTime"] < end
-                or (self.inclusive and row["scheduledSendTime"] == end)
-                if row["scheduledSendTime"]
+                start <= one.row.scheduled_send_time < end
+                or (self.inclusive and one.row.scheduled_send_time == end)
+                if one.row.scheduled_send_time
                 else query.get("includeUnscheduledReviewMsgs")
             )
-            and row["socialProfile"]["id"] in query.get("socialProfileIds", ["1", "2", "3"])
+            and one.row.social_profile_id in query.get("socialProfileIds", ["1", "2", "3"])
         ]
         at = int(query.get("cursor", 0))
         more = at + PAGE < len(found) and not self.cuts
@@ -44,7 +45,8 @@ class Platform:
 
 def row(number, second, profile="1"):
     time = None if second is None else stamp(START + timedelta(seconds=second))
-    return {"id": str(number), "scheduledSendTime": time, "socialProfile": {"id": profile}}
+    message = {"id": str(number), "scheduledSendTime": time, "socialProfile": {"id": profile}}
+    return listed("Message", message)
 
 
 def read(pages, platform):
@@ -52,7 +54,7 @@ def read(pages, platform):
     while (query := pages.query()) is not None:
         assert instant(query["endTime"]) - instant(query["startTime"]) <= timedelta(days=28)
         rows += pages.accept(*platform.answer(query))
-    return [one["id"] for one in rows]
+    return [one.row.id for one in rows]
 
 
 SCOPE = Scope(visible=("1", "2", "3"))
@@ -77,7 +79,7 @@ def test_no_row_is_lost_or_doubled(places, cuts, inclusive):
         assert crowd * 2 >= PAGE or len(places) > PAGE
         return
     assert len(found) == len(set(found))
-    assert set(found) == {one["id"] for one in rows}
+    assert set(found) == {one.row.id for one in rows}
 
 
 def test_requests_are_the_least_possible():

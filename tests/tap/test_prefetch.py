@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hootsuite_api.errors import ServerFault
+from hootsuite_api.listed import listed
 from tap_hootsuite.pagination import WindowPagination
 from tap_hootsuite.prefetch import AHEAD, DEPTH, pages
 from tap_hootsuite.windows import Window
@@ -69,8 +70,8 @@ def platform(counts, broken=()):
         page = int(query.get("cursor", 0))
         if (day, page) in broken:
             raise ServerFault("broken")
-        row = {"id": f"{day}-{page}", "scheduledSendTime": query["startTime"]}
-        return [row], str(page + 1) if page + 1 < counts[day] else None
+        message = {"id": f"{day}-{page}", "scheduledSendTime": query["startTime"]}
+        return [listed("Message", message)], str(page + 1) if page + 1 < counts[day] else None
 
     return fetch
 
@@ -80,7 +81,7 @@ def test_pages_come_in_order(counts, seed):
     """Whatever the order of the answers, rows come by window and page, each window closed once."""
     pool = Pool(seed)
     found = list(pages(pool, platform(counts), chains(len(counts))))
-    rows = [row["id"] for _, page in found if page is not None for row in page]
+    rows = [one.row.id for _, page in found if page is not None for one in page]
     assert rows == [f"{day}-{page}" for day, n in enumerate(counts) for page in range(n)]
     assert [pagination.window.start for pagination, page in found if page is None] == [
         START + i * DAY for i in range(len(counts))
