@@ -1,4 +1,4 @@
-"""What one run has at hand: client, journal, settings, look-ups, and the book of results."""
+"""The context of one run: client, journal, settings, look-ups and the result book."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ UNSURE_OF_NOW = "the platform's answers do not tell the time reliably; run again
 
 @dataclass
 class RunContext:
-    """One run.
+    """The context of one run of the target.
 
     Args:
         settings: The target's settings, defaults filled in.
-        client: The only way to the platform.
-        journal: What was and will be written.
-        lookup: The platform's people and profiles.
-        book: What becomes of the rows.
-        media: Files, opened and uploaded.
+        client: Sends every request to the platform.
+        journal: Records every write of this run and of earlier runs.
+        lookup: Reads members, teams and profiles from the platform.
+        book: Records the result of each row.
+        media: Opens and uploads media files.
         scope: Platform and account.
         run_id: Names the run.
-        listing: What stood on the platform before the first create.
+        listing: The messages found on the platform before the first create.
         planned: What a dry run would have made or adopted, such as teams by name.
         media_units: Rows of `media` by their key, for the messages that name them.
         message_profiles: Profiles of the run's `messages` by their key.
-        halt: Whether the run goes on.
+        halt: Says whether the run continues.
     """
 
     settings: Mapping[str, Any]
@@ -63,19 +63,19 @@ class RunContext:
 
     @property
     def dry(self) -> bool:
-        """Whether nothing may be written anywhere."""
+        """Whether this is a dry run: nothing may be written anywhere."""
         return bool(self.settings["dry_run"])
 
     def now(self) -> datetime:
-        """The platform's now."""
+        """The platform's present time."""
         return self.client.now()
 
     def elapsed(self, at: float, own_at: float | None) -> tuple[float, float]:
-        """The least and the most seconds that may have passed since an instant.
+        """Return the least and the most seconds that may have passed since an instant.
 
         Args:
             at: The instant by the platform's clock.
-            own_at: The same by our own; nothing has passed where it is not known.
+            own_at: The instant by our own clock; if unknown, no time has passed by that clock.
         """
         both = self.now().timestamp() - at, self.journal.now() - own_at if own_at else 0.0
         return min(both), max(both)
@@ -87,11 +87,11 @@ class RunContext:
         return seconds == 0 or self.elapsed(entry.at, entry.own_at)[0] >= seconds
 
     def refuse(self, entry: Entry, error: HootsuiteError) -> NoReturn:
-        """Close the entry of a request that wrote nothing, and raise what that is to its row.
+        """Close the entry of a request that wrote nothing, and raise the error for its row.
 
         Raises:
             RowRejected: The answer is a listed refusal of the row.
-            HootsuiteError: It is a failure of the run.
+            HootsuiteError: The answer is a failure of the run, not of the row.
         """
         if not is_about_row(error):
             self.journal.settle(entry, EntryStatus.NOT_SENT)
@@ -100,7 +100,7 @@ class RunContext:
         raise row_rejected(error) from error
 
     def check_now(self) -> None:
-        """Let nothing go out at once whose earlier copy could not be looked for.
+        """Refuse to send a message at once when the search for an earlier copy is unreliable.
 
         Raises:
             Deferred: The answers' dates contradict each other.
@@ -117,8 +117,8 @@ class RunContext:
             ask: Whether the platform may be asked for more dates before a refusal.
 
         Raises:
-            RowRejected: It is, by a clock that can be believed.
-            Deferred: It seems to be, but the answers' dates are missing or contradict each other.
+            RowRejected: The time is past or too near, by a reliable clock.
+            Deferred: It seems past or too near, but the answers' dates can't be trusted.
         """
         try:
             self._check_lead(moment, field)
@@ -140,15 +140,15 @@ class RunContext:
 
     @property
     def reason(self) -> str | None:
-        """Why nothing more is attempted; None while the run goes on."""
+        """The reason why the run stops; None while it continues."""
         return self.halt.reason
 
     def stop(self, reason: str, *, failed: bool = True) -> None:
-        """Attempt nothing more; what is under way is finished."""
+        """Start no further unit; units in progress are finished."""
         self.halt.stop(reason, failed=failed)
 
     def about_to(self, action: str, remote_id: str | None = None) -> None:
-        """Mark the point from which on the platform is changed.
+        """Mark the point after which the unit changes the platform.
 
         Raises:
             Planned: In a dry run.
@@ -157,14 +157,14 @@ class RunContext:
             raise Planned(action, remote_id)
 
     def plan(self, *name: str) -> bool:
-        """Note what a dry run would have made; false when it was noted before."""
+        """Note what a dry run would create; return false if it was noted before."""
         with self._lock:
             fresh = name not in self.planned
             self.planned.add(name)
             return fresh
 
     def same(self, unit: Unit, entry: Entry) -> bool:
-        """Whether a unit says what an entry says, under the entry's algorithm."""
+        """Whether a unit and an entry have the same content, by the entry's algorithm."""
         if entry.algorithm == ALGORITHM:
             return entry.fingerprint == unit.fingerprint
         return entry.fingerprint == fingerprint(unit.content, entry.algorithm)

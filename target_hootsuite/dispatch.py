@@ -1,4 +1,4 @@
-"""Doing units concurrently: lanes keep their order, the earliest row goes first."""
+"""Runs units concurrently: units of one lane in order, the earliest row first."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _FOLLOWS = dict.fromkeys(
 
 @dataclass
 class Dispatcher:
-    """Workers that take the earliest unit whose lane is free.
+    """A pool of workers; each takes the earliest unit whose lane is free.
 
     Args:
         context: The run.
-        workers: How many at once.
-        later: Units that another process is at.
+        workers: The number of concurrent workers.
+        later: Units that another process is working on.
     """
 
     context: RunContext
@@ -42,7 +42,7 @@ class Dispatcher:
     later: list[Unit] = field(default_factory=list)
 
     def run(self, units: Sequence[Unit]) -> None:
-        """Do all units, or leave them when the run is stopped; returns when none is under way."""
+        """Do all units, or as many as the run allows; return when no unit is in progress."""
         self._lanes: dict[str, deque[Unit]] = {}
         for unit in units:
             self._lanes.setdefault(unit.action.rule.lane(unit), deque()).append(unit)
@@ -80,7 +80,7 @@ class Dispatcher:
 
 
 def do(context: RunContext, unit: Unit, later: list[Unit]) -> None:
-    """Do one unit and book its result; whatever happens, it has one or is left for the end."""
+    """Do one unit and book its result, or leave its result to the end of the run."""
     try:
         outcome = decide(context, unit)
         context.book.add(unit, outcome)
@@ -101,10 +101,10 @@ def do(context: RunContext, unit: Unit, later: list[Unit]) -> None:
 
 
 def decide(context: RunContext, unit: Unit) -> Outcome:
-    """Do one unit, and turn everything that may end it into an outcome.
+    """Do one unit and turn every error that can end it into an outcome.
 
     Raises:
-        Busy: Another process is at it.
+        Busy: Another process is working on the unit.
         RunStopped: Nothing more may be sent.
     """
     if unit.twin is not None:
@@ -122,7 +122,7 @@ def decide(context: RunContext, unit: Unit) -> Outcome:
 
 
 def _follow(twin: Unit) -> Outcome:
-    """The same row twice: the second is what the first became."""
+    """Give a repeated row the outcome of its first copy."""
     first = twin.result
     if first is None:
         return Outcome(

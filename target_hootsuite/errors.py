@@ -1,16 +1,16 @@
 # ruff: noqa: N818 - the names say what became of the row, which is what a caller reads
-"""What can end a row or a run.
+"""The errors that end a row or a run.
 
 TargetError
 ├── RowRejected        the row can't be sent as it stands; the next rows go on
 ├── Ambiguous          the platform may have written it; nothing proves it either way
-├── Deferred           nothing was attempted; a later run will
+├── Deferred           nothing was sent; a later run tries the row again
 ├── Ignored            the settings say that this row is not to be written
 └── RunStopped         nothing more is sent in this run
     ├── JournalFault   the journal can't be read or written
     ├── ResultsFault   the results can't be written
     ├── OutputFault    STATE can't be written
-    └── LeaseLost      another process took over what this one was about to send
+    └── LeaseLost      another process took over the entry that this one was about to send
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 
 class TargetError(Exception):
-    """Root of what the target raises on purpose."""
+    """Base class of the errors that the target raises on purpose."""
 
 
 class RowRejected(TargetError):
@@ -47,15 +47,15 @@ class RowRejected(TargetError):
 
 
 class Ambiguous(TargetError):
-    """A write left and its fate can't be proved yet."""
+    """A write was sent and its outcome can't be proved yet."""
 
 
 class Deferred(TargetError):
-    """Nothing was attempted for this row; a later run will.
+    """Nothing was sent for this row; a later run tries it again.
 
     Args:
-        message: What is in the way, for a person.
-        code: A word for programs, where there is one.
+        message: The reason, for a person.
+        code: A code for programs, if there is one.
     """
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
@@ -84,4 +84,4 @@ class OutputFault(RunStopped):
 
 
 class LeaseLost(RunStopped):
-    """Another process took over what this one was about to send."""
+    """Another process took over the entry that this one was about to send."""

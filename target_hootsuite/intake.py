@@ -1,4 +1,4 @@
-"""Taking rows in: understood, or refused with the reason; never lost."""
+"""Accepts input rows: a row is either understood, or kept as refused with the reason."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Refused:
         key: Its key, as far as it can be told.
         profiles: The profiles that it names, as far as they can be told.
         error: Why.
-        record: The row as it came, if it is one at all.
+        record: The row as it came; None if the line is no row.
     """
 
     number: int
@@ -73,7 +73,7 @@ class Intake:
     _named: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, stream: str, record: Any) -> None:
-        """Take a row in; what is wrong with it is kept with it."""
+        """Accept a row; keep a row that can't be understood together with the error."""
         number = self.gate.row()
         try:
             self.taken.append(self._understood(number, stream, record))
@@ -84,7 +84,7 @@ class Intake:
             self.refuse(number, stream, record, unplannable(error, field))
 
     def refuse(self, number: int, stream: str, record: Any, error: RowRejected) -> None:
-        """Keep a row that can't be used, for its result."""
+        """Keep a row that can't be used, so that it gets a result."""
         key, profiles = _labels(record)
         refused = Refused(number, _clean(stream), key, profiles, error, _as_row(record))
         self.refused.append(refused)

@@ -1,4 +1,4 @@
-"""The model: units of work, their outcomes, the actions and the rules by which they are done."""
+"""The model: units of work, their outcomes, actions, and replay rules."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ Context = TypeVar("Context")  # what a rule works with: the RunContext, which kn
 
 @dataclass(frozen=True)
 class Needs:
-    """The right that an action takes, as far as the platform lets one look it up.
+    """The right that an action needs, as far as the platform's API shows it.
 
     Args:
-        of: Whose permissions tell: those on the row's profile or organization, the pending
-            reviewer's, or nobody's.
+        of: Which permissions decide: those on the row's profile or organization, those of the
+            pending reviewer, or none.
         permissions: A part of the permission's name, then the presets that include it. The platform
             publishes no list of its permissions, so an unknown name leaves the answer open.
     """
@@ -38,19 +38,19 @@ class Needs:
 
 @dataclass(frozen=True)
 class Action:
-    """What rows of a stream do.
+    """The action of one stream's rows.
 
     Args:
         stream: The stream's name.
         operation: The contract's operation that writes; its body and path give the columns.
         keys: The key columns; the first alternative that a row fills is its key.
-        rule: How it is done, and how often it may be tried.
+        rule: The replay rule: how it is done, and how often it may be tried.
         stage: Actions of a later stage wait for those of an earlier one.
-        needs: The right that it takes.
+        needs: The right that it needs.
         extra: Columns beyond the contract's, with their schemas; null removes one.
-        names: Columns that are called otherwise than the contract's fields.
-        meanings: What a column means where the contract does not say it, or not for rows.
-        needed: When a column is needed, where that is neither always nor never.
+        names: Columns whose names differ from the contract's fields.
+        meanings: Descriptions of columns that the contract lacks or words differently.
+        needed: The condition under which a column is required, if it is required only sometimes.
     """
 
     stream: str
@@ -78,19 +78,19 @@ class Action:
 
 @dataclass(eq=False)
 class Unit:
-    """A row, or a row and one profile: the smallest thing that has a result.
+    """Unit of work: one row, or one row for one profile. Each unit has one result.
 
     Args:
         number: Place of the row in the input.
         action: What is to be done with it.
         row: Its declared columns, normalised.
-        identity: Who it is.
-        content: What its fingerprint is made of.
+        identity: Its identity, which the journal knows it by.
+        content: The fields that its fingerprint covers.
         fingerprint: Of the content, under the present algorithm.
         twin: An earlier unit of this run with the same identity and content.
         history: Its journal entries, newest first, as last looked up.
-        first_seen_at: When it was first reported on.
-        reported: What an earlier run said of it last.
+        first_seen_at: The time of its first result.
+        reported: The last status that an earlier run reported.
         attempts: Requests that were sent for it.
         result: What became of it.
     """
@@ -120,13 +120,13 @@ class Unit:
 
     @property
     def current(self) -> Entry | None:
-        """The version that stands on the platform, or that a person took away there."""
+        """The version that is on the platform, or that was deleted there by hand."""
         return next((entry for entry in self.history if entry.status in NEWEST_VERSION), None)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an action says became of a unit.
+    """The outcome of an action for one unit.
 
     Args:
         status: What became of it.
@@ -148,7 +148,7 @@ class Outcome:
 
 
 class Planned(Exception):  # noqa: N818 - the answer of a dry run, not a fault
-    """A dry run came to the first write.
+    """A dry run reached the first write of a unit.
 
     Args:
         action: What would be done.
@@ -161,13 +161,13 @@ class Planned(Exception):  # noqa: N818 - the answer of a dry run, not a fault
 
 
 class Rule(Generic[Context]):
-    """The replay rule of an action; the defaults suit a row that stands for one thing."""
+    """The replay rule of an action. The defaults suit a row that means one object."""
 
-    #: Whether what goes unanswered stays in the journal as an open entry.
+    #: Whether an unanswered request stays in the journal as an open entry.
     journalled = True
 
     def profiles(self, context: Context, row: Row, key: str) -> Sequence[str | None]:  # noqa: ARG002
-        """The profiles that a row has a result for; `[None]` where it has none."""
+        """The profiles of a row, one result each; `[None]` if the row names no profile."""
         return [None]
 
     def content(self, context: Context, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
@@ -179,32 +179,32 @@ class Rule(Generic[Context]):
         return row
 
     def remember(self, context: Context, unit: Unit) -> None:
-        """Keep a planned unit where units of other actions find it."""
+        """Keep a planned unit, so that units of other actions can find it."""
 
     def lane(self, unit: Unit) -> str:
-        """Units of one lane are done in their order, one after another."""
+        """The lane of a unit; units of one lane are done in order, one after another."""
         return unit.identity.digest
 
     def same_thing(self, unit: Unit) -> str:
-        """The name under which two rows of one run mean the same thing."""
+        """A key that is equal for two rows of one run that mean the same object."""
         return unit.identity.digest
 
     def prepare(self, context: Context, units: Sequence[Unit]) -> None:
         """Read what the units need before the first of them is written."""
 
     def probe(self, context: Context, unit: Unit) -> None:
-        """Do for one unit what `prepare` does for all, without asking the platform for anything.
+        """Do for one unit what `prepare` does for all units, without a request.
 
         It tells which unit makes `prepare` fail.
         """
 
     def act(self, context: Context, unit: Unit) -> Outcome:
-        """Do it, at most once.
+        """Do a unit, at most once.
 
         Raises:
-            RowRejected: The row can't be done.
-            Ambiguous: It may have been done.
-            Deferred: It was not attempted.
+            RowRejected: The row can't be sent.
+            Ambiguous: The write may have happened.
+            Deferred: Nothing was sent.
             HootsuiteError: The platform's answer to a read, or a refusal.
         """
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""From rows to units: who they are, what they say, what the journal knows of them."""
+"""Turns rows into units, with identity, content and journal history."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Plan:
     _seen: dict[str, Unit] = field(default_factory=dict)
 
     def refuse(self, intake: Intake) -> None:
-        """Book what was not understood."""
+        """Record a result for each row that was not understood."""
         outcomes = []
         for refused in intake.refused:
             action = Action(refused.stream, "", (), _NO_RULE, 0, Needs("anyone"))
@@ -43,7 +43,7 @@ class Plan:
         self.context.book.add_all(outcomes)
 
     def add(self, rows: Sequence[Taken]) -> None:
-        """Make the units of some rows, look them up, and refuse what contradicts itself."""
+        """Make units of rows, read their journal history, and refuse contradictory rows."""
         made: list[Unit] = []
         refused: list[tuple[Unit, Outcome]] = []
         for row in rows:
@@ -100,7 +100,7 @@ class Plan:
         return content, fingerprint(content)
 
     def _twin(self, unit: Unit) -> RowRejected | None:
-        """Notice a key that comes twice: the same again, or a contradiction."""
+        """Handle a key that comes twice: same content is a twin, other content is refused."""
         first = self._seen.setdefault(unit.action.rule.same_thing(unit), unit)
         if first is unit:
             return None
@@ -122,7 +122,7 @@ _NO_RULE: Rule[RunContext] = Rule()
 
 
 def _alone(attempt: Callable[[Row], Found], row: Row) -> Found:
-    """Do a part of planning a row; what nobody foresaw is the row's own fault.
+    """Do one step of planning a row; an unexpected exception rejects the row.
 
     Raises:
         RowRejected: With the field at fault.

@@ -1,4 +1,4 @@
-"""Which answers of the platform are about the row itself: the only ones that reject it.
+"""The platform's answers that reject a row, because they are about the row itself.
 
 A row is rejected by our own checks of its content, or by an answer from the lists here. Whatever
 else goes wrong (the sign-in server, the network, a file of ours, an answer that nobody published)
@@ -64,7 +64,7 @@ def is_about_row(error: errors.HootsuiteError) -> bool:
         error: What `HootsuiteClient.send` raised, for a request of this row.
     """
     if isinstance(error, errors.MalformedCall):
-        return True  # a value of the row makes no request
+        return True  # a value of the row can't be put into a request
     if not error.not_written or isinstance(error, errors.OutcomeUnknown) or error.status is None:
         return False
     codes = _listed().get((error.method, error.path))
@@ -81,14 +81,14 @@ def is_listed(code: Any) -> bool:
 
 
 def with_remedy(said: str, code: Any) -> str:
-    """Return what an answer says, with what can be done about its code."""
+    """Return an answer's message with the remedy for its code."""
     remedy = _REMEDIES.get(code)
     return f"{said} {remedy}" if remedy else said
 
 
 @cache
 def _listed() -> Mapping[tuple[str | None, str | None], frozenset[int]]:
-    """The list by method and path, as errors name their call."""
+    """The listed refusals by method and path, as errors name their call."""
     operations = load().operations
     found: dict[tuple[str | None, str | None], frozenset[int]] = {
         (one.method, one.path): MESSAGES if one.path.startswith(_MESSAGES) else WRITES

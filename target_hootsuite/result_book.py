@@ -1,6 +1,6 @@
-"""What becomes of the rows of a run: booked in journal, file, counts and STATE.
+"""Records the result of each row in the journal, the results file, the counts and STATE.
 
-It is not part of `results`, since the journal keeps results and must not know the book.
+It is not part of `results`: the journal imports `results` and must not import the book.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from target_hootsuite.statuses import SETTLED, SUCCEEDED, ResultStatus
 
 @dataclass
 class Halt:
-    """Whether the run goes on.
+    """Whether the run continues.
 
     Args:
-        reason: Why nothing more is attempted; None while the run goes on.
+        reason: The reason why the run stops; None while it continues.
         failed: Whether the run ended early.
-        told: Whether the log says so.
+        told: Whether the reason was logged.
     """
 
     reason: str | None = None
@@ -37,18 +37,18 @@ class Halt:
     told: bool = False
 
     def stop(self, reason: str, *, failed: bool = True) -> None:
-        """Attempt nothing more; what is under way is finished."""
+        """Start no further unit; units in progress are finished."""
         self.stop_quietly(reason, failed=failed)
         self.tell()
 
     def stop_quietly(self, reason: str, *, failed: bool = True) -> None:
-        """Attempt nothing more, and write nothing: a signal handler may interrupt a write."""
+        """Start no further unit and log nothing: a signal handler may interrupt a write."""
         if self.reason is None:
             self.reason = scrub(reason)
         self.failed = self.failed or failed
 
     def tell(self) -> None:
-        """Say once why the run does not go on, if it doesn't."""
+        """Log once why the run stops, if it does."""
         if self.reason is not None and not self.told:
             self.told = True
             logger.warning("Nothing more is attempted: %s", self.reason)
@@ -60,7 +60,7 @@ class ResultBook:
 
     Args:
         journal: Keeps the newest result of each row.
-        gate: Where STATE waits.
+        gate: Holds STATE back until rows are settled.
         file: Where results go.
         halt: Stops the run when the file is full, or at a rejected row.
         clock: The platform's now as far as it is known; asks nothing.
@@ -185,12 +185,12 @@ class ResultBook:
 
 
 def _is_news(unit: Unit, outcome: Outcome) -> bool:
-    """Whether the journal has to learn a result; most rows of most runs are as they were."""
+    """Whether a result must be written to the journal; unchanged rows need no write."""
     if outcome.status == ResultStatus.UNCHANGED:
         return unit.twin is None and unit.reported is not None and unit.reported not in SUCCEEDED
     return outcome.status != ResultStatus.PLANNED
 
 
 def _is_kept(unit: Unit, outcome: Outcome) -> bool:
-    """Whether later runs know of a unit without being given its row again."""
+    """Whether later runs find a unit in the journal without getting its row again."""
     return outcome.status != ResultStatus.UNKNOWN or unit.action.rule.journalled

@@ -1,4 +1,4 @@
-"""What became of each row and profile: one result each, counted, written and summed up."""
+"""Results: one for each row and profile, written to a file and summed up."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Result:
 
 
 class ResultSink(Protocol):
-    """Takes results as they are booked; one for each run."""
+    """Receives the results of one run as they are recorded."""
 
     def write(self, result: Result) -> None:
         """Take one result; threads may call it at the same time only behind a lock of theirs."""
@@ -49,7 +49,7 @@ class ResultListener:
     """Hands results to a function of the program that runs the target.
 
     Args:
-        tell: Called with each result, by whichever thread books it.
+        tell: Called with each result, in the thread that records it.
     """
 
     def __init__(self, tell: Callable[[Result], None]) -> None:
@@ -115,7 +115,7 @@ def _open(path: str) -> IO[str]:
 
 
 def summary(counts: Counter[tuple[str, str, ResultStatus]]) -> list[str]:
-    """The end of a run for a person: per stream and action, how many of each status."""
+    """The summary of a run for a person: counts of each status per stream and action."""
     return [
         f"{stream}{'' if action == 'none' else f' {action}'}: {count} {status}"
         for (stream, action, status), count in sorted(counts.items())

@@ -1,4 +1,4 @@
-"""Reading `journal_url`, which holds a password, so that no part of it gets into a message.
+"""Parses `journal_url` and keeps its password out of messages.
 
 A password with an unescaped @ : / # ? % or space moves a part of it into the host, the port or the
 database's name, and drivers name those in their errors. So a driver's own words are passed on only
@@ -29,14 +29,14 @@ _PLAIN = re.compile(
     rf"(?:\?{_OPTION}=(?:[\w./-]|%2[Ff])+(?:&{_OPTION}=(?:[\w./-]|%2[Ff])+)*)?",
     re.ASCII,
 )
-_SHORTEST = 4  # letters of a password that are no accident in a driver's words
+_SHORTEST = 4  # so many letters of a password don't occur in a driver's message by chance
 
 
 def parse(url: str) -> sa.URL:
-    """Read a `journal_url`.
+    """Parse a `journal_url`.
 
     Raises:
-        JournalFault: It is none; the message repeats nothing of it.
+        JournalFault: It is not a valid URL; the message repeats no part of it.
     """
     parsed = None
     try:
@@ -60,30 +60,30 @@ def _is_path(parsed: sa.URL) -> bool:
 
 
 def may_be_named(path: str) -> bool:
-    """Whether a path is surely no URL that was taken for a path."""
+    """Whether a path is safe to show: it can't be a URL that was parsed as a path."""
     return bool(_PATH.fullmatch(path))
 
 
 def reason(error: BaseException, url: str) -> str:
-    """Why a database failed, in its own words if they can't hold a part of the URL's secret."""
+    """Why a database failed: the driver's message, if it holds no part of the URL's secret."""
     words = error.strerror if isinstance(error, OSError) else str(getattr(error, "orig", error))
     line = (words or type(error).__name__).strip().partition("\n")[0]
     return line if may_be_told(line, url) else _HELD_BACK
 
 
 def shown(path: str) -> str:
-    """A path as messages name it; the setting's name where it may be a URL."""
+    """Return a path for messages, or the setting's name if the path may be a URL."""
     return path if may_be_named(path) else "`journal_url`"
 
 
 def may_be_told(words: str, url: str) -> bool:
-    """Whether a text about a database holds no part of the secret in its URL."""
+    """Whether a database's error text holds no part of the secret in its URL."""
     try:
         parsed = parse(url)
     except JournalFault:
         return False
     if parsed.get_backend_name() == "sqlite":
         return parsed.database in {None, "", ":memory:"} or may_be_named(str(parsed.database))
-    secret = parsed.password or parsed.username or ""  # a password alone is read as a user
+    secret = parsed.password or parsed.username or ""  # a lone password is parsed as the user
     parts = {secret[at : at + _SHORTEST] for at in range(len(secret) - _SHORTEST + 1)}
     return bool(_PLAIN.fullmatch(url)) and not any(part in words for part in parts)

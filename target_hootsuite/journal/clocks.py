@@ -1,4 +1,4 @@
-"""The clocks of the journal: the database's, our own, and what two of them say has passed."""
+"""The journal's clocks (database, own machine) and the time that passed by two clocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def clock(dialect: str) -> sa.ColumnElement[float]:
 
 
 def own_now(connection: sa.Connection, own: OwnClock) -> float:
-    """Our own clock in epoch seconds: the database's where several machines may share it.
+    """Our own clock in epoch seconds: the database's clock if several machines may share it.
 
     Args:
         connection: Read from where the database is shared.
@@ -31,7 +31,7 @@ def own_now(connection: sa.Connection, own: OwnClock) -> float:
 
 @dataclass(frozen=True)
 class Instant:
-    """One instant by two clocks, in epoch seconds.
+    """One instant as two clocks showed it, in epoch seconds.
 
     Args:
         platform: By the platform's.
@@ -42,7 +42,7 @@ class Instant:
     own: float | None
 
     def is_older(self, seconds: float, now: Instant) -> bool:
-        """Whether either clock says that so many seconds have passed since."""
+        """Whether at least this many seconds have passed since the instant, by either clock."""
         if now.platform - self.platform > seconds:
             return True
         return self.own is not None and now.own is not None and now.own - self.own > seconds

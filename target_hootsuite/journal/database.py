@@ -1,4 +1,4 @@
-"""Opening the database under the journal so that a commit means: it is on disk.
+"""Opens the journal's database so that every commit is on disk.
 
 SQLite: WAL and `synchronous=FULL`, never on a network file system (its locks lie there), and
 readable by its owner only. PostgreSQL: `synchronous_commit=on`.
@@ -153,7 +153,7 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    """Take the write lock at once: a lock that is upgraded later can fail half way."""
+    """Take the write lock at once: upgrading a read lock later can fail in mid-transaction."""
     reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
@@ -169,10 +169,10 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 @contextmanager
 def faults(verb: str, url: str) -> Iterator[None]:
-    """Turn the database's errors into ours; what two processes race for passes through.
+    """Turn the database's errors into ours; integrity errors of racing processes pass through.
 
     Args:
-        verb: What can't be done with the journal.
+        verb: The action that failed, for the message.
         url: Its URL; no part of its secret gets into the error or its causes.
     """
     try:
@@ -185,7 +185,7 @@ def faults(verb: str, url: str) -> Iterator[None]:
         fault.__cause__ = error if told else None
     else:
         return
-    raise fault  # out here it has no context, which would print the database's own words
+    raise fault  # raised outside `except`: a context would print the database's own message
 
 
 def upsert(
@@ -195,14 +195,14 @@ def upsert(
     row: Mapping[str, Any],
     kept: Mapping[str, Any],
 ) -> sa.Executable:
-    """Insert a row, or change the one with its key.
+    """Insert a row, or update the row with the same key.
 
     Args:
         dialect: The database's name.
-        table: Where.
+        table: The table's name.
         key: The columns of its primary key.
         row: The other columns of a new row.
-        kept: What is changed in a row that is there.
+        kept: The columns that are updated in an existing row.
     """
     names = list(key)
     if dialect == "sqlite":

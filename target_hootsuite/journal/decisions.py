@@ -1,4 +1,4 @@
-"""What a person decides about a row whose fate is unknown, as the journal keeps it."""
+"""A person's decision about a row with unknown outcome, as the journal stores it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CLOSABLE = (ResultStatus.REJECTED, ResultStatus.DEFERRED)
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person says of an unknown row.
+    """A person's decision about one row with unknown outcome.
 
     Args:
         key: The row's key.
         remote_id: The message that it became; None means that it was not sent.
-        user: Who says so.
+        user: Who decided.
         at: When.
         stream: Where the key is not unique.
         profile: Where a row went to several.
@@ -80,7 +80,7 @@ class Decision:
         )
 
     def of_row(self, row: Mapping[str, Any], run_id: str) -> Result:
-        """The decision about a row that was not sent: leave it out of the account."""
+        """Return the result for a row that was not sent and that a person decided not to send."""
         words = {"error_code": DECIDED, "error_message": self.note, "settled_at": api_time(self.at)}
         changed = {
             "run_id": run_id,
@@ -91,7 +91,7 @@ class Decision:
         return Result(**{**{one.name: row[one.name] for one in fields(Result)}, **changed, **words})
 
     def columns(self, claim: str) -> Mapping[str, Any]:
-        """What the entry keeps of it."""
+        """The entry's columns that a decision changes."""
         kept: dict[str, Any] = {"error_code": DECIDED, "error_message": self.note}
         if self.remote_id:
             kept |= {"remote_id": self.remote_id, "claim": claim, "settled_at": self.at.timestamp()}

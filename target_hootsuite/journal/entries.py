@@ -1,4 +1,4 @@
-"""What the journal holds: entries, and the intents that open them."""
+"""The journal's records: entries, and the intents that open them."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Intent:
-    """What is about to be written.
+    """A write that is about to be sent.
 
     Args:
-        identity: For whom.
+        identity: The identity that is written.
         fingerprint: Of the content, under the present algorithm.
-        content: Enough to recognise the thing on the platform and to send it again.
+        content: The content needed to recognise the object on the platform and to send it again.
         at: The server's now, in epoch seconds.
-        step: The request that comes first: `create`, `delete`, `approve` ...
-        before: Remote ids that looked alike before the intent, hence are not ours.
+        step: The first request: `create`, `delete`, `approve` ...
+        before: Remote ids with the same content that existed before the intent, so are not ours.
         replaces: The remote id that this version replaces.
-        previous: The newest entry that the decision was made on.
+        previous: The newest entry at the time of the decision to write.
     """
 
     identity: Identity
@@ -82,7 +82,7 @@ class Intent:
 
 
 def claim_of(scope: str, stream: str, remote_id: str) -> str:
-    """The name under which a remote thing may belong to one entry only."""
+    """The unique claim on a remote object: only one entry may own it."""
     return f"{scope}|{stream}|{remote_id}"
 
 

@@ -1,4 +1,4 @@
-"""Whose intent is it, and does that process still live?
+"""Leases: which process owns a journal entry, and whether it is alive.
 
 An owner renews a lease by the database's clock, and by a clock of its machine that nobody can set.
 A lease that ran out by all clocks that can be read is dead; so is a lease of a process on this
@@ -28,7 +28,7 @@ _FORGET_SECONDS = 86_400
 
 @dataclass(frozen=True)
 class Owner:
-    """One running target."""
+    """One running target process."""
 
     id: str
     host: str
@@ -50,7 +50,7 @@ def _host() -> str:
 
 
 def _process(pid: int) -> str | None:
-    """A process as `pid:start`, since process ids are used again; None when it is gone."""
+    """A process as `pid:start`, since process ids are reused; None if it has ended."""
     stat = Path(f"/proc/{pid}/stat")
     if stat.exists():
         fields = stat.read_text().rpartition(")")[2].split()
@@ -63,7 +63,7 @@ def _process(pid: int) -> str | None:
 
 
 def is_gone(host: str, process: str) -> bool:
-    """Whether an owner is surely dead: it ran on this machine and its process is no more."""
+    """Whether an owner is certainly dead: it ran on this machine and its process has ended."""
     if host != _host():
         return False
     try:
@@ -73,7 +73,7 @@ def is_gone(host: str, process: str) -> bool:
 
 
 def is_awake(host: str, until: float | None) -> bool:
-    """Whether a lease still lasts by this machine's clock that nobody can set."""
+    """Whether a lease is still valid by this machine's monotonic clock."""
     return until is not None and host == _host() and until > seconds_since_boot()
 
 
@@ -113,11 +113,11 @@ class Lease:
         self._thread.start()
 
     def holds(self) -> bool:
-        """Whether the lease still has a safe rest; asks no database."""
+        """Whether the lease is valid with a safety margin; does not query the database."""
         return seconds_since_boot() - self._renewed < self.seconds * 0.8
 
     def renew(self) -> None:
-        """Renew now. The time before the write counts, since the write may take long."""
+        """Renew the lease, counted from the time before the write, since that may take long."""
         asked = seconds_since_boot()
         mine = OWNERS.c.id == self.owner.id
         values = {"lease_until": self._until, "awake_until": asked + self.seconds}

@@ -1,4 +1,4 @@
-"""What the journal keeps beside rows: the last run, how far the clocks are apart, what left a plan.
+"""Notes in the journal: last run, clock difference, and posts that left a plan.
 
 The first two are for people who read the journal later. Results have whole seconds, and before the
 platform has answered they carry this machine's time, so that the order of runs can't be told from
@@ -20,7 +20,7 @@ from target_hootsuite.journal.store import Journal
 
 
 def last_run(connection: sa.Connection) -> str:
-    """The run that was the last to begin to report; empty when none has."""
+    """The id of the run that last started to report; empty if there is none."""
     return _read(connection, LAST_RUN)
 
 
@@ -30,13 +30,13 @@ def clock_ahead(connection: sa.Connection) -> timedelta:
 
 
 def known_ahead(journal: Journal) -> timedelta:
-    """How far ahead the platform's clock was, as a run that begins finds it in the journal."""
+    """How far the platform's clock was ahead, as a starting run reads it from the journal."""
     with journal._read() as connection:  # noqa: SLF001 - a part of it
         return clock_ahead(connection)
 
 
 def other_accounts(journal: Journal, scope: str) -> list[str]:
-    """Accounts of a platform that the journal has rows of, where it has none of this account.
+    """Other accounts of this platform in the journal, if the journal has no row of this account.
 
     Args:
         journal: The journal.
@@ -52,7 +52,7 @@ def other_accounts(journal: Journal, scope: str) -> list[str]:
 
 
 def left_plan(connection: sa.Connection, scope: str, plan: str) -> frozenset[str]:
-    """Keys of posts that left a plan for good: no row that is new in it is an edit of theirs."""
+    """Keys of posts that left a plan for good: no new row of the plan is an edit of them."""
     return frozenset(json.loads(_read(connection, _left(scope, plan)) or "[]"))
 
 

@@ -1,4 +1,4 @@
-"""Rejected rows as they came in, so that a person can have them sent again without their source."""
+"""Keeps rejected input rows, so that a person can retry them without the source."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def keep(journal: Journal, units: Sequence[Unit]) -> None:
     """Keep the rows of units that were rejected; forget those of units that were not.
 
     Raises:
-        JournalFault: The journal can't take them.
+        JournalFault: The rows can't be written to the journal.
     """
     digests = list({unit.identity.digest for unit in units})
     rejected = {
@@ -31,7 +31,7 @@ def keep(journal: Journal, units: Sequence[Unit]) -> None:
         and unit.result.status == ResultStatus.REJECTED
         and (content := _text(unit)) is not None
     }
-    # Another process that was given the same rows keeps them just as well.
+    # Another process with the same input writes the same rows.
     with suppress(sa.exc.IntegrityError), journal._write() as connection:  # noqa: SLF001 - a part of it
         for start in range(0, len(digests), _CHUNK):
             chunk = ROWS.c.identity.in_(digests[start : start + _CHUNK])
@@ -54,7 +54,7 @@ def _text(unit: Unit) -> str | None:
 
 
 def kept(connection: sa.Connection, identities: Sequence[str]) -> dict[str, Any]:
-    """The rows of some identities, as far as they were kept."""
+    """The kept rows of some identities; identities without a kept row are left out."""
     found: dict[str, Any] = {}
     for start in range(0, len(identities), _CHUNK):
         chunk = ROWS.c.identity.in_(identities[start : start + _CHUNK])

@@ -1,7 +1,8 @@
-"""Reading the journal for people: what became of every row.
+"""Reads the journal for people: the current result of every row.
 
-A result is what the run said that wrote it. Where a later run died over the row, found its message,
-or a person decided, the entry knows better: here the entry's word counts.
+A result is written once, by the run that did the row. A later run may have crashed on the row
+or found its message, or a person may have decided. Then the entry is newer than the result, and
+this module reports what the entry says.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ from target_hootsuite.statuses import (
 
 COLUMNS = tuple(one.name for one in fields(Result))
 _OPEN = ENTRIES.c.open == 1
-# A later run may have settled what was said of these, and an open entry outdates any result.
+# A later run may have settled these results. An open entry is newer than any result.
 _UNSURE = (*OPEN, ResultStatus.REJECTED)
 _DOUBTFUL = sa.or_(
     RESULTS.c.status.in_(_UNSURE),
     RESULTS.c.identity.in_(sa.select(ENTRIES.c.identity).where(_OPEN)),
 )
-# What a closed entry says of a result that is unsure still.
+# The status of a result that was uncertain, once its entry is closed.
 _BETTER = {
     EntryStatus.DONE: ResultStatus.DONE,
     EntryStatus.ADOPTED: ResultStatus.ADOPTED,
@@ -53,7 +54,7 @@ _TELLING = (EntryStatus.INTENT, EntryStatus.UNKNOWN, *_BETTER)
 
 @dataclass(frozen=True)
 class Wanted:
-    """A choice of results; what is empty does not restrict.
+    """A filter for results; an empty field does not restrict.
 
     Args:
         run_id: Of the run that wrote the result.
@@ -74,7 +75,7 @@ class Wanted:
     scope: str = ""
 
     def fits(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row is meant."""
+        """Whether a row passes the filter."""
         names = ("run_id", "stream", "status", "key", "scope")
         if any(getattr(self, name) not in ("", row[name]) for name in names):
             return False
@@ -87,7 +88,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Standing:
-    """A post that stands, or may stand, on the platform.
+    """A post that is, or may be, on the platform.
 
     Args:
         key: The row's key.
@@ -130,7 +131,7 @@ class Report:
         self._engine.dispose()
 
     def results(self, wanted: Wanted = Wanted()) -> list[dict[str, Any]]:
-        """The newest truth about each identity, in the order of streams and keys."""
+        """The current result of each identity, ordered by stream and key."""
         rows = self._corrected(_chosen(wanted))
         return sorted((row for row in rows if wanted.fits(row)), key=_place)
 
@@ -152,7 +153,7 @@ class Report:
             return noted or str(connection.scalar(query) or "")
 
     def now(self) -> datetime:
-        """The platform's now, as far as the journal knows how far the clocks are apart."""
+        """The platform's present time, by the clock difference that the journal knows."""
         with self._read() as connection:
             return datetime.now(UTC) + notes.clock_ahead(connection)
 
@@ -163,7 +164,7 @@ class Report:
             return [entry_of(row) for row in connection.execute(query)]
 
     def standing(self, scope: str) -> list[Standing]:
-        """The posts of an account that stand or may stand, each in its newest version."""
+        """The newest version of each post of an account that is or may be on the platform."""
         current = sa.or_(ENTRIES.c.status.in_(NEWEST_VERSION), _OPEN)
         query = sa.select(ENTRIES).where(
             ENTRIES.c.scope == scope, ENTRIES.c.stream == "messages", current
@@ -190,7 +191,7 @@ class Report:
             return notes.left_plan(connection, scope, plan)
 
     def uploaded(self, scope: str, now: datetime, own: OwnClock, seconds: float) -> frozenset[str]:
-        """Digests of an account's files that were used within so many seconds, or never yet.
+        """Digests of an account's uploads that were used within so many seconds, or never used.
 
         Args:
             scope: Platform and account.
@@ -209,7 +210,7 @@ class Report:
             )
 
     def posts(self, identities: list[str]) -> dict[str, dict[str, Any]]:
-        """When what was to be posted, by the newest entry of each identity that has one."""
+        """Send time and text of posts, from the newest entry of each identity that has one."""
         with self._read() as connection:
             newest = self._newest(connection, identities)
         return {
@@ -221,12 +222,12 @@ class Report:
         }
 
     def rejected_rows(self, identities: list[str]) -> dict[str, dict[str, Any]]:
-        """The rows of some rejected identities, as far as they were kept."""
+        """The kept rows of some rejected identities."""
         with self._read() as connection:
             return rejected_rows.kept(connection, identities)
 
     def _corrected(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        """Results as their entries know them, and entries that have no result yet."""
+        """Results corrected by their entries, and entries that have no result yet."""
         silent = ENTRIES.c.identity.not_in(sa.select(RESULTS.c.identity))
         with self._read() as connection:
             found = [dict(row) for row in connection.execute(query).mappings()]
@@ -257,7 +258,7 @@ class Report:
 
 
 def _chosen(wanted: Wanted) -> sa.Select[Any]:
-    """The results that may fit; only the corrected row tells."""
+    """Select results that may pass the filter; the filter is applied again after correction."""
     query = sa.select(RESULTS)
     for name in ("run_id", "stream", "key", "scope"):
         if value := getattr(wanted, name):
@@ -278,7 +279,7 @@ def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
         return row
     if entry.open:
         return row if row["status"] == ResultStatus.UNKNOWN else {**row, **_of_entry(entry)}
-    # A result of other content than the entry's is about another, newer version.
+    # If result and entry differ in content, the result is about a newer version.
     same = row["status"] == ResultStatus.UNKNOWN or (
         entry.fingerprint == row["fingerprint"] and entry.status in STANDS_ON_PLATFORM
     )
@@ -295,7 +296,7 @@ def _corrected(row: dict[str, Any], entry: Entry | None) -> dict[str, Any]:
 
 
 def _of_entry(entry: Entry) -> dict[str, Any]:
-    """What an entry says, where the run that began it did not live to say it."""
+    """Make a result from an entry whose run crashed before it wrote one."""
     result = Result(
         run_id=entry.run_id,
         stream=entry.stream,
@@ -312,7 +313,7 @@ def _of_entry(entry: Entry) -> dict[str, Any]:
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Where people look for a row: `post-2` before `post-10`."""
+    """Sort key in natural order: `post-2` before `post-10`."""
     parts = re.split(r"([0-9]+)", row["key"] or "")
     numbered = [int(part) if place % 2 else part for place, part in enumerate(parts)]
     return row["stream"], numbered, row["social_profile_id"] or ""

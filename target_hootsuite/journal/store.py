@@ -1,4 +1,4 @@
-"""The journal: what was about to be written, and what became of it.
+"""The journal: intents and outcomes of writes.
 
 An entry is one version of one identity. It is opened (`begin`) before the first byte leaves and
 closed (`settle`) with the outcome; in between it belongs to one live owner. Every change is
@@ -32,7 +32,7 @@ _CHUNK = 400
 
 @dataclass
 class Journal:
-    """A journal that is open.
+    """An open journal.
 
     Args:
         url: SQLAlchemy URL; a secret.
@@ -67,7 +67,7 @@ class Journal:
             return schema.prepare(connection)
 
     def start(self) -> None:
-        """Become an owner: needed before the first `begin`."""
+        """Take a lease as owner; must be called before the first `begin`."""
         self.lease.start()
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class Journal:
         return self.histories([identity.digest]).get(identity.digest, [])
 
     def reported(self, digests: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """When each identity was first reported on, as text, and what was last said of it."""
+        """The first report time (text) and the last reported status of each identity."""
         found: dict[str, tuple[str, str]] = {}
         wanted = list(dict.fromkeys(digests))
         columns = sa.select(RESULTS.c.identity, RESULTS.c.first_seen_at, RESULTS.c.status)
@@ -162,7 +162,7 @@ class Journal:
             return [entry_of(row) for row in connection.execute(query)]
 
     def claimed(self, scope: str, stream: str, remote_ids: Iterable[str]) -> set[str]:
-        """Those remote ids that an entry owns already."""
+        """The remote ids among these that an entry already owns."""
         claims = {claim_of(scope, stream, remote_id): remote_id for remote_id in remote_ids}
         names = list(claims)
         found: set[str] = set()
@@ -222,7 +222,7 @@ class Journal:
         }
 
     def _reopen(self, again: Entry, values: dict[str, Any]) -> Entry:
-        """Try a rejected version again in its own entry: refusals do not pile up."""
+        """Reuse the entry of a rejected version, so that each retry does not add another entry."""
         values |= {
             "version": again.version,
             "attempts": again.attempts + 1,
@@ -242,7 +242,7 @@ class Journal:
             raise Busy(str(entry_id)) from None
 
     def step(self, entry: Entry, step: str, at: float) -> Entry:
-        """Commit the next request of an entry that is ours.
+        """Commit the next request of an entry that this process owns.
 
         Raises:
             LeaseLost: The entry is no longer ours.
@@ -258,7 +258,7 @@ class Journal:
         return (ENTRIES.c.owner == self.owner.id, ENTRIES.c.open == 1)
 
     def check_owned(self, entry: Entry) -> None:
-        """Make sure, right before a byte leaves, that the entry is still ours.
+        """Check right before sending that this process still owns the entry.
 
         The lease's clock is read last: a process that was paused during the query must see it.
 
@@ -318,7 +318,7 @@ class Journal:
         return replace(entry, owner=self.owner.id)
 
     def is_alive(self, owner: str) -> bool:
-        """Whether an owner may still act."""
+        """Whether an owner may still be alive."""
         if owner == self.owner.id:
             return True
         lasts = OWNERS.c.lease_until > clock(self._dialect)
@@ -378,7 +378,7 @@ class Journal:
             )
 
     def note(self, name: str, value: str) -> None:
-        """Keep a word about the runs, in place of an older one."""
+        """Store a note under a name; replace the old one."""
         self._execute(self._noting(name, value))
 
     def _noting(self, name: str, value: str) -> sa.Executable:

@@ -1,4 +1,4 @@
-"""Reads what stands on the platform: the account, its members and profiles, and listed messages.
+"""Reads the platform: the account, its members and profiles, and its messages.
 
-Only GETs, remembered for the run. Nothing here writes.
+Only GET requests, cached for the run. Nothing here writes.
 """

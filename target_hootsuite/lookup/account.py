@@ -89,7 +89,7 @@ class AccountLookup:
         return found
 
     def _member(self, member: str) -> Document:
-        """A listed member's details, with its address; empty if it is gone meanwhile."""
+        """The details of a listed member, with email; empty if the member was removed meanwhile."""
         call = Call("get_member", {"memberId": member})
         try:
             return answers.one(self._client, call, "email", named=member)
@@ -103,23 +103,23 @@ class AccountLookup:
             return {}
 
     def forget_members(self, organization: str) -> None:
-        """Members changed: ask again."""
+        """Drop the cached members of an organization after a change."""
         self._memo.forget(("ids", organization))
         self._memo.forget(("emails", organization))
 
     def forget_all_members(self) -> None:
-        """Members changed somewhere: ask again."""
+        """Drop the cached members of all organizations after a change."""
         for organization in self.organizations():
             self.forget_members(organization)
 
     def learn_member(self, organization: str, email: str, member: str) -> None:
-        """Add a newcomer to what is remembered."""
+        """Add a new member to the cache."""
         self.member_ids(organization).add(member)
         known = self._memo.get(("emails", organization), lambda: self._emails(organization))
         known[address(email)] = member
 
     def lose_member(self, organization: str, member: str) -> None:
-        """Take a leaver out of what is remembered."""
+        """Remove a member from the cache."""
         self.member_ids(organization).discard(member)
         known = self._memo.known(("emails", organization)) or {}
         for email in [email for email, one in known.items() if one == member]:
@@ -135,7 +135,7 @@ class AccountLookup:
         return {one["name"]: str(one["id"]) for one in found}
 
     def forget_teams(self, organization: str) -> None:
-        """Teams changed: ask again."""
+        """Drop an organization's cached teams after a change."""
         self._memo.forget(("teams", organization))
 
     def team_member_ids(self, organization: str, team: str) -> set[str]:
@@ -149,30 +149,30 @@ class AccountLookup:
         return {str(one["id"]) for one in answers.items(self._client, call)}
 
     def forget_team(self, organization: str, team: str) -> None:
-        """A team's members changed: ask again."""
+        """Drop a team's cached members after a change."""
         self._memo.forget(("team", organization, team))
 
     def forget_all_teams(self) -> None:
-        """Teams or their members changed somewhere: ask again."""
+        """Drop all cached teams and team members after a change."""
         self._memo.forget_kinds("team", "teams")
 
     def scim_groups(self, name: str) -> list[Document]:
-        """What SCIM lists as groups of a name, asked once until it is forgotten."""
+        """The SCIM groups with a name, cached until `forget_scim_group`."""
         key = ("group", address(name))
         return self._memo.get(key, lambda: scim.named(self._client, scim.GROUPS, name))
 
     def scim_group_members(self, group: Document) -> set[str]:
-        """Ids of a group's members, asked once until its name is forgotten."""
+        """Ids of a group's members, cached until `forget_scim_group`."""
         key = ("group members", address(str(group["displayName"])))
         return self._memo.get(key, lambda: scim.member_ids(self._client, group))
 
     def forget_scim_group(self, name: str) -> None:
-        """A group changed, or may have changed: ask again."""
+        """Drop a cached group after a change or a possible change."""
         self._memo.forget(("group", address(name)))
         self._memo.forget(("group members", address(name)))
 
     def scim_users(self, name: str) -> list[Document]:
-        """What SCIM lists as users of a name; that nobody has it is asked again."""
+        """The SCIM users with a name; an empty answer is not cached."""
         key = ("user", address(name))
         found = self._memo.get(key, lambda: scim.named(self._client, scim.USERS, name))
         if not found:

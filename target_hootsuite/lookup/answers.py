@@ -1,9 +1,9 @@
 """Checks that an answer of the platform has the shape that look-ups rely on.
 
-An answer that lies (no list, no id, a cursor that is a list) must not end as a KeyError somewhere
-behind, nor as a verdict on a row: it is an error of its own, which names the operation, what was
-wrong, and the trace. Look-ups of people, profiles and media are held to the contract; the list of
-messages only to the fields that are used, since a field of another kind must stop no post.
+A malformed answer (no list, no id, a cursor that is a list) must not cause a KeyError later, and
+must not reject a row. It raises its own error, which names the operation, the fault and the trace
+id. Look-ups of people, profiles and media are checked against the contract. In the list of
+messages only the used fields are checked, so that an unexpected other field can't stop a post.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ def items(client: HootsuiteClient, call: Call, *texts: str) -> list[Document]:
 
     Args:
         client: Asks the platform.
-        call: What is asked.
-        texts: Further fields that have to be text.
+        call: The call to send.
+        texts: Further fields that must be text.
 
     Raises:
         TornBody: The answer is no complete list of such objects.
-        HootsuiteError: There is no answer.
+        HootsuiteError: The call failed.
     """
     reply = client.send(call)
     if reply.errors:
@@ -61,13 +61,13 @@ def one(client: HootsuiteClient, call: Call, *texts: str, named: str | None = No
 
     Args:
         client: Asks the platform.
-        call: What is asked.
-        texts: Further fields that have to be text.
+        call: The call to send.
+        texts: Further fields that must be text.
         named: The id that it has to have.
 
     Raises:
         TornBody: It holds none, or another one.
-        HootsuiteError: There is no answer.
+        HootsuiteError: The call failed.
     """
     reply = client.send(call)
     check(load().operations[call.operation], reply)
@@ -102,7 +102,7 @@ def torn(call: Call, reply: Reply, what: str) -> TornBody:
 def unusable(
     call: Call, what: str, status: int | None = None, trace_id: str | None = None
 ) -> TornBody:
-    """The error for a part of an answer that is looked at only after others were asked."""
+    """The error for a part of an answer that is checked after further calls were sent."""
     operation = load().operations[call.operation]
     where = Where(operation.method, operation.path, status, trace_id=trace_id)
     return TornBody(f"The answer to {call.operation} can't be used: {what}", where)
@@ -112,7 +112,7 @@ def cursor_of(call: Call, reply: Reply) -> str | None:
     """The cursor of the next page; None on the last one.
 
     Raises:
-        TornBody: What stands there is no cursor.
+        TornBody: The value is not a cursor.
     """
     found = reply.metadata.get("cursor")
     if found is not None and not isinstance(found, Mapping):
@@ -128,7 +128,7 @@ def resources(client: HootsuiteClient, call: Call, *texts: str) -> list[Document
 
     Raises:
         TornBody: The answer is no complete list of such resources.
-        HootsuiteError: There is no answer.
+        HootsuiteError: The call failed.
     """
     reply = client.send(call)
     check(load().operations[call.operation], reply)

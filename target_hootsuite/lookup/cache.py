@@ -10,7 +10,7 @@ Found = TypeVar("Found")
 
 
 class Cache:
-    """Remembers answers; the first to ask fetches, the others wait for it."""
+    """Caches answers; the first thread that asks fetches, the others wait for its answer."""
 
     def __init__(self) -> None:
         self._found: dict[Any, Any] = {}
@@ -33,12 +33,12 @@ class Cache:
             return self._found.get(key)
 
     def forget(self, key: Any) -> None:
-        """Ask again next time."""
+        """Drop one key, so that the next `get` fetches it."""
         with self._guard:
             self._found.pop(key, None)
 
     def forget_kinds(self, *kinds: str) -> None:
-        """Ask again for all keys whose first part is one of these."""
+        """Drop all keys whose first part is one of these kinds."""
         with self._guard:
             for key in [key for key in self._found if key[0] in kinds]:
                 del self._found[key]

@@ -1,4 +1,4 @@
-"""Messages that stand on the platform already, read window by window and kept by place."""
+"""Lists the messages already on the platform, window by window, indexed by place."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _PROFILES = 50
 
 
 def comparable(text: str | None) -> str:
-    """Text as two messages are compared by."""
+    """Normalise text for the comparison of two messages."""
     return plain_text(text or "").strip()
 
 
 @dataclass(frozen=True)
 class Found:
-    """A message on the platform, reduced to what recognising it takes.
+    """A message on the platform, reduced to the fields that identify it.
 
     Args:
         id: Its id.
@@ -53,7 +53,7 @@ def found_of(message: dict[str, Any]) -> Found:
     """Reduce a message of the API.
 
     Raises:
-        LookupError: Its profile is missing; others tell of a field of another kind.
+        LookupError: Its profile is missing. A field of another type raises other errors.
     """
     profile = message["socialProfile"]["id"]
     if profile is None:
@@ -75,7 +75,7 @@ def _maybe(value: Any) -> str | None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message is looked for.
+    """A profile and a time span in which a message is searched.
 
     Args:
         profile: The social profile.
@@ -92,7 +92,7 @@ class Place:
 
 @dataclass
 class Listing:
-    """What was found in the places that were asked for, by profile and second."""
+    """The messages found in the searched places, indexed by profile and second."""
 
     _found: dict[str, dict[float | None, dict[str, Found]]] = field(default_factory=dict)
 
@@ -119,7 +119,7 @@ class Listing:
 
 
 def windows(spans: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
-    """The fewest windows of at most four weeks that cover some spans, gaps left out."""
+    """Return the fewest windows of at most four weeks that cover the spans but not the gaps."""
     start = end = None
     for low, high in sorted(spans):
         while start is None or end is None or high > end:
@@ -134,14 +134,14 @@ def windows(spans: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[dateti
 
 
 def read(client: HootsuiteClient, places: Sequence[Place]) -> Listing:
-    """List what stands in some places, completely.
+    """List all messages in some places.
 
     Args:
         client: Asks the platform.
         places: Where to look.
 
     Raises:
-        HootsuiteError: The listing can't be had completely.
+        HootsuiteError: The complete list can't be read.
     """
     listing = Listing()
     profiles = sorted({place.profile for place in places})
@@ -158,7 +158,7 @@ def read(client: HootsuiteClient, places: Sequence[Place]) -> Listing:
 
 
 def check(place: Place) -> None:
-    """Do what `read` does with the times of a place, without reading.
+    """Compute the windows of a place as `read` does, without a request.
 
     Raises:
         OverflowError: No window can hold them.
@@ -175,7 +175,7 @@ def _moment(seconds: float) -> datetime:
 def _window(
     client: HootsuiteClient, start: datetime, end: datetime, query: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """All messages of a window; one that is cut without a cursor is read in halves."""
+    """All messages of a window. If a page is full but has no cursor, read the window in halves."""
     times = {"startTime": api_time(start), "endTime": api_time(end), "limit": _PAGE}
     guard = CursorGuard("list_messages", "messages")
     cursor = None
@@ -195,7 +195,7 @@ def _window(
 
 
 def _checked(call: Call, reply: Reply, message: dict[str, Any]) -> dict[str, Any]:
-    """A message whose time, text and references can be read.
+    """Return a message after checking that its time, text and references can be read.
 
     Raises:
         TornBody: They can't.

@@ -36,7 +36,7 @@ def equals(attribute: str, value: str) -> str:
 
 
 def named(client: HootsuiteClient, kind: Kind, name: str) -> list[Document]:
-    """What the platform lists under a name; it may list others as well.
+    """The resources that the platform lists for a name; it may list others, too.
 
     Raises:
         HootsuiteError: There is no list.
@@ -46,7 +46,7 @@ def named(client: HootsuiteClient, kind: Kind, name: str) -> list[Document]:
 
 
 def member_ids(client: HootsuiteClient, group: Document) -> set[str]:
-    """Ids of a group's members; a list may leave them out, so that the group is asked for alone.
+    """Ids of a group's members. If the list left them out, the group is read by its id.
 
     Raises:
         TornBody: They are no list of references.

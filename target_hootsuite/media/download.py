@@ -1,8 +1,8 @@
-"""Fetching a file that a row names by URL, without becoming a way into the network.
+"""Downloads a file by the URL in a row, with protection against SSRF.
 
-The host must be listed, the address that its name resolves to must be a public one, and that very
-address is connected to: a name that resolves differently a moment later gains nothing. Each
-redirect goes through the same gate. Nothing of the environment (proxies, netrc) is used.
+The host must be listed in the settings, and its name must resolve to a public address. The
+connection goes to exactly that address, so a changed DNS answer (DNS rebinding) has no effect.
+Each redirect is checked in the same way. Proxies and netrc of the environment are not used.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _RESERVED = tuple(
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a name."""
+    """All IP addresses of a host name."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is globally reachable, looking through IPv4 in IPv6."""
+    """Whether an address is globally reachable; an IPv4 address inside IPv6 is checked, too."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     mapped = getattr(ip, "ipv4_mapped", None)
     ip = mapped or ip
@@ -67,7 +67,7 @@ def _target(url: str) -> str:
 
 
 def _fault(error: Exception, exchange: Exchange, host: str, field: str) -> RowRejected | Deferred:
-    """What a failed fetch means: most of it passes, some lies in the URL."""
+    """The error for a failed fetch: most failures are temporary, some are faults of the URL."""
     if exchange.ending is not None:
         why = "the run was stopped" if exchange.ending == "stopped" else "too slow"
         return Deferred(f"{field}: can't be fetched from {host} ({why}).", code="media_url")
@@ -83,11 +83,11 @@ class Fetcher:
     """Fetches media under the rules of the settings.
 
     Args:
-        hosts: The `media_url_hosts` setting; no host, no URL.
-        timeout: Seconds for one connection and for each silence.
-        max_seconds: Seconds for all of it.
+        hosts: The `media_url_hosts` setting; if it is empty, every URL is refused.
+        timeout: Seconds to connect, and seconds to wait for each piece of data.
+        max_seconds: Seconds for the whole download.
         max_bytes: Size at which a download is given up.
-        resolver: How names become addresses.
+        resolver: Resolves host names to addresses.
         watchdog: Ends a download after `max_seconds`, and after a stop of the run.
     """
 
@@ -99,7 +99,7 @@ class Fetcher:
     watchdog: Watchdog = default(default_factory=lambda: Watchdog(threading.Event()))
 
     def fetch(self, url: str, field: str) -> BinaryIO:
-        """Download into an unnamed temporary file, at its start.
+        """Download into an unnamed temporary file; return it positioned at its start.
 
         Raises:
             RowRejected: The URL is refused, or does not give a file.
@@ -114,7 +114,7 @@ class Fetcher:
         raise RowRejected("is redirected too often.", field=field, code="media_url")
 
     def _hop(self, url: str, field: str, deadline: float) -> tuple[str, BinaryIO | None]:
-        """Ask one address: where it leads to, or the file."""
+        """Request one URL: return the redirect's target, or the file."""
         host = self._listed_host(url, field)
         left = max(0.0, deadline - time.monotonic())
         limits = Limits(self.timeout, self.timeout, self.timeout, left)
@@ -211,7 +211,7 @@ class Fetcher:
                 if time.monotonic() > deadline:
                     raise TimeoutError(None, "too slow")
                 file.write(chunk)
-            check()  # a file that only seems whole because its connection was shut down
+            check()  # the connection was shut down, so the file may be cut off
             file.seek(0)
             undo.pop_all()
         return file

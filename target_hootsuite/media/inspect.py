@@ -1,4 +1,4 @@
-"""What a file is, by its content: type, size, pixels, length, and a hash that names it."""
+"""Inspects a file's content: type, size, pixels, video length and SHA-256 digest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CHUNK = 1 << 20
 _IMAGE_BYTES = 20 * 1024**2
 _VIDEO_BYTES = 1024**3
 _IMAGES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}
-# Documented as refused, seen to be taken: the platform decides.
+# The documentation says refused, in practice it is accepted: the platform decides.
 _NOTES = {QUICKTIME: ("is a MOV video, which Hootsuite may refuse; MP4 is sure",)}
 _MAX_PIXELS = 100_000_000
 _GIF_SIDES = ((120, 120), (1280, 1080))
@@ -34,8 +34,8 @@ class Media:
         digest: SHA-256 of the content.
         size: Bytes.
         mime_type: One of those that the platform takes.
-        seconds: Length of a video; 0 where it is none or does not say.
-        warnings: What a network may not like, for a person.
+        seconds: Length of a video; 0 if the file is no video or its length is unknown.
+        warnings: What a social network may refuse, for a person.
     """
 
     digest: str
@@ -46,11 +46,11 @@ class Media:
 
 
 def inspect(file: BinaryIO, field: str) -> Media:
-    """Look at an opened file; the position is at its start again afterwards.
+    """Inspect an open file and set its position back to the start.
 
     Raises:
         RowRejected: Empty, too large, of another type, or damaged.
-        Deferred: The disk does not give its content.
+        Deferred: The content can't be read from the disk.
     """
     head = _read(file, _HEAD, field)
     mime_type = _type(head)

@@ -1,8 +1,8 @@
-"""Opening a file that a row names, and nothing else.
+"""Opens a file that a row names, and never a file outside `media_root`.
 
-The path is walked folder by folder from `media_root` with `O_NOFOLLOW`, so a symlink, however
-briefly it stands there, opens nothing. What is opened is what is checked, hashed and sent: the
-descriptor, never the name a second time.
+The path is opened folder by folder from `media_root` with `O_NOFOLLOW`, so a symlink is never
+followed, even if it exists only for a moment. The file is opened once: the same descriptor is
+checked, hashed and sent.
 """
 
 from __future__ import annotations

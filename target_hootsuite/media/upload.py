@@ -1,4 +1,4 @@
-"""Media of rows: looked at once per run, uploaded once per content and account."""
+"""Media of rows: inspected once per run, uploaded once per content and account."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ logger = logging.getLogger("target-hootsuite")
 KEPT_SECONDS = 89 * 86_400
 _CREATE_TRIES = 3
 _PUT_TRIES = 2
-_REFUSED = 403  # what a storage says of an address whose time is over
+_REFUSED = 403  # what the storage answers when an upload URL has expired
 _DEADLINES = {MP4: 600.0, QUICKTIME: 600.0}
 _DEADLINE = 120.0
 _FIRST_WAIT = 0.2
@@ -62,7 +62,7 @@ class MediaStore:
         self._fetcher = Fetcher(hosts, timeout=seconds, watchdog=self.client.watchdog)
 
     def look(self, source: Source, field: str) -> Media:
-        """What a path or URL holds.
+        """Open and inspect the file of a path or URL.
 
         Raises:
             RowRejected: It can't be read or may not be used.
@@ -87,7 +87,7 @@ class MediaStore:
         """Return the platform's id of a READY file; upload it first if needed.
 
         Raises:
-            RowRejected: The content changed since it was looked at.
+            RowRejected: The content changed since it was inspected.
             Deferred: It was not READY in time, or the run was stopped.
             HootsuiteError: The platform refused it.
         """
@@ -136,9 +136,9 @@ class MediaStore:
         return media_id
 
     def _put(self, media: Media, file: BinaryIO) -> str:
-        """Announce the file and send it at once: the address lives for about ten minutes.
+        """Announce the file and send it at once: the upload URL is valid for about ten minutes.
 
-        It is announced anew if the storage refuses the address, which a slow first try outlives.
+        If the storage refuses the URL after a slow first try, the file is announced again.
         """
         for attempt in range(1, _PUT_TRIES + 1):
             created = self._create(media)
@@ -152,7 +152,7 @@ class MediaStore:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _create(self, media: Media) -> dict[str, Any]:
-        """Announce the file. Nobody sees it yet, so an unanswered call is simply repeated."""
+        """Announce the file. Nobody can see it yet, so an unanswered call is safely repeated."""
         body = {"sizeBytes": media.size, "mimeType": media.mime_type}
         for attempt in range(1, _CREATE_TRIES + 1):
             try:

@@ -1,4 +1,4 @@
-"""What a row of `messages` says: its fingerprint, its profile and time, and the request body."""
+"""The content of a row of `messages`: fingerprint fields, send time, place and request body."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SOURCES = ("path", "url", "id", "external_id")
 
 
 def content(context: RunContext, row: Row, profile: str) -> dict[str, Any]:
-    """What the fingerprint of one profile's message is made of.
+    """The fields that the fingerprint of one profile's message covers.
 
     Raises:
         RowRejected: The time or the media can't be understood.
@@ -45,7 +45,7 @@ def content(context: RunContext, row: Row, profile: str) -> dict[str, Any]:
 
 
 def kept(unit: Unit) -> dict[str, Any]:
-    """What the journal keeps of a post, to tell later which one it was and whose."""
+    """The part of a post that the journal stores, to recognise the post and its plan later."""
     return {
         "at": unit.content.get(TIME),
         "text": unit.row.get("text") or "",
@@ -98,10 +98,11 @@ def send_time(unit: Unit) -> datetime | None:
 
 
 def places(context: RunContext, unit: Unit) -> list[Place]:
-    """Where a message like this unit's would stand; none of them twice.
+    """The places where a message like this unit's may be, without duplicates.
 
-    What is sent at once stands until now by the clock that is ahead; by both, where they are more
-    than a day apart; and up to a day later, where no two clocks agree.
+    For a message sent at once, the place ends at the present time of the clock that is ahead. If
+    the clocks differ by more than a day, there is a place for each clock. If no two clocks agree,
+    the place ends a day later.
     """
     profile = str(unit.identity.profile)
     moment = send_time(unit)
@@ -118,13 +119,13 @@ def places(context: RunContext, unit: Unit) -> list[Place]:
 
 
 def standing(context: RunContext, unit: Unit) -> list[Found]:
-    """What the run's listing has where a unit's message would stand, each once."""
+    """The listed messages in the places of a unit's message, without duplicates."""
     found = [one for place in places(context, unit) for one in context.listing.at(place)]
     return list({one.id: one for one in found}.values())
 
 
 def alike(unit: Unit, found: Sequence[Found]) -> list[Found]:
-    """Those that say what a unit says."""
+    """The found messages that have the same content as a unit."""
     text = comparable(unit.row.get("text"))
     return [one for one in found if one.text == text]
 

@@ -1,8 +1,8 @@
-"""One POST: the intent on disk, the request once, the outcome on disk.
+"""Creates a message: commit the intent, send the POST once, commit the outcome.
 
-What is not proved to have failed may have been posted: `HootsuiteClient.send` says so with
-`OutcomeUnknown`, and after every other error nothing was. Then a listed refusal rejects the row;
-anything else is a failure of the run, and the row is sent again.
+`HootsuiteClient.send` raises `OutcomeUnknown` if the message may have been posted. After every
+other error nothing was posted: a listed refusal rejects the row; any other error is a failure of
+the run, and a later run sends the row again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Draft:
 
     Args:
         body: The request body.
-        before: Ids that looked alike before, hence are not ours.
+        before: Ids of messages with the same content that existed before, so are not ours.
         action: `create` or `replace`.
     """
 
@@ -54,8 +54,8 @@ def intend(
     """Commit the intent to post.
 
     Raises:
-        Busy: Another process is at it.
-        JournalFault: It can't be committed.
+        Busy: Another process is working on the unit.
+        JournalFault: The intent can't be committed.
     """
     kept: dict[str, Any] = {**content.kept(unit), "body": draft.body}
     if replaces is not None:
@@ -78,7 +78,7 @@ def intend(
 
 
 def post(context: RunContext, unit: Unit, draft: Draft, entry: Entry) -> Outcome:
-    """Send the request once and book what it proves.
+    """Send the request once and record the outcome that the answer proves.
 
     Raises:
         RunStopped: The journal or the lease failed.
@@ -103,7 +103,7 @@ def post(context: RunContext, unit: Unit, draft: Draft, entry: Entry) -> Outcome
 
 
 def _send(context: RunContext, call: Call) -> Reply:
-    """Send; while the platform says that media is still processed it surely posted nothing."""
+    """Send, and repeat while the platform answers that media is still being processed."""
     for pause in _MEDIA_PAUSES:
         try:
             return context.client.send(call)
@@ -116,7 +116,7 @@ def _send(context: RunContext, call: Call) -> Reply:
 
 
 def _guard(context: RunContext, unit: Unit, entry: Entry) -> None:
-    """The last look before a byte leaves: is there still time, and is it still ours?"""
+    """Last check before sending: the time is still valid and this process owns the entry."""
     moment = content.send_time(unit)
     if moment is not None:
         context.check_lead(moment, content.TIME)
@@ -129,7 +129,7 @@ def _guard(context: RunContext, unit: Unit, entry: Entry) -> None:
 def reject(
     context: RunContext, unit: Unit, entry: Entry, draft: Draft, error: RowRejected
 ) -> Outcome:
-    """Close an entry as refused; after our own delete the old content stays in it."""
+    """Close an entry as refused; if we deleted the old version, its content stays in the entry."""
     code, message = error.code, str(error)
     if entry.replaces is not None:
         code, message = "replacement_failed", f"{message} (code {error.code}); the old was deleted."
@@ -160,7 +160,7 @@ def hold(
 
 
 def _read(context: RunContext, unit: Unit, entry: Entry, draft: Draft, reply: Reply) -> Outcome:
-    """Read a reply per profile: done, refused by name, or neither."""
+    """Read a reply for one profile: created, refused, or of unknown outcome."""
     message = _own_message(reply.data, str(unit.identity.profile))
     if message is not None:
         return done(context, unit, entry, draft, message)
@@ -181,7 +181,7 @@ def _own_message(data: Any, profile: str) -> Mapping[str, Any] | None:
 
 
 def _own_error(found: Sequence[Mapping[str, Any]], profile: str) -> RowRejected | None:
-    """A listed refusal of this profile; all that is said about it must prove that nothing is."""
+    """A listed refusal of this profile, if all errors about it prove that nothing was posted."""
     own = [one for one in found if _is_about(one, profile)]
     if not are_refusals(own) or not is_listed(own[0].get("code")):
         return None
@@ -224,7 +224,7 @@ def done(
 
 
 def _echo(message: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The echo of a reply; the reply proves the post whatever else stands in it."""
+    """The echo of a reply. A malformed echo is no error: the reply proves the post anyway."""
     try:
         return echo(message)
     except FAULTS:
@@ -232,7 +232,7 @@ def _echo(message: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def echo(message: Mapping[str, Any]) -> dict[str, Any]:
-    """What the platform made of a message: to notice later that somebody edited it."""
+    """The message as the platform stored it, to detect later edits by a person."""
     return {
         "text": _text(message.get("text")),
         "at": _text(message.get("scheduledSendTime")),

@@ -1,4 +1,4 @@
-"""The replay rule of `message_deletions`: repeated until the message is surely gone."""
+"""The replay rule of `message_deletions`: repeated until the message is certainly deleted."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DeletionRule(Rule[RunContext]):
         return {"delete": True}
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:
-        """Delete; what is absent counts as deleted only when it is still absent after settling."""
+        """Delete a message. A missing one counts as deleted if it is missing after settling."""
         target, ours = self._target(context, unit)
         if target is None:
             return Outcome(ResultStatus.UNCHANGED, "none")
@@ -62,7 +62,7 @@ class DeletionRule(Rule[RunContext]):
         """The message to delete, and our entry of it.
 
         Raises:
-            Deferred: Our own post of it is not proved yet; STATE waits for the deletion.
+            Deferred: The outcome of our own post is unknown; STATE waits for the deletion.
         """
         if unit.row.get("message_id"):
             return str(unit.row["message_id"]), None
@@ -91,7 +91,7 @@ class DeletionRule(Rule[RunContext]):
         return context.journal.begin(intent)
 
     def _absent(self, context: RunContext, entry: Entry) -> None:
-        """A 404: gone, or only hidden?
+        """Decide after a 404 whether the message is deleted or only hidden for a moment.
 
         Raises:
             Ambiguous: Too early to tell.

@@ -1,6 +1,6 @@
-"""Refuses texts that were garbled on their way here, and characters that nobody can see.
+"""Refuses texts that were decoded wrongly, and invisible control characters.
 
-A sheet is checked where it is read; a table or another tap may bring the same trouble.
+The sheet tap checks its own input; rows of other taps may have the same faults.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _SHOWN = 200
 
 
 def check(context: RunContext, unit: Unit) -> None:
-    """Check the words of a row; ASCII can't be garbled, but it can have lost letters.
+    """Check the texts of a row. ASCII can't be decoded wrongly, but letters can be lost.
 
     Raises:
-        RowRejected: They look like UTF-8 that was read in another encoding, or hold C1 controls.
+        RowRejected: A text looks like UTF-8 read in another encoding, or has C1 controls.
     """
     accepted = unit.row.get("as_is") is True or not {EVERY_ROW, unit.identity.key}.isdisjoint(
         context.settings.get("as_is") or ()

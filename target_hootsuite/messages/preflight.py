@@ -1,4 +1,4 @@
-"""What can be known to fail before anything is sent: each check names the field and the remedy."""
+"""Preflight checks before anything is sent; each names the field and the remedy."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _SECONDS = {
 
 
 def check(context: RunContext, unit: Unit) -> str:
-    """Check one row and profile; gives the profile's network.
+    """Check one row and profile; return the profile's network.
 
     Raises:
-        RowRejected: It would fail, or must not be sent.
-        Ignored: It is past and `on_past` is ignore.
+        RowRejected: The message would fail, or must not be sent.
+        Ignored: The time is past and `on_past` is ignore.
     """
     check_time(context, unit)
     profile = _profile(context, str(unit.identity.profile))
@@ -65,11 +65,11 @@ def check(context: RunContext, unit: Unit) -> str:
 
 
 def check_time(context: RunContext, unit: Unit) -> None:
-    """The time of a row: there, in the future, and far enough ahead.
+    """Check that a row has a time, in the future and far enough ahead.
 
     Raises:
-        RowRejected: It is not.
-        Ignored: It is past and `on_past` is ignore.
+        RowRejected: The time is missing, past or too near.
+        Ignored: The time is past and `on_past` is ignore.
     """
     moment = content.send_time(unit)
     now_wanted = bool(unit.row.get("send_now"))
@@ -139,7 +139,7 @@ def _length(unit: Unit, network: str) -> None:
 
 
 def _media(context: RunContext, unit: Unit, network: str) -> None:
-    """Warn of what the network usually refuses: the platform would take it and fail later."""
+    """Warn of media that the network usually refuses: the platform accepts it and fails later."""
     items = unit.row.get("media", [])
     found = [context.media.look(one, "media") for one in items if one.get("path") or one.get("url")]
     most = _PICTURES.get(network)

@@ -1,4 +1,4 @@
-"""Finding out what became of requests that went unanswered.
+"""Reconciliation: finds the outcome of requests that got no answer.
 
 A match proves that a request was written. The absence of a match proves nothing: the platform may
 hide a message for a while. So an entry stays open until a match appears or a person decides,
@@ -27,7 +27,7 @@ _UNSENT = (TO_CREATE, "adopt")  # an entry of these steps has sent nothing yet
 
 
 def settle_open(context: RunContext, units: Sequence[Unit], *, others: bool = True) -> None:
-    """Look for open messages of this account whose owner is dead, and refresh the units.
+    """Reconcile open messages of this account whose owner is dead, and refresh the units.
 
     Args:
         context: The run.
@@ -57,7 +57,7 @@ def settle_open(context: RunContext, units: Sequence[Unit], *, others: bool = Tr
 
 
 def _settle_delete(context: RunContext, entry: Entry) -> None:
-    """The delete of a replacement: nothing was posted yet; is the old version gone?"""
+    """Settle a replacement that stopped at its delete: check whether the old version is gone."""
     try:
         standing = replace.get_message(context, str(entry.replaces))
     except errors.HootsuiteError as error:
@@ -73,17 +73,17 @@ def _settle_delete(context: RunContext, entry: Entry) -> None:
 
 
 def _standing(context: RunContext, entry: Entry) -> list[Entry]:
-    """The version that an entry replaces, as far as the journal says that it stands."""
+    """The version that an entry replaces, if the journal has it as still on the platform."""
     entries = context.journal.by_key(context.scope, "messages", entry.key)
     ours = [one for one in entries if one.remote_id == entry.replaces]
     return [one for one in ours if one.status in STANDS_ON_PLATFORM]
 
 
 def _place(context: RunContext, entry: Entry) -> Place:
-    """Where an entry's message would stand.
+    """The place where an entry's message would be.
 
-    What was sent at once stands between the intent and now. Both may have been read from a `Date`
-    that was wrong, so each is also told from the other by the time that passed on our own clock.
+    A message sent at once has a time between the intent and now. A wrong `Date` header can make
+    either time wrong, so each is also computed from the other and the time passed on our own clock.
     """
     at = entry.content.get("at")
     if at is None:
@@ -96,7 +96,7 @@ def _place(context: RunContext, entry: Entry) -> Place:
 
 
 def _settle_creates(context: RunContext, entries: Sequence[Entry]) -> None:
-    """Match entries with what stands on the platform, alike ones together."""
+    """Match entries with messages on the platform; entries with the same content as one group."""
     places = [_place(context, entry) for entry in entries]
     found = _look(context, places)
     groups: dict[tuple[Place, str], list[Entry]] = {}
@@ -111,7 +111,7 @@ def _settle_creates(context: RunContext, entries: Sequence[Entry]) -> None:
 
 
 def _look(context: RunContext, places: Sequence[Place]) -> Listing | None:
-    """What stands there; None if it can't be read completely, which proves nothing."""
+    """The messages in some places; None if the list is incomplete, which proves nothing."""
     try:
         return read(context.client, places)
     except errors.HootsuiteError as error:
@@ -122,10 +122,10 @@ def _look(context: RunContext, places: Sequence[Place]) -> Listing | None:
 def _settle_group(
     context: RunContext, group: list[Entry], text: str, there: Sequence[Found]
 ) -> None:
-    """Settle entries that say the same at the same place.
+    """Settle the entries with the same content at the same place.
 
-    As many matches as entries, or fewer, are theirs: alike messages are interchangeable. More
-    matches than entries can't be told apart.
+    If there are at most as many matches as entries, the matches are assigned: equal messages are
+    interchangeable. If there are more, none can be assigned safely.
     """
     fresh = _fresh(context, group, there)
     matches = [one for one in fresh if one.text == text]
@@ -173,7 +173,7 @@ def _found(context: RunContext, entry: Entry, match: Found) -> None:
 
 
 def _echo(context: RunContext, match: Found) -> dict[str, Any] | None:
-    """What the platform made of a match; the match holds without it."""
+    """The match as the platform stored it; without it the match is still valid."""
     try:
         message = replace.get_message(context, match.id)
     except errors.HootsuiteError:
@@ -186,7 +186,7 @@ def _keep(context: RunContext, entry: Entry) -> None:
 
 
 def held_ids(context: RunContext, unit: Unit) -> set[str]:
-    """Ids that may belong to an open entry which says what a unit says; they are not adopted."""
+    """Ids that may belong to an open entry with a unit's content, so must not be adopted."""
     held: set[str] = set()
     text = comparable(unit.row.get("text"))
     for entry in context.journal.open_entries(context.scope, "messages"):

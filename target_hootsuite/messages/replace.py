@@ -1,4 +1,4 @@
-"""A new version of a message that stands: delete and create, as two journalled steps."""
+"""Replaces a posted message by a new version: delete and create, as two journalled steps."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from target_hootsuite.unforeseen import FAULTS
 
 _REPLACEABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL"})
 _ENDED = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
-_UPLOAD_SECONDS = 15 * 60  # documented is "a brief time"; a film of a gigabyte takes its time
+_UPLOAD_SECONDS = 15 * 60  # documented: "a brief time"; a video of a gigabyte takes longer
 _LEAST = 20
 _PERCENT = 25
 
 
 def get_message(context: RunContext, message_id: str) -> dict[str, Any] | None:
-    """A message as it stands; None when it is gone or hidden. The wire gives an array of one.
+    """The present message; None if it is deleted or hidden. The API answers an array of one.
 
     Raises:
-        HootsuiteError: It can't be seen. A 404 without a code of the platform says no more: it may
-            be a proxy's.
+        HootsuiteError: It can't be read. A 404 without a code of the platform is such an error,
+            since a proxy may have sent it.
     """
     call = Call("get_message", {"messageId": message_id})
     try:
@@ -54,7 +54,7 @@ def get_message(context: RunContext, message_id: str) -> dict[str, Any] | None:
 
 
 def check_count(context: RunContext, changed: Sequence[Unit], total: int) -> None:
-    """Refuse to churn a calendar: a changed column or zone changes every row at once.
+    """Limit mass replacement: a changed column or time zone changes every row at once.
 
     Raises:
         RunStopped: More messages would be replaced than `max_replacements`.
@@ -84,7 +84,7 @@ def _is_replaceable(context: RunContext, unit: Unit) -> bool:
 
 
 def decide(context: RunContext, current: Entry) -> Entry | None:
-    """What a new version does to the old one.
+    """Decide what a new version does to the old version.
 
     Returns:
         The entry that has to be deleted first; None where the new version is simply created.
@@ -117,7 +117,7 @@ def decide(context: RunContext, current: Entry) -> Entry | None:
 
 
 def may_be_uploading(context: RunContext, entry: Entry) -> bool:
-    """Whether a message that can't be found may be on its way out, by one clock or the other."""
+    """Whether a message that can't be found may be being published, by either clock."""
     at = entry.content.get("at")
     due = datetime.fromisoformat(at).timestamp() if at else entry.at
     own_due = None if entry.own_at is None else entry.own_at + due - entry.at
@@ -126,7 +126,7 @@ def may_be_uploading(context: RunContext, entry: Entry) -> bool:
 
 
 def _check_gone(context: RunContext, current: Entry) -> None:
-    """A message that was posted a moment ago, or goes out now, may only be hidden."""
+    """Defer if a missing message may only be hidden: just posted, or being published."""
     settled = context.has_settled(current)
     if not settled or may_be_uploading(context, current):
         msg = f"Message {current.remote_id} is not visible yet; a later run will replace it."
@@ -152,7 +152,7 @@ def _check_untouched(context: RunContext, current: Entry, message: dict[str, Any
 
 
 def _instant(text: str | None) -> datetime | None:
-    """A time of the platform, however it is spelt this time."""
+    """Parse a time of the platform in any of its formats."""
     return moments.parse(text) if text else None
 
 
@@ -174,7 +174,7 @@ def delete_old(context: RunContext, unit: Unit, draft: Draft, old: Entry) -> Ent
 
     Raises:
         RowRejected: The platform refuses the delete.
-        Deferred: A person was faster.
+        Deferred: A person deleted it first.
         Ambiguous: The delete went unanswered and the message still stands.
         HootsuiteError: Nothing was deleted; closed in the journal.
     """
@@ -194,13 +194,13 @@ def delete_old(context: RunContext, unit: Unit, draft: Draft, old: Entry) -> Ent
             raise
         msg = f"Message {old.remote_id} can't be replaced. {error}"
         raise RowRejected(msg, code=error.code, trace_id=error.trace_id) from error
-    # First what is gone: a death between the two must not leave a version that seems to stand.
+    # Mark the old entry first: a crash between the two must not leave it looking live.
     context.journal.mark(old, EntryStatus.REPLACED)
     return context.journal.step(entry, TO_CREATE, entry.intent_at)
 
 
 def _may_stand(context: RunContext, message_id: str) -> bool:
-    """Whether a message is there, or can't be looked for just now."""
+    """Whether a message exists, or can't be checked now."""
     try:
         return get_message(context, message_id) is not None
     except errors.HootsuiteError:
@@ -208,7 +208,7 @@ def _may_stand(context: RunContext, message_id: str) -> bool:
 
 
 def _delete(context: RunContext, entry: Entry) -> None:
-    """Delete once; an unanswered delete is believed when the message is seen to be gone."""
+    """Delete once. An unanswered delete counts as done if the message is then absent."""
     path = {"messageId": str(entry.replaces)}
     guard = lambda: context.journal.check_owned(entry)  # noqa: E731 - one line, one meaning
     try:

@@ -1,4 +1,4 @@
-"""The replay rule of approvals and rejections of messages: their history says who decided what."""
+"""The replay rule of message reviews: the review history says who decided what."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MessageReviewRule(ReviewRule):
     state = "state"
 
     def look(self, context: RunContext, subject_id: str) -> Document | None:
-        """The message as it stands."""
+        """The present message."""
         return replace.get_message(context, subject_id)
 
     def is_taken(self, context: RunContext, unit: Unit, subject: Document | None) -> bool:  # noqa: ARG002

@@ -34,7 +34,7 @@ class MessageRule(Rule[RunContext]):
         return content.content(context, row, str(profile))
 
     def remember(self, context: RunContext, unit: Unit) -> None:
-        """Deletions may name the row."""
+        """Keep the unit, because deletions may refer to its key."""
         if unit.identity.profile:
             context.message_profiles.setdefault(unit.identity.key, []).append(unit.identity.profile)
 
@@ -43,20 +43,20 @@ class MessageRule(Rule[RunContext]):
         return f"profile {unit.identity.profile}"
 
     def prepare(self, context: RunContext, units: Sequence[Unit]) -> None:
-        """Settle what is open, count replacements, and list what stands there already."""
+        """Settle open entries, count replacements, and list messages already on the platform."""
         reconcile.settle_open(context, units)
         news = [unit for unit in units if _is_news(context, unit)]
         replace.check_count(context, [unit for unit in news if unit.current], len(units))
         if not news:
             return
         seen = context.lookup.profiles()
-        # A list that names a profile which is none would be refused for all rows.
+        # One unknown profile in the query would make the platform refuse the list for all rows.
         known = [unit for unit in news if unit.identity.profile in seen]
         places = [place for unit in known for place in content.places(context, unit)]
         context.listing = listing.read(context.client, places)
 
     def probe(self, context: RunContext, unit: Unit) -> None:
-        """Work out where the message would stand, and when that place would be listed."""
+        """Compute the message's place and its listing windows, without a request."""
         for place in content.places(context, unit):
             listing.check(place)
 
@@ -74,7 +74,7 @@ class MessageRule(Rule[RunContext]):
 
 
 def _checked(context: RunContext, unit: Unit) -> str:
-    """Preflight; what it can't understand is rejected, not left to stop the run."""
+    """Run the preflight. An unexpected error rejects the row and does not stop the run."""
     try:
         return preflight.check(context, unit)
     except FAULTS as error:
@@ -98,7 +98,7 @@ def _refuse_open(context: RunContext, unit: Unit) -> None:
 
 
 def _create(context: RunContext, unit: Unit, network: str, replaced: Entry | None) -> Outcome:
-    """Adopt what stands there, or post; after the delete of what it replaces."""
+    """Adopt an existing message or post a new one, after deleting the replaced version."""
     seen = content.standing(context, unit)
     if replaced is None:
         adopted = _existing(context, unit, seen)
@@ -118,7 +118,7 @@ def _create(context: RunContext, unit: Unit, network: str, replaced: Entry | Non
 
 
 def _existing(context: RunContext, unit: Unit, seen: Sequence[Found]) -> Outcome | None:
-    """Adopt a message that nobody owns and that says the same, one to one."""
+    """Adopt a message with the same content that no entry owns; each message only once."""
     policy = context.settings["on_existing"]
     candidates = content.alike(unit, seen) if policy != "post" else []
     if not candidates:

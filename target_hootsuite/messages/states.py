@@ -20,7 +20,7 @@ _ANEW = "The approval starts anew."
 
 
 def note(state: object, *, replaced: bool = False) -> tuple[str | None, str | None]:
-    """Return a result's code and message for a message's state, None twice where it is as wanted.
+    """Return a result's code and text for a message's state, or (None, None) if it is as wanted.
 
     Args:
         state: As the platform names it.

@@ -1,4 +1,4 @@
-"""Who a row is (identity) and what it says (fingerprint).
+"""Identity of a row (which object it means) and fingerprint (its content).
 
 Both outlive the process: they are stored in the journal and compared by later runs, so the
 algorithm of the fingerprint carries a version and its values are pinned by tests.
@@ -23,7 +23,7 @@ _UNORDERED = frozenset({"social_profile_ids", "tags"})
 
 @dataclass(frozen=True)
 class Identity:
-    """One thing that may exist at most once on a platform.
+    """The identity of one object that may exist at most once on a platform.
 
     Args:
         scope: Platform and account, as `scope_of` writes them.
@@ -45,18 +45,18 @@ class Identity:
 
 
 def scope_of(api_url: str, account: str) -> str:
-    """Name a platform and an account so that two journals entries never mix."""
+    """Name a platform and an account, so that entries of two accounts never mix."""
     parts = urlsplit(api_url)
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path.rstrip('/')}|{account}"
 
 
 def address(text: str) -> str:
-    """An address or user name of a person, as two of them are compared (RFC 7643, 4.1.1)."""
+    """Normalise an email address or user name for comparison (RFC 7643, 4.1.1)."""
     return unicodedata.normalize("NFC", text.strip()).casefold()
 
 
 def plain_text(text: str) -> str:
-    """Text as it is compared: NFC, lines ended by LF."""
+    """Normalise text for comparison: NFC, lines ended by LF."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -1,4 +1,4 @@
-"""Rows as they come from anywhere, turned into values of the contract's types.
+"""Converts the values of a row to the contract's types.
 
 The schema of a column decides: nothing is guessed from the value. Whole numbers become text
 where an id is wanted, JSON text is read where an array or an object is wanted, floats are never
@@ -47,7 +47,7 @@ def coerce(value: Any, schema: Schema, field: str) -> Any:
     """Turn one value into what its schema wants.
 
     Raises:
-        RowRejected: It can't be done without guessing.
+        RowRejected: The value can't be converted without guessing.
     """
     if value is None:
         return None
@@ -85,7 +85,7 @@ def _string(value: Any, schema: Schema, field: str) -> str:
 
 
 def _check_free(value: Any, field: str, depth: int = 0) -> None:
-    """Check what no schema describes: text is text there too, and no tower breaks what reads it."""
+    """Check a value without a schema: text must be valid and the nesting not too deep."""
     if depth > _MAX_DEPTH:
         raise RowRejected("is nested too deeply.", field=field, code="wrong_type")
     if isinstance(value, str):
@@ -171,7 +171,7 @@ def _object(value: Any, schema: Schema, field: str) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """JSON numbers as Python writes them back: decimals become floats, at any depth."""
+    """Convert decimals to floats at any depth, so that Python can write the value as JSON."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dict):
@@ -198,8 +198,8 @@ def key_of(
 
     Args:
         row: The row.
-        alternatives: Columns that make a key together.
-        name: What a message calls a row that has no key to be called by.
+        alternatives: Sets of columns; the columns of one set together are a key.
+        name: The name for a row without a key in messages.
 
     Raises:
         RowRejected: No alternative is complete, or the key is too long.

@@ -1,7 +1,7 @@
 """Times of rows, read strictly.
 
-A wall-clock time that does not exist, or exists twice, is a question for a person: pendulum
-answers it silently unless it is told to raise.
+A wall-clock time that does not exist or exists twice (change of daylight saving time) is refused.
+Pendulum would choose one silently, so it is told to raise.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def read_time(value: Any, field: str, default_zone: str | None = None) -> dateti
         default_zone: The `timezone` setting.
 
     Raises:
-        RowRejected: Not a time, or one that the zone has never or twice.
+        RowRejected: The value is no time, or the time does not exist or exists twice in the zone.
     """
     match = _SHAPE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
