@@ -1,8 +1,8 @@
 """Arrival time of a request, from the kernel's timestamp.
 
-The sandbox judges "requests in any second". A stamp taken when Python gets round to it is late by
-whatever the machine was doing, and would see crowds that were none. Linux notes when a segment
-came in (SO_TIMESTAMPNS); elsewhere the moment of reading has to do.
+The sandbox counts "requests in any second". A time taken in Python is late on a busy machine, so
+requests would seem to arrive closer together than they did. Linux gives the arrival time of a
+segment (SO_TIMESTAMPNS); other systems use the time of reading.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class Exchange:
 
 
 class Identity(NamedTuple):
-    """Who a token speaks for, and whose limits it uses up."""
+    """The caller that a token stands for, and the account whose limits it uses."""
 
     member: Member | None
     organization_id: str | None
@@ -76,7 +76,7 @@ class Identity(NamedTuple):
 
 
 class Router:
-    """Finds what a path and method mean.
+    """Finds the target of a path and method.
 
     Paths are matched segment by segment before they are decoded, so that an encoded slash in an id
     stays inside its segment.
@@ -148,7 +148,7 @@ def _match(segments: tuple[str, ...], parts: list[str]) -> dict[str, str] | None
 
 
 def answer(world: World, limiter: Limiter, contract: Contract, exchange: Exchange) -> Result:
-    """Carry a request out.
+    """Execute a request.
 
     Args:
         world: Read and changed.

@@ -12,7 +12,7 @@ from tap_hootsuite_sheet.profiles import Profile
 
 
 class Account:
-    """A directory of profiles that is the platform itself.
+    """The directory of profiles that asks the platform.
 
     Args:
         settings: The shared settings; nothing is asked and no token is used before a plan needs it.

@@ -141,7 +141,7 @@ OURS = ("Hootsuite status", "Hootsuite message ID", "Hootsuite link", "Hootsuite
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where the plan lies in its sheet. Rows count from 1, columns from 0."""
+    """The position of the plan in its sheet. Rows count from 1, columns from 0."""
 
     header_row: int
     fields: Mapping[str, int]
@@ -188,7 +188,7 @@ def _header_text(cell: object) -> str:
         cell = cell.shown
     if not isinstance(cell, str):
         return ""
-    # It is printed in messages: on one line, and without what a terminal would obey.
+    # It is printed in messages: on one line, without terminal control characters.
     return " ".join("".join(c if c.isprintable() else " " for c in cell).split())
 
 
@@ -202,7 +202,7 @@ def _match(row: Sequence[object], names: Mapping[str, str]) -> dict[str, list[in
 
 
 def _names(mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the meaning of headers; a mapped field hears to its mapped header only."""
+    """Return the field of each header; a mapped field matches only its mapped header."""
     if unknown := sorted(set(mapping) - set(SYNONYMS)):
         raise SheetError(
             f"columns names unknown fields: {listed(unknown)}. Fields: {listed(SYNONYMS)}."
@@ -256,7 +256,7 @@ def _enough(match: Mapping[str, object]) -> bool:
 
 
 def _prefer_date(match: dict[str, list[int]]) -> dict[str, list[int]]:
-    """A lone column of times holds the date too."""
+    """Use the time column as the date column if there is no date column."""
     if "date" not in match and "time" in match:
         match["date"] = match.pop("time")
     return match

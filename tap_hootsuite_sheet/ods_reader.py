@@ -108,7 +108,7 @@ class _Document:
             raise damaged(self.sheets[-1].name if self.sheets else self._source) from error
 
     def _feed(self, parser: expat.XMLParserType, content: CountedStream) -> None:
-        """Parse piece by piece; the parser reads a tag without end anew with every piece.
+        """Parse in pieces with a limit on a tag's length, since each piece rescans an unclosed tag.
 
         Raises:
             SheetError: A tag is longer than any program writes.

@@ -115,12 +115,12 @@ def advice(remedy: str, setting: str, value: Value, words: Words) -> str:
 
 
 class AccountError(CellError):
-    """Only the platform can say what the cell means, and it is not to be asked."""
+    """The cell needs a look-up on the platform, but there is no account to ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A cell that no person could read as a value: it stands in the row until it is reported."""
+    """A cell without a readable value; it stays in the row until it is reported."""
 
     shown: str
     message: str
@@ -155,7 +155,7 @@ class Problem:
         return f"{value}{self.message}. {remedy}"
 
     def alone(self, words: Words = SETTINGS) -> str:
-        """Return the same for where the place is not told: an empty cell goes by its column."""
+        """Return the problem without its place; an empty cell is named by its column."""
         column = f"{self.column}: " if self.column and not self.value else ""
         return column + self.said(words)
 
@@ -173,7 +173,7 @@ def shown(value: object) -> str:
 
 
 def plain(value: object) -> str:
-    """Return a cell that is not text as a person would write it down."""
+    """Return a cell that is not text in the form that a person would write."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""The column Status: which words keep a row back, and which let it go."""
+"""The column Status: which words hold a row back, and which release it."""
 
 from __future__ import annotations
 

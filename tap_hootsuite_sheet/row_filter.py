@@ -62,7 +62,7 @@ class RowFilter:
         return next(filter(_is_filled, self._sheet.rows[number - 1]), "")
 
     def _refuse_merged(self) -> None:
-        """Only the first of merged cells has the value; for which rows it was meant is a guess."""
+        """Refuse merged cells: only the first has the value, so that its rows are a guess."""
         known = {column + 1 for column in self._table.fields.values()}
         reach = 0
         for top, left, bottom, right in sorted(self._sheet.merged):
@@ -114,7 +114,7 @@ class RowFilter:
         return bool(word)
 
     def _refuse_overflow(self, lines: Sequence[Line]) -> None:
-        """More cells than headers in a CSV file: a delimiter in a text without quotation marks."""
+        """Refuse CSV rows with more cells than headers: a text with a delimiter lacks quotes."""
         if not self._sheet.delimiter:
             return
         header = self._table.header_row

@@ -263,7 +263,7 @@ class Builder:
         return " ".join(str(cell) for cell in cells if cell != "")
 
     def _keys(self, moments: Values, texts: Values) -> Values:
-        """Return each row's key; one that was there already is a problem of the later row."""
+        """Return each row's key; a repeated key is a problem of the later row."""
         given = self._column("key", values.as_key, "")
         ids = self._column("id", values.as_name, "")
         if all(ids) and not any(given):
@@ -317,7 +317,7 @@ class Builder:
         self._problems.add(number, self._table.label(field), value, error)
 
     def _demand(self, columns: Columns) -> None:
-        """A post needs something to say and somewhere to say it."""
+        """Report each row without content (text, media or link) or without a profile."""
         cells = zip(
             self._lines, columns.texts, columns.media, columns.links, columns.profiles, strict=True
         )

@@ -139,7 +139,7 @@ def _one_or_all(layouts: tuple[str, ...]) -> Value:
 
 
 def _check(name: str | None) -> None:
-    """Refuse a declared zone that there is none of, once for all rows.
+    """Refuse a declared zone that does not exist, once for all rows.
 
     Raises:
         SheetError: There is no such zone.

@@ -157,7 +157,7 @@ def read_time(cell: object) -> time:
 
 
 def whole_seconds(moment: datetime) -> datetime:
-    """Spreadsheets keep times as fractions of a day: 09:30 may arrive as 09:29:59.999."""
+    """Round to whole seconds: a sheet stores 09:30 as a fraction of a day, such as 09:29:59.999."""
     if not moment.microsecond:
         return moment
     return (moment + timedelta(microseconds=500_000)).replace(microsecond=0)

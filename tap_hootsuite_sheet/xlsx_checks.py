@@ -82,7 +82,7 @@ class Scan:
 
 
 def scan(xml: bytes, style_part: bytes, name: str) -> Scan:
-    """Look for what the parsing library would not tell.
+    """Find the faults that the parsing library does not report.
 
     Args:
         xml: The sheet's part.
@@ -277,7 +277,7 @@ def letters(column: int) -> str:
 def midnights(xml: bytes, style_part: bytes, column: int) -> set[int]:
     """Return the rows of a column whose date is shown with a time of day.
 
-    The parsing library tells a date at midnight and a date without a time apart from nothing.
+    The parsing library can't tell a date at midnight from a date without a time.
 
     Args:
         xml: The sheet's part.

@@ -1,7 +1,7 @@
 """One run: read everything, plan everything, then write stage by stage.
 
-Everything is read before the first write, because only the whole input shows whether a key comes
-twice with different content, or whether a changed column is about to churn the calendar.
+All input is read before the first write. Only the whole input shows whether a key comes twice with
+different content, or whether a changed column would replace most messages.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Job:
         return exit_code(self._statuses, failed=self._failed)
 
     def stop(self, reason: str) -> None:
-        """Attempt nothing more; called from a signal handler, so it neither waits nor writes."""
+        """Start no further unit; called from a signal handler, so it neither waits nor writes."""
         self._early_stop = self._early_stop or reason
         self._failed = True
         self._stopping.set()
@@ -101,7 +101,7 @@ class Job:
             self._client.cancel()  # what has not left is deferred, what is in flight gets its time
 
     def execute(self) -> None:
-        """Plan and write what was read, and let STATE out as far as it may go.
+        """Plan and write all rows, and emit STATE as far as rows are settled.
 
         Raises:
             RunStopped: The run could not begin.
@@ -114,7 +114,7 @@ class Job:
         self._with_platform(self._execute)
 
     def settle(self) -> None:
-        """Look on the platform for messages of unknown fate, and write nothing there.
+        """Reconcile messages of unknown outcome by reads of the platform only.
 
         Raises:
             HootsuiteError: The platform can't be asked.
@@ -147,14 +147,14 @@ class Job:
         return ResultsFile(self.settings.get("results_path"))
 
     def _open_journal(self) -> Journal:
-        """The journal; a dry run that finds none works with one that leaves no trace."""
+        """Open the journal; a dry run without a journal uses a temporary one."""
         dry = self.settings["dry_run"] and not exists(self._journal_url)
         url = "sqlite://" if dry else self._journal_url
         own = own_clock(self.settings["api_url"])
         return Journal(url, uuid.uuid4().hex, self.settings["lease_seconds"], own)
 
     def defer_all(self, reason: str) -> None:
-        """Give every row that was read a result, where the run could not begin."""
+        """Give every row a result if the run could not begin."""
         if self._context is not None:
             return
         try:
@@ -251,7 +251,7 @@ class Job:
         )
 
     def _run(self, context: RunContext, plan: Plan) -> None:
-        """Work until it ends or has to be stopped; the caller books the rest."""
+        """Work until the run ends or stops; the caller records the remaining results."""
         try:
             plan.refuse(self.intake)
             self._work(context, plan)
@@ -290,7 +290,7 @@ class Job:
                 _prepare(context, rule, own)
 
     def _wait_for_others(self, context: RunContext, later: list[Unit]) -> None:
-        """Rows that another process was at: it settles them, or its lease runs out."""
+        """Wait for rows of another process, until it settles them or its lease expires."""
         waits = int(2 * self.settings["lease_seconds"] / _BUSY_PAUSE) + 1
         for _ in range(waits):
             if not later or context.reason is not None:
@@ -343,13 +343,13 @@ Pending = Sequence[tuple[Unit, Outcome]]
 
 
 def settle_pending(context: RunContext) -> None:
-    """Look for what went unanswered in this run, and say what became of it."""
+    """Reconcile this run's unanswered requests and record their results."""
     pending = context.book.take_pending()
     try:
         if pending and not context.dry:
             settle_open(context, [unit for unit, _ in pending])
     except BaseException:
-        context.book.pending = [*pending]  # they are unknown still, not deferred
+        context.book.pending = [*pending]  # they are still unknown, not deferred
         raise
     for unit, outcome in pending:
         context.book.add_late(unit, _latest(context, unit, outcome))
@@ -370,7 +370,7 @@ def _latest(context: RunContext, unit: Unit, outcome: Outcome) -> Outcome:
 
 
 def defer_rest(context: RunContext, units: Sequence[Unit]) -> None:
-    """Whatever has no result yet was not attempted, or is open in the journal."""
+    """Record a result for the remaining units: not attempted, or open in the journal."""
     for unit, outcome in context.book.take_pending():
         context.book.add_late(unit, outcome)
     reason = context.reason or "The row was not reached."

@@ -151,7 +151,7 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def journal_url(settings: Mapping[str, Any]) -> str:
-    """Where the journal is; a dry run without a journal gets one that leaves no trace."""
+    """The URL of the journal; a dry run without a journal gets a temporary one."""
     if settings.get("journal_url"):
         return str(settings["journal_url"])
     return f"sqlite:///{state_folder() / 'journal.db'}"

@@ -1,4 +1,4 @@
-"""The one sink: hands every row to the run, whatever is in it."""
+"""The only sink: hands every row to the run, valid or not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class HootsuiteSink(Sink):
-    """Keeps the SDK from dropping, changing or dying of a row.
+    """Hands rows over unchanged: the SDK must not drop, change or reject them.
 
     The SDK raises at a value of the wrong type, a missing key or a bad date, and strips
     `_sdc_deleted_at`. Here the run decides about all of them, so each of those hooks does nothing.

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EntryStatus(StrEnum):
-    """What the journal says of one version of a row."""
+    """The status of one version of a row in the journal."""
 
     INTENT = "intent"
     UNKNOWN = "unknown"
@@ -19,7 +19,7 @@ class EntryStatus(StrEnum):
 
 
 class ResultStatus(StrEnum):
-    """What became of a row in a run, as results name it."""
+    """The status of a row in the results of a run."""
 
     DONE = "done"
     UNCHANGED = "unchanged"

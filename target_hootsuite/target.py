@@ -1,4 +1,4 @@
-"""The target: Singer messages in, one run of writes, STATE and an exit code out."""
+"""The target: reads Singer messages, runs the writes, emits STATE and an exit code."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class HootsuiteTarget(CheckedPlugin, Target):
 
     @property
     def exit_code(self) -> int:
-        """What the run amounts to, as an exit code."""
+        """The exit code of the run."""
         return self._job.exit_code
 
     @classmethod
@@ -83,7 +83,7 @@ class HootsuiteTarget(CheckedPlugin, Target):
     # Messages
 
     def _process_record_message(self, message_dict: dict[str, Any]) -> None:
-        """Hand a row over; one that a stream map can't take is refused, not lost."""
+        """Hand a row over. If a stream map fails on it, the row is refused, not lost."""
         self._assert_line_requires(message_dict, requires={"stream", "record"})
         record, stream = message_dict["record"], message_dict["stream"]
         if not isinstance(record, dict):
@@ -139,7 +139,7 @@ class HootsuiteTarget(CheckedPlugin, Target):
     # Running
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """Attempt nothing more; what is in flight is awaited by whoever waits for it."""
+        """Start no further unit; the run still waits for requests in flight."""
         self._job.stop(f"signal {signum}")
         if isinstance(self.message_reader, Reader):
             self.message_reader.stop()
@@ -187,7 +187,7 @@ class HootsuiteTarget(CheckedPlugin, Target):
         config: _ConfigInput | None = None,
         file_input: IO[str] | None = None,
     ) -> None:
-        """Run the command line: one message per mistake, and an exit code that tells the rest."""
+        """Run the command line: one message per error, and an exit code."""
         if about:
             cls.print_about(about_format)
             return

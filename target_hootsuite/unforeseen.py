@@ -1,7 +1,7 @@
-"""Exceptions that nobody foresaw while a row was planned: which row, and which of its fields.
+"""Unexpected exceptions while rows are planned: finds the row and the field at fault.
 
-A row that nobody thought of must not stop the others. What raises while nothing was sent is tried
-with the row alone, and rejected if it fails alone.
+An unexpected row must not stop the others. If a step fails before anything was sent, it is
+repeated for each row alone; a row that fails alone is rejected.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def field_at_fault(attempt: Callable[[Row], object], row: Row) -> str | None:
     """The first column without which an attempt no longer raises one of `FAULTS`.
 
     Args:
-        attempt: What failed for the row, without effects.
+        attempt: The step that failed for the row; it must have no side effects.
         row: The row.
     """
     for name in row:

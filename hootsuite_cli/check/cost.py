@@ -33,14 +33,14 @@ def estimate(prober: Prober, settings: Mapping[str, Any], now: datetime) -> dict
     found["teams"] = parents["organizations"]
     found["scim_users"] = _accounts(prober)
     found["ad_accounts"] = parents["organizations"]
-    found["scim_group_members"] = 0  # read along with scim_groups
+    found["scim_group_members"] = 0  # read together with scim_groups
     comments = settings.get("comment_ids")
     found["comments"] = len(comments) if isinstance(comments, list) else 0
     return found | _of_messages(prober, settings, now) | dict.fromkeys(_ON_DEMAND, 0)
 
 
 def _parents(prober: Prober) -> dict[str, int]:
-    """How many requests each way of fanning out takes."""
+    """Number of requests for each kind of fan-out, such as one per organization or profile."""
     organizations = prober.samples.get("organizationId", [])
     # Many organizations are looked at by a sample; the others are taken to be like those.
     asked = max(1, min(len(organizations), prober.organizations_asked))
@@ -59,7 +59,7 @@ def _parents(prober: Prober) -> dict[str, int]:
 
 
 def _profiles_each(prober: Prober, organizations: Sequence[str]) -> float:
-    """Profiles of a member, on average: the caller alone may well see more than others."""
+    """Average number of profiles of a member; the caller alone may see more than others do."""
     if not organizations:
         return 0.0
     path = {"organizationId": organizations[0]}
@@ -78,7 +78,7 @@ def _accounts(prober: Prober) -> int:
 
 
 def _of_messages(prober: Prober, settings: Mapping[str, Any], now: datetime) -> dict[str, int]:
-    """Windows, pages inside them, and what is asked about single messages.
+    """Requests for messages: windows, pages in them, and requests for single messages.
 
     Every month is taken to be like the last one.
     """
@@ -102,7 +102,7 @@ def _of_messages(prober: Prober, settings: Mapping[str, Any], now: datetime) -> 
 
 
 def _extrapolate(page: Sequence[Mapping[str, Any]]) -> int:
-    """How many messages a month has whose first page is full, by the page's own density."""
+    """Estimate a month's messages from the density of its full first page."""
     times = sorted(instant(one["scheduledSendTime"]) for one in page if one["scheduledSendTime"])
     span = max((times[-1] - times[0]).total_seconds(), 1.0) if times else 1.0
     return ceil(len(page) * RECENT.total_seconds() / span)

@@ -82,7 +82,7 @@ def examine(client: HootsuiteClient, settings: dict[str, Any]) -> dict[str, Any]
 
 
 def _try_sign_in(client: HootsuiteClient, prober: Prober) -> list[str]:
-    """Try what the next run will sign in with; returns what could not be tried.
+    """Try the sign-in of the next run; return what could not be tried.
 
     Raises:
         AuthError: If the platform refuses it.
@@ -122,7 +122,7 @@ def _caller(client: HootsuiteClient, told: Finding) -> dict[str, Any]:
 
 
 def _kind(settings: Settings, told: Finding) -> str:
-    """What a caller is that was not told: an organization's token is nobody, and refused."""
+    """Infer the caller type when /v1/me is refused: an organization's token has no member."""
     if settings.auth_method == "organization_app" or told.verdict == "no":
         return "organization"
     return "unknown" if settings.auth_method == "access_token" else "member"
@@ -162,7 +162,7 @@ def _quota(
 
 
 def attention(found: dict[str, Any]) -> list[str]:
-    """What needs a person, in sentences."""
+    """Sentences about everything that needs a person."""
     said = [
         f"Social profile {one['id']} ({one['type']}) has to be reconnected in Hootsuite"
         for one in found["social_profiles"]

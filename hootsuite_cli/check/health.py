@@ -1,4 +1,4 @@
-"""The state of what lies on this machine: the settings, the token store and the journal."""
+"""Checks the files on this machine: settings, token store and journal."""
 
 from __future__ import annotations
 

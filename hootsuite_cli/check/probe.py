@@ -1,4 +1,4 @@
-"""Asking the platform what may be read: each operation once, by the cheapest GET."""
+"""Probes which operations the caller may read, each once, by the cheapest GET."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Finding:
         verdict: `yes`, `no` or `unknown`.
         why: For a person; empty when there is nothing to add.
         data: What came back.
-        metadata: What came beside it.
+        metadata: The metadata of the answer.
     """
 
     verdict: str
@@ -54,7 +54,7 @@ class Finding:
 
 @dataclass
 class Prober:
-    """Asks each operation once per path and keeps ids of what it saw, to ask on with.
+    """Asks each operation once per path and keeps the ids it saw for later paths.
 
     Args:
         client: The only way to the platform.

@@ -1,4 +1,4 @@
-"""What can be done about rows of unknown fate: look again, or let a person decide."""
+"""Settles rows of unknown outcome: reconcile again, or record a person's decision."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _close(journal: Journal, entry: Entry, decision: Decision) -> None:
 
 
 def _set_aside(settings: Mapping[str, Any], decision: Decision) -> str:
-    """Close a row that was not sent and is not to be, such as one that its sheet lost since."""
+    """Close a row that was not sent and must not be sent, such as one deleted from its sheet."""
     with reading(settings) as report:
         rows = report.results(Wanted(key=decision.key, stream=decision.stream))
     closable = [row for row in rows if row["status"] in CLOSABLE and decision.fits_row(row)]
@@ -145,7 +145,7 @@ def settle(settings: Mapping[str, Any]) -> None:
 
 @contextmanager
 def _warnings() -> Iterator[list[str]]:
-    """Collect what the target says of a look that failed: to us that is the end."""
+    """Collect the target's warnings of a failed look-up, which is an error here."""
     said: list[str] = []
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]

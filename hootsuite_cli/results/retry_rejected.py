@@ -1,4 +1,4 @@
-"""Rejected rows as Singer lines again, to be piped into the target once the cause is mended."""
+"""Writes rejected rows as Singer lines, to pipe into the target after the cause is fixed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def singer_lines(
 
 
 def _one_more(again: dict[str, Any], row: Mapping[str, Any], result: Mapping[str, Any]) -> None:
-    """Add a profile to a row: those that took it must not get it again."""
+    """Add a rejected profile to a row; profiles that accepted it must not get it again."""
     if result["social_profile_id"] and isinstance(row.get(_PROFILES), list):
         again[_PROFILES].append(result["social_profile_id"])
     elif _PROFILES in row:
@@ -56,7 +56,7 @@ def _lines(rows: _Rows) -> list[str]:
 
 
 def _schema(stream: str) -> dict[str, Any]:
-    """Any columns and no key: the target knows both itself."""
+    """A schema without columns and key: the target knows both itself."""
     columns = ACTIONS[stream].columns if stream in ACTIONS else ()
     schema = {"type": "object", "properties": {name: {} for name in columns}}
     return {"type": "SCHEMA", "stream": stream, "schema": schema, "key_properties": []}

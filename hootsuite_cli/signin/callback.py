@@ -1,9 +1,8 @@
-"""Where the browser comes back to after a sign-in: a listener on loopback (RFC 8252, section 7.3).
+"""Receives the browser's callback after a sign-in, on loopback (RFC 8252, section 7.3).
 
-The listener judges every request and believes one: the first callback that carries the state of
-this sign-in ends it, well or badly. Every other request (another host, method, path or state, a
-body) is refused and noted, and the listener goes on waiting: a stale tab or an image on a web page
-can't end a sign-in.
+The first callback with the state of this sign-in ends it, with success or failure. Every other
+request (another host, method, path or state, a body) is refused and noted, and the listener keeps
+waiting. So a stale tab or an image on a web page can't end a sign-in.
 """
 
 from __future__ import annotations
@@ -129,7 +128,7 @@ class Listener:
         try:
             return self._code.result(seconds)
         except TookTooLong:
-            if not self._taken.acquire(blocking=False):  # it came at the very last moment
+            if not self._taken.acquire(blocking=False):  # it came just before the time-out
                 return self._code.result()
             usual = (
                 f"check client_id, and that {self.redirect_uri} is a redirect address of the app; "
@@ -141,7 +140,7 @@ class Listener:
             ) from None
 
     def take(self, query: str) -> pages.Page:
-        """Judge a callback and say what the browser shall show; the first one waits for `show`."""
+        """Check a callback and return its page; the first valid one waits for `show`."""
         try:
             code: str | SignInRefused = read_answer(query, self._state)
         except AnotherSignIn as error:
@@ -161,7 +160,7 @@ class Listener:
             return pages.UNFINISHED
 
     def note(self, refused: str) -> None:
-        """Tell the person what was refused; a web page that goes on asking is told of no longer."""
+        """Tell the person about a refused request; after a few of them, tell nothing more."""
         self._notes_left -= 1
         if self._notes_left >= 0:
             self._note(f"Refused a request: {refused}")
@@ -172,7 +171,7 @@ class Listener:
             self._page.set_result(page)
 
     def close(self) -> None:
-        """Stop listening, within a few seconds whatever clients do."""
+        """Stop listening, within a few seconds even if clients don't respond."""
         self.show(pages.UNFINISHED)
         for server in self._servers:
             server.stop()

@@ -1,4 +1,4 @@
-"""The HTTP server below the listener: loopback only, and no client can hold it up.
+"""The listener's HTTP server: loopback only, and no client can block it.
 
 Each connection has a thread and a deadline: a client that sends or reads too slowly is cut off.
 When too many connections are open, the oldest one makes room.
@@ -29,7 +29,7 @@ _NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
 
 class Judge(Protocol):
-    """Says what callbacks are answered with."""
+    """Decides the answer to each callback."""
 
     path: str
 
@@ -180,7 +180,7 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """Cut off whoever is late; called twenty times a second."""
+        """Close connections past their deadline; called twenty times a second."""
         now = time.monotonic()
         with self._change:
             self._cut({one for one, ends in self._deadlines.items() if ends < now})

@@ -1,4 +1,4 @@
-"""The platform's side of a sign-in: the exchange, and who it was that signed in."""
+"""Exchanges the code for tokens and looks up who signed in."""
 
 from __future__ import annotations
 

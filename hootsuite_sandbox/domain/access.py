@@ -18,7 +18,7 @@ MANAGE_PROFILES = "ORG_MANAGE_SOCIAL_PROFILE"
 PUBLISH = "SN_PUBLISH_MESSAGE"
 PUBLISH_WITH_APPROVAL = "SN_PUBLISH_MESSAGE_WITH_APPROVAL"
 
-# What no document and no recording tells: permission refusals of the other calls.
+# Assumed, since neither documents nor recordings show it: refusals of the other calls.
 _FALLBACK = {"status": 403, "code": 4009}
 
 

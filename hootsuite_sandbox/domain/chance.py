@@ -1,4 +1,4 @@
-"""Numbers that look random and are always the same for the same things."""
+"""Deterministic pseudo-random numbers: the same parts always give the same number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules that a new message must keep: those of the whole request and those of each profile."""
+"""Validation rules of a new message: for the whole request and for each profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Media as the object store keeps them: ids, retention, and the signatures of pre-signed addresses.
+"""Media in the object store: ids, retention, and signatures of pre-signed URLs.
 
 Uploads are signed as Amazon's signature version 2 does, so the content type is part of what is
 signed; downloads carry the parameters of version 4. Both are checked by the sandbox's clock.

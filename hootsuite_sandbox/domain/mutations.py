@@ -1,4 +1,4 @@
-"""What others do on the platform between two runs of a client: the `mutate` of the control API."""
+"""Changes by others between two runs of a client: `mutate` of the control API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INSTANTS = frozenset({"at", "time", "created", "modified", "visible_from"})
 
 
 def mutate(world: World, change: Mapping[str, Any]) -> Document:
-    """Carry out one change.
+    """Make one change.
 
     Args:
         world: Changed in place.

@@ -1,4 +1,4 @@
-"""Rules of time and right that records obey: what becomes of a message, what a preset allows."""
+"""Rules for records: how a message's state changes with time, and what a preset allows."""
 
 from __future__ import annotations
 

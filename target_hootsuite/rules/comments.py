@@ -1,4 +1,4 @@
-"""The replay rule of approvals and rejections of comments: they have a state, and no history."""
+"""The replay rule of comment reviews: a comment has a state but no history."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CommentReviewRule(ReviewRule):
     state = "reviewState"
 
     def look(self, context: RunContext, subject_id: str) -> Document | None:
-        """The comment as it stands."""
+        """The present comment."""
         call = Call("get_comment", {"commentId": subject_id})
         try:
             return answers.one(context.client, call, self.state, named=subject_id)
@@ -29,7 +29,7 @@ class CommentReviewRule(ReviewRule):
             return None
 
     def is_taken(self, context: RunContext, unit: Unit, subject: Document | None) -> bool:
-        """Whether the comment shows this decision; nothing tells whose it was."""
+        """Whether the comment's state shows this decision; the API does not tell who decided."""
         comment = subject or self.look(context, str(unit.row["comment_id"])) or {}
         state, step = comment.get(self.state), comment.get("sequenceNumber")
         wanted = unit.row["sequence_number"]

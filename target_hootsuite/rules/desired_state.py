@@ -1,7 +1,7 @@
-"""The replay rule of people and teams: the platform's present state decides, in every run.
+"""The replay rule of people and teams: each run brings the platform to the desired state.
 
-A GET tells whether anything is to be done at all, and again what became of a write that went
-unanswered. So a repeated run writes nothing, and what somebody undid is done again.
+A GET shows whether a write is needed, and whether an unanswered write happened. So a repeated run
+writes nothing, and a change that somebody undid is made again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class PresentState(Rule[RunContext]):
     """
 
     journalled = False
-    #: Codes by which the platform says that it is so already.
+    #: Codes by which the platform says that it matches the row already.
     already: frozenset[int | str] = frozenset()
 
     def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
@@ -47,18 +47,18 @@ class PresentState(Rule[RunContext]):
         return self.lane(unit)
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
-        """The remote id if the platform matches the row; None if something is to be done."""
+        """The remote id if the platform matches the row; None if a write is needed."""
         raise NotImplementedError
 
     def forget(self, context: RunContext, unit: Unit) -> None:
-        """Ask the platform anew the next time."""
+        """Drop the cached state, so that the next look asks the platform."""
         raise NotImplementedError
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
-        """What is done, in one word for results and plans, and the request that does it.
+        """Return the action's name for results and plans, and the request to send.
 
         Raises:
-            RowRejected: There is none.
+            RowRejected: No request can be made from the row.
         """
         raise NotImplementedError
 
@@ -67,11 +67,11 @@ class PresentState(Rule[RunContext]):
         return error.code in self.already
 
     def learn(self, context: RunContext, unit: Unit, data: object) -> str | None:
-        """Take over what a request made; gives the remote id."""
+        """Update the cache from a request's answer; return the remote id."""
         raise NotImplementedError
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:
-        """Look, and write only what lacks."""
+        """Read the present state, and write only the difference."""
         remote_id = self.found(context, unit)
         if remote_id is not None:
             return Outcome(ResultStatus.UNCHANGED, "none", remote_id)
@@ -94,7 +94,7 @@ class PresentState(Rule[RunContext]):
             return self._look_again(context, unit, verb, f"The answer can't be used ({error}).")
 
     def _with_errors(self, context: RunContext, unit: Unit, verb: str, reply: Reply) -> Outcome:
-        """A success that carries errors: refused if all of them are listed, else look again."""
+        """Handle a success with errors: refused if all are listed, else read the state again."""
         first = reply.errors[0]
         text, trace = str(first.get("message")), first.get("id")
         if reply.data is None and all(is_listed(one.get("code")) for one in reply.errors):
@@ -112,7 +112,7 @@ class PresentState(Rule[RunContext]):
         self.forget(context, unit)
         try:
             remote_id = self.found(context, unit)
-        except errors.HootsuiteError:  # a look that fails proves nothing, least of all a refusal
+        except errors.HootsuiteError:  # a failed read proves nothing
             remote_id = None
         if remote_id is None:
             cause = error if isinstance(error, errors.HootsuiteError) else None
@@ -120,7 +120,7 @@ class PresentState(Rule[RunContext]):
         return Outcome(ResultStatus.DONE, verb, remote_id)
 
     def _believe(self, context: RunContext, unit: Unit, error: errors.HootsuiteError) -> Outcome:
-        """Somebody was faster, if a fresh look says so; else it is what it says: a refusal."""
+        """After "already so": unchanged if a new read confirms it, else the row is refused."""
         self.forget(context, unit)
         remote_id = self.found(context, unit)
         if remote_id is None:

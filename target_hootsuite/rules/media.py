@@ -13,7 +13,7 @@ from target_hootsuite.statuses import EntryStatus, ResultStatus
 
 
 class MediaRule(Rule[RunContext]):
-    """Uploaded once per content and account; a repeated upload harms nobody."""
+    """Uploads a file once per content and account; a repeated upload does no harm."""
 
     def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
         """The content of the file, by its hash."""
@@ -21,7 +21,7 @@ class MediaRule(Rule[RunContext]):
         return {"sha256": context.media.look(row, "media").digest}
 
     def remember(self, context: RunContext, unit: Unit) -> None:
-        """Messages may name the row."""
+        """Keep the unit, because messages may refer to its key."""
         context.media_units.setdefault(unit.identity.key, unit)
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:

@@ -86,7 +86,7 @@ class RemovalRule(PresentState):
     already = frozenset({_NOT_A_MEMBER})
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
-        """What the row names, if the organization does not list it (any more)."""
+        """The member that the row names, if the organization does not list it (any more)."""
         if member_of(context, unit.row) is None:
             return str(unit.row.get("member_id") or unit.row["email"])
         return None

@@ -1,4 +1,4 @@
-"""The replay rule of approvals and rejections: look first, then at most once."""
+"""The replay rule of approvals and rejections: read the state, then decide at most once."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ Document = dict[str, Any]
 class ReviewRule(Rule[RunContext]):
     """Decides one step of a review.
 
-    Subclasses say how to look at what is under review, and how to tell that a decision was taken.
+    Subclasses say how to read the reviewed object, and how to tell that a decision was made.
 
     Args:
         verdict: `approve` or `reject`.
     """
 
-    #: What is under review, as operations, columns and messages call it.
+    #: The noun for the reviewed object in operations, columns and messages.
     noun: str
-    #: Where the API keeps its state.
+    #: The API's field for its state.
     state: str
 
     def __init__(self, verdict: str) -> None:
@@ -40,23 +40,23 @@ class ReviewRule(Rule[RunContext]):
         return f"{self.verb}_{self.noun}"
 
     def look(self, context: RunContext, subject_id: str) -> Document | None:
-        """What is under review, as it stands; None where there is none.
+        """The reviewed object in its present state; None if it does not exist.
 
         Raises:
-            HootsuiteError: It can't be seen.
+            HootsuiteError: It can't be read.
         """
         raise NotImplementedError
 
     def is_taken(self, context: RunContext, unit: Unit, subject: Document | None) -> bool:
-        """Whether the decision of a row was taken, as far as the platform tells.
+        """Whether a row's decision was made, as far as the platform shows it.
 
         Args:
             context: The run.
             unit: The row.
-            subject: What is under review, if it was just looked at.
+            subject: The reviewed object, if it was just read.
 
         Raises:
-            HootsuiteError: It can't be seen.
+            HootsuiteError: It can't be read.
         """
         raise NotImplementedError
 
@@ -65,7 +65,7 @@ class ReviewRule(Rule[RunContext]):
         return f"{self.noun} {self._subject(unit)}"
 
     def act(self, context: RunContext, unit: Unit) -> Outcome:
-        """Look; decide only what is still to be decided."""
+        """Read the state; send the decision only if the step is still pending."""
         current = unit.current
         if current is not None and context.same(unit, current):
             return Outcome(ResultStatus.UNCHANGED, "none", current.remote_id)
@@ -105,7 +105,7 @@ class ReviewRule(Rule[RunContext]):
     def _decided(
         self, context: RunContext, unit: Unit, entry: Entry | None, subject: Document
     ) -> Outcome:
-        """The step is past: as the row wants it, or otherwise."""
+        """Handle a step that is decided already: as the row wants it, or otherwise."""
         subject_id = self._subject(unit)
         taken = self.is_taken(context, unit, subject)
         if entry is not None:
@@ -119,10 +119,10 @@ class ReviewRule(Rule[RunContext]):
         raise RowRejected(msg, field=f"{self.noun}_id", code="not_pending")
 
     def _may_repeat(self, context: RunContext, entry: Entry) -> None:
-        """An earlier decision went unanswered and does not show.
+        """Check whether an unanswered decision that is not visible may be sent again.
 
         Raises:
-            Ambiguous: It is not proved unsent by the settings' measure.
+            Ambiguous: The settings don't accept this as proof that it was not made.
         """
         if context.settings["on_unknown"] == "resend" and context.has_settled(entry):
             context.journal.settle(entry, EntryStatus.NOT_SENT)

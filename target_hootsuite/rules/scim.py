@@ -1,4 +1,4 @@
-"""The replay rule of `scim_users`: desired state, not commands."""
+"""The replay rule of `scim_users`: the row is the desired state of a user."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _parts(
 
 
 def _extension(value: Mapping[str, Any], current: Mapping[str, Any]) -> list[Document]:
-    """The extension is compared only where the platform shows it."""
+    """Compare the extension only if the platform returns it."""
     shown = current.get(EXTENSION)
     return _parts(EXTENSION, value, shown, ":") if isinstance(shown, dict) else []
 
@@ -83,7 +83,7 @@ def _alike(one: Any) -> Any:
 
 
 def only_one(found: list[Document], kind: Kind, name: str, field: str) -> Document | None:
-    """What a look-up by name found, if it is the one thing of that name, however it is spelt.
+    """The only resource that a look-up by name found; case is ignored.
 
     Raises:
         RowRejected: The look-up gave another, or several.
@@ -137,10 +137,10 @@ class ScimRule(PresentState):
         return only_one(found, scim.USERS, name, "user_name")
 
     def forget(self, context: RunContext, unit: Unit) -> None:
-        """Nothing is remembered: each look asks."""
+        """Do nothing: users are not cached here."""
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
-        """Create, replace where the row says all there is to say, else patch what differs."""
+        """Create, replace if the row has all of the user's attributes, else patch."""
         wanted, user = self._desired(context, unit), self._user(context, unit)
         if user is None:
             context.plan("person", address(unit.row["user_name"]))
@@ -156,7 +156,7 @@ class ScimRule(PresentState):
         return "deactivate" if leaves else "patch", call
 
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:  # noqa: ARG002
-        """The user's id; members are asked for again by whoever needs them."""
+        """Drop the cached members; return the user's id."""
         context.lookup.forget_all_members()
         return str(data["id"])
 
@@ -176,7 +176,7 @@ def _schemas(wanted: Document) -> list[str]:
 
 
 def _says_all(wanted: Document, user: Mapping[str, Any]) -> bool:
-    """Whether a PUT of the row takes nothing away that the user has."""
+    """Whether a PUT of the row would remove none of the user's attributes."""
     body = load().operations["replace_scim_user"].body or {}
     writable = set(body["properties"]) - _LEFT_OUT
     if EXTENSION in user and EXTENSION not in wanted:

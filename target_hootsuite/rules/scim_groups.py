@@ -1,4 +1,4 @@
-"""The replay rules of teams as SCIM groups: who is in them, and who leaves them."""
+"""The replay rules of teams as SCIM groups: desired members, and removals."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _PERCENT = 25
 
 
 def wanted_members(row: Row) -> list[str] | None:
-    """Who is to be in the team: ids and addresses, each once; None where the row doesn't say.
+    """The desired members: ids and emails, each once; None if the row doesn't name members.
 
     Raises:
-        RowRejected: Something in the list names nobody.
+        RowRejected: An item of the list is no member's id or email.
     """
     if "members" not in row:
         return None
@@ -51,7 +51,7 @@ class ScimGroupRule(PresentState):
     """Creates a team, or patches it until its members are those of the row."""
 
     def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
-        """The row as it is compared; here an empty list is not the same as none."""
+        """The columns for the fingerprint; an empty list of members differs from no list."""
         members = wanted_members(row)
         name = address(row["display_name"])
         return {"display_name": name, "members": sorted(members or ()), "all": members is not None}
@@ -60,7 +60,7 @@ class ScimGroupRule(PresentState):
         """Count who would be removed, before anything is written.
 
         Raises:
-            RunStopped: They are more than `max_removals`.
+            RunStopped: More members would be removed than `max_removals`.
         """
         counted = [unit for unit in units if unit.twin is None and "members" in unit.row]
         removals = 0
@@ -87,11 +87,11 @@ class ScimGroupRule(PresentState):
         context.lookup.forget_scim_group(unit.identity.key)
 
     def is_already(self, error: HootsuiteError) -> bool:
-        """Whether somebody made a team of this name since it was looked for."""
+        """Whether somebody created a team of this name since the look-up."""
         return is_taken(error)
 
     def call(self, context: RunContext, unit: Unit) -> tuple[str, Call]:
-        """Create the team, or patch the differences: a PUT would also undo what others do."""
+        """Create the team, or patch the differences: a PUT would undo other people's changes."""
         group = _group(context, unit)
         if group is None:
             context.plan("group", address(unit.identity.key))
@@ -102,7 +102,7 @@ class ScimGroupRule(PresentState):
         return "patch", _patch(str(group["id"]), _operations(context, unit, group))
 
     def learn(self, context: RunContext, unit: Unit, data: Any) -> str | None:
-        """The team's id; teams and their members are asked for again by whoever needs them."""
+        """Drop the cached teams and team members; return the team's id."""
         wanted = set(_ids(context, unit))
         self.forget(context, unit)
         context.lookup.forget_all_teams()
@@ -117,7 +117,7 @@ def _group(context: RunContext, unit: Unit) -> Document | None:
 
 
 def _leavers(context: RunContext, unit: Unit) -> set[str]:
-    """Members whom a row would take out of its team."""
+    """The members that a row would remove from its team."""
     context.lookup.forget_scim_group(unit.identity.key)
     group = _group(context, unit)
     present = set() if group is None else context.lookup.scim_group_members(group)
@@ -139,7 +139,7 @@ def _check_count(context: RunContext, removals: int, rows: int) -> None:
 
 
 def _ids(context: RunContext, unit: Unit, *, strict: bool = True) -> list[str]:
-    """Ids of those who are to be in the team.
+    """Ids of the desired members.
 
     Args:
         context: The run.
@@ -164,7 +164,7 @@ def _ids(context: RunContext, unit: Unit, *, strict: bool = True) -> list[str]:
 
 
 def _operations(context: RunContext, unit: Unit, group: Document) -> list[Document]:
-    """What makes a team's members those of the row: who comes and who goes."""
+    """The PATCH operations that add and remove members to match the row."""
     if "members" not in unit.row:
         return []
     present = context.lookup.scim_group_members(group)
@@ -190,7 +190,7 @@ def _patch(group_id: str, operations: list[Document]) -> Call:
 
 
 def _shown(data: Document, otherwise: set[str]) -> set[str]:
-    """Ids of the members that an answer shows; it need not show any."""
+    """Ids of the members in an answer, or `otherwise` if the answer has none."""
     members = data.get("members")
     return otherwise if members is None else {str(one["value"]) for one in members}
 
@@ -199,7 +199,7 @@ class TeamMemberRemovalRule(PresentState):
     """Takes a member out of a team that lists it, by a PATCH of the team's SCIM group."""
 
     def lane(self, unit: Unit) -> str:
-        """Rows about one team, one after another: a PATCH may be a read and a write behind it."""
+        """One lane per team: the platform may run a PATCH as a read and a write."""
         team = unit.row.get("team_id") or unit.row["team_name"]
         return f"{unit.action.stream} {unit.row['organization_id']} {team}"
 
@@ -208,7 +208,7 @@ class TeamMemberRemovalRule(PresentState):
         return super().lane(unit)
 
     def found(self, context: RunContext, unit: Unit) -> str | None:
-        """What the row names, if the team does not list it (any more)."""
+        """The member that the row names, if the team does not list it (any more)."""
         team, member = team_of(context, unit.row), _member(context, unit.row)
         organization = unit.row["organization_id"]
         if team and member and member in context.lookup.team_member_ids(organization, team):
@@ -235,5 +235,5 @@ class TeamMemberRemovalRule(PresentState):
 
 
 def _member(context: RunContext, row: Row) -> str | None:
-    """The id that a row gives, or that of the address; None if the organization lists no such."""
+    """The id in a row, or the id of its email; None if the organization lists no such member."""
     return str(row["member_id"]) if row.get("member_id") else member_of(context, row)

@@ -1,4 +1,4 @@
-"""Singer messages as text: lines in, STATE out when every row before it is accounted for.
+"""Singer input and output: reads lines, and emits STATE when all rows before it are settled.
 
 What may enter: reading and writing of lines. What rows mean is decided elsewhere.
 """

@@ -1,4 +1,4 @@
-"""Reading the input line by line: a line that can't be used is named by its number, never shown."""
+"""Reads the input line by line. Errors give the number of a bad line, never its content."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Interrupted(Exception):  # noqa: N818 - a signal, not an error
 
 
 class Unreadable(dict[str, Any]):
-    """The columns of a record that could be read, where one of them could not.
+    """The readable columns of a record in which one column can't be read.
 
     Args:
-        columns: Those that could.
-        field: The first that could not.
+        columns: The readable columns.
+        field: The first column that can't be read.
         reason: Why.
     """
 
@@ -36,7 +36,7 @@ class Unreadable(dict[str, Any]):
 
 
 class Reader(SingerReader):
-    """A reader that a signal can interrupt while it waits, and before it waits again.
+    """A Singer reader that a signal can interrupt, also while it waits for input.
 
     Singer is UTF-8, whatever the machine's locale says: bytes are read and decoded here.
     """
@@ -65,7 +65,7 @@ class Reader(SingerReader):
         """Read line by line, so that a signal can end the wait.
 
         Raises:
-            TargetError: There is nothing to read from.
+            TargetError: There is no input.
         """
         file = file_input or self.default_input
         if file is None:
@@ -91,11 +91,11 @@ class Reader(SingerReader):
         return found
 
     def raw(self, name: str) -> str:
-        """A member of the line that was read last, as it was written."""
+        """The original text of a member of the last line."""
         return members(self._line)[name]
 
     def fault(self, what: str) -> TargetError:
-        """What is wrong with the line that was read last."""
+        """The error for the last line."""
         return TargetError(f"Line {self.number} of the input {what}")
 
     def _no_json(self) -> TargetError:
@@ -104,10 +104,10 @@ class Reader(SingerReader):
         )
 
     def _beyond(self, line: str) -> dict[str, Any]:
-        """A message with a value that is too deep or too large to be read.
+        """Read a message in which one value is too deep or too large to parse.
 
         Raises:
-            TargetError: It is needed to understand the message.
+            TargetError: That value is needed to understand the message.
         """
         try:
             parts = members(line)

@@ -1,7 +1,7 @@
-"""JSON as text: the members of an object, each as it was written.
+"""Splits a JSON object into its members without parsing their values.
 
-A parser changes what it reads (numbers lose digits, doubled keys vanish) and refuses what goes too
-deep. What belongs to somebody else, such as STATE, is passed on as the text that it is.
+A parser changes values (numbers lose digits, repeated keys vanish) and refuses deep nesting. So
+STATE and other foreign values are passed on as their original text.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ _OPENS, _CLOSES = frozenset("{["), frozenset("}]")
 
 
 def members(text: str) -> dict[str, str]:
-    """The values of an object's members, as they are written; of a doubled name the last.
+    """The original text of each member's value; of a repeated name the last one.
 
     Args:
         text: A JSON object.
 
     Raises:
-        ValueError: It is none. Only the outermost level is looked at closely.
+        ValueError: It is no JSON object. Only the outermost level is checked strictly.
     """
     tokens = [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(text)]
     if len(tokens) < 2 or tokens[0][0] != "{" or tokens[-1][0] != "}":  # noqa: PLR2004 - "{" and "}"
@@ -40,7 +40,7 @@ def members(text: str) -> dict[str, str]:
 
 
 def _end(tokens: list[tuple[str, int, int]], start: int, last: int) -> int:
-    """The place of the token behind a value.
+    """The index of the token after a value.
 
     Raises:
         ValueError: There is no value, or it is not closed.

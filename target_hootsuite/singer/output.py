@@ -1,4 +1,4 @@
-"""STATE on stdout, as the text that came in."""
+"""Writes STATE to stdout, as the unchanged text of the input."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def write_state(text: str) -> None:
         text: Its value, as JSON on one line.
 
     Raises:
-        OutputFault: Nobody can read it there.
+        OutputFault: Stdout can't be written.
     """
     stream = sys.stdout
     if stream is None:
@@ -43,7 +43,7 @@ def _told(reason: str) -> str:
 
 
 def _discard() -> None:
-    """Let nothing that is left in the buffer fail again when the process ends."""
+    """Point stdout to the null device, so that its buffer can't fail when the process ends."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

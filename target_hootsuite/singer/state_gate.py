@@ -1,4 +1,4 @@
-"""The gate through which STATE leaves: only when every row before it is accounted for."""
+"""Holds STATE back until every row before it is settled."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class StateGate:
         self._lock = threading.Lock()
 
     def row(self) -> int:
-        """Count a row in; it is open until `expect` and `settle` say otherwise.
+        """Register a row; it is open until all its expected results are settled.
 
         Returns:
             Its number.
@@ -46,18 +46,18 @@ class StateGate:
         return len(self._open) - 1
 
     def expect(self, number: int, units: int) -> None:
-        """Say how many results a row will have."""
+        """Set how many results a row will have."""
         self._open[number] = units
 
     def state(self, value: str) -> None:
-        """Take a state that follows the rows counted so far, as its JSON text."""
+        """Take a state, as JSON text, that follows the rows registered so far."""
         position = len(self._open)
         if self._states and self._states[-1][0] == position:
             self._states.pop()
         self._states.append((position, value))
 
     def settle(self, number: int) -> None:
-        """One result of a row is in the journal."""
+        """Note that one result of a row is in the journal."""
         with self._lock:
             self._open[number] -= 1
             self._advance()
@@ -65,12 +65,12 @@ class StateGate:
                 self._flush()
 
     def shut(self) -> None:
-        """Let no state out any more: the journal failed."""
+        """Emit no further state, because the journal failed."""
         with self._lock:
             self._shut = True
 
     def finish(self) -> None:
-        """Let out the last state that may leave."""
+        """Emit the last state whose rows are settled."""
         with self._lock:
             self._advance()
             self._flush()

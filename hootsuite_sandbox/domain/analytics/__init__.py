@@ -1,5 +1,5 @@
-"""Analytics: how posts, profiles and ads do, computed from what the world holds.
+"""Analytics: figures of posts, profiles and ads, computed from the world's records.
 
-Nothing is stored here. Each figure follows from a thing, its age when the network was last asked,
-and the seed; so figures grow while the clock runs, and equal worlds have equal figures.
+Nothing is stored here. Each figure is computed from a record, its age at the last visit to the
+network, and the seed. So figures grow with the clock, and equal worlds have equal figures.
 """

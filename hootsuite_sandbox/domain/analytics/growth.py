@@ -1,4 +1,4 @@
-"""How figures come about: visits to the network, an audience that arrives, and its size."""
+"""Models how figures grow: visits to the network, and growth and size of the audience."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def followers(account: str, day: int) -> int:
 
 
 def unfollowed(account: str, day: int) -> int:
-    """Return how many left on a day; whoever joined is the change of the count, and these."""
+    """Return how many left on a day; those who joined are this plus the count's change."""
     least = max(0, followers(account, day - 1) - followers(account, day))
     return least + int(followers(account, day) * 0.0009 * share("lost", account, day))
 

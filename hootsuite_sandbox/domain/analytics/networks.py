@@ -1,4 +1,4 @@
-"""What analytics knows of each network: its metrics, its days, and how often it is asked."""
+"""Properties of each network in analytics: metrics, time zone of its days, refresh interval."""
 
 from __future__ import annotations
 
