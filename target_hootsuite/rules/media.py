@@ -13,7 +13,7 @@ from target_hootsuite.statuses import EntryStatus, ResultStatus
 
 
 class MediaRule(Rule[RunContext]):
-    """Uploads a file once per content and account; a repeated upload does no harm."""
+    """Uploaded once per content and account; a repeated upload harms nobody."""
 
     def content(self, context: RunContext, row: Row, profile: str | None) -> Mapping[str, Any]:  # noqa: ARG002
         """The content of the file, by its hash."""
