@@ -1,4 +1,4 @@
-"""Scripted faults: what goes wrong, with which request, before or after the commit."""
+"""Scripted faults: which fault, for which request, before or after the commit."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ RECORDED_STEP = 3
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the limits say to one request."""
+    """The decision of the limits about one request."""
 
     allowed: bool
     headers: Mapping[str, str]

@@ -24,7 +24,7 @@ PRESENT = "present"
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What decides the world and how the server treats its callers.
+    """The options of the seeded world and of the server's behaviour.
 
     Every field is a flag of the command line (`_` becomes `-`) and a key of `reset` and `settings`.
     """

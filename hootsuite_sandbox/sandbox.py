@@ -1,4 +1,4 @@
-"""A sandbox as a whole: a world, its limits, its faults, and what was seen."""
+"""The whole sandbox: world, limits, faults, and the log of requests."""
 
 from __future__ import annotations
 

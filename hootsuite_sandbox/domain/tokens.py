@@ -1,4 +1,4 @@
-"""Tokens and codes: who they speak for, how long they live, what ends them."""
+"""Tokens and codes: their callers, lifetimes and revocation."""
 
 from __future__ import annotations
 

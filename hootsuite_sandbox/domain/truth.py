@@ -1,4 +1,4 @@
-"""The truth: what each stream of the tap would bring if it missed nothing.
+"""The truth: the complete rows that each stream of the tap should return.
 
 Rows are the API's own objects; where a stream has a key of the path, that is added. Limits, pages
 and visibility lags play no part; the reach of the main member (the ready line's) does.

@@ -1,4 +1,4 @@
-"""Records as the API shows them: the one place that knows the shape of each JSON object."""
+"""Converts records to the API's JSON objects; only this module knows their shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/v1/me/adAccounts` and `/v1/analytics/paid`: what is paid for."""
+"""`/v1/me/adAccounts` and `/v1/analytics/paid`: ad accounts and figures of ads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/v1/analytics/posts` and `/profiles`: how what was published did."""
+"""`/v1/analytics/posts` and `/profiles`: figures of posts and profiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/v1/media`: announcing a file and asking how far it has come."""
+"""`/v1/media`: announces a file and returns its upload state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/storage`: the object store behind media takes the bytes and gives them back."""
+"""`/storage`: the object store for media: uploads and downloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seeded messages as columns; a `Message` is built from its row when somebody looks at it.
+"""Seeded messages stored as columns; a `Message` is built from its row when it is read.
 
 What a seeded message is at an instant follows from its row alone: when it was written, when it is
 due, and its fate. So time needs no bookkeeping, and the people in the dashboard go on writing,
@@ -31,7 +31,7 @@ STEP = 3
 
 
 class Fate(IntEnum):
-    """What becomes of a seeded message."""
+    """The planned life of a seeded message: sent, failed, edited, reviewed and so on."""
 
     PLAIN = 0
     VIDEO = 1
@@ -126,7 +126,7 @@ class SeededMessages:
         return row
 
     def _turn(self, row: int) -> int:
-        """When somebody decided: approved, refused, edited or withdrew it."""
+        """The time of a person's decision: approved, refused, edited or withdrawn."""
         return (self.created[row] + self.time[row]) // 2
 
     def _exists(self, row: int, now: int) -> bool:

@@ -1,4 +1,4 @@
-"""What a seeded message carries besides its text: media, audience, links of its network."""
+"""The parts of a seeded message besides its text: media, audience, links of its network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds the world that a seed and the options describe."""
+"""Builds the world from a seed and the options."""
 
 from __future__ import annotations
 
