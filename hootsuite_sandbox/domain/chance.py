@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import zlib
+from functools import lru_cache
 
 _MASK = (1 << 64) - 1
 _UNIT = float(1 << 64)
+_REMEMBERED = 1 << 16  # an account's own numbers are asked for again with each of its rows
 
 
 def mix(number: int) -> int:
@@ -17,6 +19,7 @@ def mix(number: int) -> int:
     return number ^ (number >> 31)
 
 
+@lru_cache(_REMEMBERED)
 def bits(*parts: int | str) -> int:
     """Return 64 bits that follow from the parts."""
     found = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from hootsuite_sandbox.domain.analytics.networks import DAY, HOUR, Network
@@ -57,6 +57,7 @@ def followers_at_start(account: str) -> int:
     return int(4000 * heavy("followers", account)) + 300
 
 
+@lru_cache(1 << 16)  # each day is asked for as today, as yesterday, and by each post
 def followers(account: str, day: int) -> int:
     """Return the followers of an account on a day (days since the epoch).
 
