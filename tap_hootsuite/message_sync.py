@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hootsuite_api.errors import NotFound, PermissionDenied
-from hootsuite_api.listed import Listed, listed
+from hootsuite_api.listed import Listed
 from tap_hootsuite import seen_messages
 from tap_hootsuite.base import Row
+from tap_hootsuite.deletions import Deletions
 from tap_hootsuite.directory import ids
 from tap_hootsuite.filters import Filters, Task, fingerprint, place, refresh_scope, widened
 from tap_hootsuite.message_details import MessageDetails, detail_of
@@ -74,7 +74,7 @@ class MessageSync:
         )
 
     def read(self) -> None:
-        """Read the main range, look for what vanished, then read back what filters added."""
+        """Read the main range, find deletions, then read back what filters added."""
         if self.scope.profiles == ():
             self.leader.logger.warning("%s: no social profile to read", self.leader.name)
             return
@@ -92,7 +92,7 @@ class MessageSync:
         for stream in self.streams:
             stream.begin_refresh(self.refresh_scope)
         self._main(begin, end)
-        self._settle(begin, end)
+        self._find_deletions(begin, end)
         self._close(begin)
         Recheck(self.run, self.leader).read(self, min(begin, start))
 
@@ -251,68 +251,19 @@ class MessageSync:
         state["memory"] = self.remembered.pack() if self._remembers() else None
         self.leader.save()
 
-    # ------------------------------------------------------------------ what vanished
+    # ------------------------------------------------------------------ deletions
 
-    def _settle(self, begin: datetime, end: datetime) -> None:
+    def _find_deletions(self, begin: datetime, end: datetime) -> None:
         """Look for every message that should have been listed and was not."""
         span = range(seen_messages.seconds(begin), seen_messages.seconds(end))
-        wanted = []
-        for ident in sorted(self.unresolved, key=seen_messages.order):
-            seen = self.remembered[ident]
-            if not self.tracks or not self._still_asked_for(seen):
-                del self.remembered[ident]
-            elif seen.missing is not None or self._was_listed(seen, span):
-                wanted.append(ident)
+        deletions = Deletions(self.run, self.deleted, self.remembered)
+        found = deletions.settle(self.unresolved, self._still_asked_for, span)
         self.unresolved.clear()
-        found: list[Listed] = []
-        for ident, answer in self.run.map(self._look_up, wanted):
-            if answer is None or isinstance(answer, Exception):
-                self._missing(ident, answer)
-            else:
-                found.append(listed("Message", answer))
         self._reappeared(found)
-
-    def _was_listed(self, seen: Seen, span: range) -> bool:
-        """Whether this run's lists would have had a message if it were still there."""
-        if seen.time is None:
-            return self.run.options.review and bool(span)
-        return seen.time in span
 
     def _still_asked_for(self, seen: Seen) -> bool:
         chosen = self.scope.visible if self.scope.profiles is None else self.scope.profiles
-        return seen.profile in chosen and self.scope.takes(seen.state)
-
-    def _look_up(self, ident: str) -> Row | None:
-        data = self.run.send("get_message", {"messageId": ident}).data
-        found: Row | None = next(iter(data), None) if isinstance(data, list) else data
-        return found
-
-    def _missing(self, ident: str, answer: Exception | None) -> None:
-        if isinstance(answer, PermissionDenied):
-            del self.remembered[ident]
-        elif answer is not None and not isinstance(answer, NotFound):
-            raise answer
-        else:
-            self._missed(ident)
-
-    def _missed(self, ident: str) -> None:
-        """The first run that misses a message only notes it; the second is sure."""
-        seen, now = self.remembered[ident], self.run.start
-        if seen.missing is None:
-            self.remembered[ident] = replace(seen, missing=seen_messages.seconds(now), digest="")
-            return
-        del self.remembered[ident]
-        if self.deleted:
-            time = None if seen.time is None else stamp(seen_messages.moment(seen.time))
-            row = {
-                "message_id": ident,
-                "social_profile_id": seen.profile,
-                "scheduled_send_time": time,
-                "last_state": seen.state,
-                "missing_since": stamp(seen_messages.moment(seen.missing)),
-                "confirmed_at": stamp(now),
-            }
-            self.deleted.write([row])
+        return self.tracks and seen.profile in chosen and self.scope.takes(seen.state)
 
     def _reappeared(self, found: list[Listed]) -> None:
         """Messages that are elsewhere now: another time, another state."""
