@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from target_hootsuite.messages import states
 from target_hootsuite.target import HootsuiteTarget
 
 SOAK = pytest.mark.soak
@@ -141,7 +142,7 @@ def _plan(run):
             one["key"] or "",
             one["social_profile_id"] or "",
             one["status"] if one["status"] in settled else one["action"],
-            "" if one["status"] in {"done", "adopted"} else one["error_code"] or "",
+            "" if one["error_code"] in states.CODES.values() else one["error_code"] or "",
         )
         for one in run.results
     )
