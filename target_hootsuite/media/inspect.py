@@ -82,8 +82,10 @@ def _read(file: BinaryIO, size: int, field: str) -> bytes:
 
 
 def _type(head: bytes) -> str | None:
-    kind = video_type(head) or filetype.guess_mime(head)
-    return kind if kind in _IMAGES or kind == video_type(head) else None
+    if video := video_type(head):
+        return video
+    kind = filetype.guess_mime(head)
+    return kind if kind in _IMAGES else None
 
 
 def _hash(file: BinaryIO, limit: int, field: str) -> tuple[str, int]:
