@@ -252,11 +252,12 @@ def _add_ids(
 def _edited(
     plan: Plan, settings: Mapping[str, Any] | None, directory: platform.Account
 ) -> dict[int, str]:
-    """Return the keys of posts that left the plan and of which rows are edits beyond doubt."""
+    """Return, by row, the key of the post of which the row is an edit, where that is certain."""
     client = directory.client()
     known = duplicates.read(settings or {}, client, plan.name)
     removed = changes.removed(plan, known, frozenset(), client.now())
-    return edits.first_versions(plan, [one.post for one in edits.lost(plan, removed, known.left)])
+    found = edits.candidates(plan, removed, known.left)
+    return edits.first_versions(plan, [one.post for one in found])
 
 
 def _has_id(plan: Plan, row: int) -> bool:

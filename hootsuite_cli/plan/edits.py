@@ -51,7 +51,7 @@ class Missing:
         return sorted({one.other for one in self.posts if one.other})
 
 
-def lost(plan: Plan, removed: Sequence[Removed], certain: AbstractSet[str]) -> list[Removed]:
+def candidates(plan: Plan, removed: Sequence[Removed], certain: AbstractSet[str]) -> list[Removed]:
     """Return the removed posts that may be the first version of a row that is new.
 
     Args:

@@ -211,7 +211,7 @@ class Scheduling:
         if rehearsal.results or plan.held or plan.problems.items:
             self._known = duplicates.read(self._account or {}, directory.client(), plan.name)
         known = self._known
-        self._list_changes(plan, outlook, rehearsal, known, directory.client().now())
+        self._list_changes(plan, outlook, rehearsal, directory.client().now())
         forecast.count(outlook, rehearsal, self._root, known.files)
         outlook.moved = duplicates.moved(outlook, rehearsal, known)
         doubled = duplicates.twins(plan, outlook, rehearsal, known)
@@ -223,17 +223,16 @@ class Scheduling:
         plan: Plan,
         outlook: forecast.Forecast,
         rehearsal: in_process.Run,
-        known: duplicates.Known,
         now: datetime,
     ) -> None:
         """Say what becomes of each row, and which posts the plan has lost."""
-        found = changes.of_rows(plan, outlook, rehearsal, known)
+        found = changes.of_rows(plan, outlook, rehearsal, self._known)
         outlook.kinds = {one.row: one.kind for one in found}
         outlook.differences = {one.row: one.said() for one in found}
         with suppress(SheetError):  # what can't be read is told when it is needed
             self._certain = with_ids(self._choices.results, self._options)
         self._unread = any(row not in plan.keys for row in plan.problems.rows | plan.held.keys())
-        self._removed = changes.removed(plan, known, self._certain, now)
+        self._removed = changes.removed(plan, self._known, self._certain, now)
         outlook.removed = [one.said(outlook) for one in self._removed]
 
     def _stop_at_edits(
@@ -249,14 +248,10 @@ class Scheduling:
             return
         before = scheduled_before(self._choices.results, self._options, directory)
         moment = directory.client().now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        certain = self._certain | self._known.left
-        going = {one.post.key for one in self._to_delete()}
-        rows = {
-            key: row
-            for key, row in gone(plan, before, moment).items()
-            if key not in certain | going
-        }
-        posts = edits.lost(plan, self._removed, certain | going)
+        settled = self._certain | self._known.left | {one.post.key for one in self._to_delete()}
+        lost = gone(plan, before, moment)
+        rows = {key: row for key, row in lost.items() if key not in settled}
+        posts = edits.candidates(plan, self._removed, settled)
         missing = edits.Missing(posts, rows)
         left_out = self._choices.skip_bad and plan.problems.rows & set(rows.values())
         if missing and (left_out or edits.new_keys(plan, self._known, before.keys())):
@@ -265,7 +260,7 @@ class Scheduling:
     def _note_what_left(self, plan: Plan) -> None:
         """Keep in mind which posts left the plan for good, so that nobody is asked twice."""
         sure = self._certain | self._known.left
-        gone_now = {one.post.key for one in edits.lost(plan, self._removed, frozenset())}
+        gone_now = {one.post.key for one in edits.candidates(plan, self._removed, frozenset())}
         keys = gone_now if self._choices.edited_are_new else gone_now & sure
         with suppress(JournalFault):  # at worst somebody is asked once more
             duplicates.keep_left(self._account or {}, self._known, plan.name, keys)
