@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import logging
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from fault_lab import Authority
 from demo.pipeline import Meltano
 from demo.postgres import database
 from hootsuite_api import redact
+from hootsuite_api.clock import TEST_CLOCK_AHEAD
 from hootsuite_api.redact import guard_logs
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 from tap_hootsuite_sheet.model import Options, Plan
@@ -219,3 +222,14 @@ def _logging() -> dict[str, Any]:
     loggers = {name: logging.getLogger(name) for name in (*own, "urllib3", "")}
     levels = {name: (one.level, one.disabled, one.propagate) for name, one in loggers.items()}
     return {"disabled below": logging.root.manager.disable, **levels}
+
+
+@pytest.fixture
+def set_clock(sandbox, monkeypatch):
+    """A function that sets our own clock so many seconds ahead of the platform's."""
+
+    def set_clock(ahead=0):
+        platform = datetime.fromisoformat(sandbox.now()).timestamp()
+        monkeypatch.setenv(TEST_CLOCK_AHEAD, str(platform - time.time() + ahead))
+
+    return set_clock

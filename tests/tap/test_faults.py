@@ -1,13 +1,9 @@
 """Whatever network and platform do: complete, or a clear error and a state to go on from."""
 
-import time
-from datetime import datetime
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hootsuite_api.clock import TEST_CLOCK_AHEAD
 from hootsuite_api.contract import load
 from hootsuite_api.errors import HootsuiteError
 from tests.tap.conftest import FURTHER, KEYS
@@ -50,13 +46,12 @@ quick = settings(
 
 
 @pytest.fixture
-def new_world(sandbox, monkeypatch):
+def new_world(sandbox, set_clock):
     """Begin anew, with our clock set by the sandbox's: a false `Date` is then told as one."""
 
     def begin(**options):
         sandbox.reset(activity=False, **options)
-        platform = datetime.fromisoformat(sandbox.now())
-        monkeypatch.setenv(TEST_CLOCK_AHEAD, str(platform.timestamp() - time.time()))
+        set_clock()
 
     return begin
 

@@ -9,9 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -108,17 +106,6 @@ def pass_time(sandbox, monkeypatch):
         monkeypatch.setenv(TEST_CLOCK_AHEAD, str(moved + (seconds if ours is None else ours)))
 
     return pass_time
-
-
-@pytest.fixture
-def set_clock(sandbox, monkeypatch):
-    """A function that sets our own clock so many seconds ahead of the platform's."""
-
-    def set_clock(ahead=0):
-        platform = datetime.fromisoformat(sandbox.now()).timestamp()
-        monkeypatch.setenv(TEST_CLOCK_AHEAD, str(platform - time.time() + ahead))
-
-    return set_clock
 
 
 @pytest.fixture
