@@ -11,7 +11,8 @@ from hootsuite_api.records import builder
 from tap_hootsuite.analytics import AnalyticsStream, Batch, Found, Unit, batches
 from tap_hootsuite.analytics_days import DailyStream
 from tap_hootsuite.base import HootsuiteStream, Row
-from tap_hootsuite.directory import is_gone
+from tap_hootsuite.parents import over
+from tap_hootsuite.refusals import is_gone
 from tap_hootsuite.seen_messages import order
 
 NETWORKS = ("FACEBOOK", "TWITTER")  # an account of another has no ads to ask for
@@ -23,7 +24,7 @@ def ad_accounts(stream: HootsuiteStream) -> Iterator[Account]:
     """Yield the ad accounts of all organizations; what is refused is a gap of the stream."""
     directory, name = stream.run.directory, "list_my_ad_accounts"
     organizations = [
-        path["organizationId"] for path in directory.over("organizations", stream.gaps)
+        path["organizationId"] for path in over(directory, "organizations", stream.gaps)
     ]
     ask = lambda one: directory.ask(name, query={"organization_id": one})  # noqa: E731 - a worker's
     for organization, found in stream.run.map(ask, organizations):

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from hootsuite_api.cursor_guard import CursorGuard
 from hootsuite_api.errors import PermissionDenied, ValidationRejected
 from tap_hootsuite.analytics_access import AnalyticsAccess
+from tap_hootsuite.answers import Path
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
-from tap_hootsuite.directory import Path
 
 BATCH = 10  # subjects in one request, as documented
 PAGE = 100

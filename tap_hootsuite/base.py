@@ -24,13 +24,13 @@ from hootsuite_api.errors import (
     TornBody,
     Where,
 )
-from hootsuite_api.naming import columns as columns_of
-from hootsuite_api.naming import field_schema, snake
-from hootsuite_api.records import builder, singer_schema
-from tap_hootsuite.directory import Gaps, Path
-from tap_hootsuite.meanings import describe
+from hootsuite_api.naming import snake
+from hootsuite_api.records import builder
+from tap_hootsuite.answers import Path
 from tap_hootsuite.progress import Progress
+from tap_hootsuite.refusals import Gaps
 from tap_hootsuite.run import Run
+from tap_hootsuite.stream_schema import resolve
 from tap_hootsuite.writer import BufferedWriter
 
 Row = dict[str, Any]
@@ -76,7 +76,7 @@ class HootsuiteStream(Stream):
         also: Operations that are asked besides, for what the first one does not show.
         component: The contract's name of the objects in the answer; None for bare references.
         reference: The column of the id in a bare reference.
-        over: What the stream fans out over, one of `directory.PARENTS`.
+        over: What the stream fans out over, one of `parents.PARENTS`.
         extra: Schemas of columns that the platform doesn't send as such.
         without: Columns of the component that the stream leaves out.
         replaces: Whether a complete reading stands for the whole table.
@@ -122,7 +122,17 @@ class HootsuiteStream(Stream):
     @property
     def schema(self) -> dict[str, Any]:
         """Columns, from the contract."""
-        return _schema(type(self))
+        return self.table_schema()
+
+    @classmethod
+    @functools.cache  # the SDK asks for it with every record
+    def table_schema(cls) -> dict[str, Any]:
+        """Columns of the stream's table: ids of the path, the component's, and its own."""
+        columns = {name: dict(ID) for name in cls.path_columns()}
+        if cls.reference:
+            columns[cls.reference] = dict(ID)
+        columns |= {name: dict(column) for name, column in cls.extra.items()}
+        return resolve(cls.__name__, cls.component, columns, cls.without)
 
     @classmethod
     def path_columns(cls) -> tuple[str, ...]:
@@ -309,26 +319,8 @@ class HootsuiteStream(Stream):
         return Measure(self)
 
     def say_gaps(self) -> None:
-        """Name what was skipped, in one line, and what can't be believed."""
-        if self.gaps.lost is not None:
-            self.logger.warning(
-                "%s: not one of the %d things that Hootsuite lists is found when it is asked for; "
-                "what was loaded before is kept. If it stays so, Hootsuite may have withdrawn "
-                "the operation: deselect the stream. %s",
-                *(self.name, self.gaps.lost.gone, self.gaps.lost.last),
-            )
-        first = self.gaps.first
-        if first is None:
-            return
-        known = load().error_codes.get(first.code) if isinstance(first.code, int) else None
-        lacks = f" (the caller lacks: {known.meaning})" if known else ""
-        self.logger.warning(
-            "%s: skipped %d that the caller may not read%s. %s",
-            self.name,
-            self.gaps.count,
-            lacks,
-            first,
-        )
+        """Warn of what was skipped, and of answers that are not credible."""
+        self.gaps.log(self.name, self.logger)
 
     def progress(self, unit: str, total: int, done: int = 0) -> Progress:
         """Show how far the stream is, if somebody watches."""
@@ -375,26 +367,3 @@ def _value(record: Record, column: str) -> Any:
 def as_row(record: Record) -> Row:
     """Return a record as a dictionary."""
     return msgspec.structs.asdict(record) if isinstance(record, msgspec.Struct) else record
-
-
-@functools.cache
-def _schema(stream: type[HootsuiteStream]) -> dict[str, Any]:
-    """Resolve a stream's schema; once per class, since the SDK asks for it with every record."""
-    columns = {name: dict(ID) for name in stream.path_columns()}
-    if stream.reference:
-        columns[stream.reference] = dict(ID)
-    columns |= {name: dict(column) for name, column in stream.extra.items()}
-    schema: dict[str, Any] = (
-        singer_schema(stream.component, extra=columns)
-        if stream.component
-        else {"type": "object", "properties": columns}
-    )
-    for name in stream.without:
-        del schema["properties"][name]
-    own = load().component(stream.component) if stream.component else {}
-    paths = columns_of(own) if own else {}
-    for name, column in schema["properties"].items():
-        source = field_schema(own, paths[name]) if name in paths else column
-        field = {**source, "description": column.get("description", "")}
-        column["description"] = describe(stream.__name__, stream.component, name, field)
-    return schema

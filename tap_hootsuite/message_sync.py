@@ -9,9 +9,9 @@ from typing import Any
 
 from hootsuite_api.listed import Listed
 from tap_hootsuite import seen_messages
+from tap_hootsuite.answers import ids
 from tap_hootsuite.base import Row
 from tap_hootsuite.deletions import Deletions
-from tap_hootsuite.directory import ids
 from tap_hootsuite.filters import Filters, Task, fingerprint, place, refresh_scope, widened
 from tap_hootsuite.message_details import MessageDetails, detail_of
 from tap_hootsuite.pagination import Scope, WindowPagination

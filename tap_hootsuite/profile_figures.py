@@ -10,8 +10,9 @@ from hootsuite_api.contract import load
 from hootsuite_api.records import builder
 from tap_hootsuite.analytics import Batch, Found, Unit
 from tap_hootsuite.analytics_days import DailyStream
+from tap_hootsuite.answers import ids
 from tap_hootsuite.base import ID, Row
-from tap_hootsuite.directory import allowed, ids
+from tap_hootsuite.refusals import allowed
 
 POSTS = "post_metrics"
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from hootsuite_api.errors import PermissionDenied
+from tap_hootsuite.answers import Key, Path
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
-from tap_hootsuite.directory import Gaps, Key, Path
+from tap_hootsuite.parents import outline, over
+from tap_hootsuite.refusals import Gaps
 from tap_hootsuite.run import chunks
 from tap_hootsuite.scan_budget import ScanBudget
 from tap_hootsuite.windows import instant, stamp
@@ -41,7 +43,7 @@ class FanOutStream(HootsuiteStream):
 
     def pages(self) -> Iterator[list[Row]]:
         """Ask for all parents at once."""
-        parents = list(self.run.directory.over(self.over, self.gaps))
+        parents = list(over(self.run.directory, self.over, self.gaps))
         page: list[Row] = []
         with self.progress(self.over, len(parents)) as progress:
             for path, found in self.run.directory.each(self.operation, parents, self.gaps):
@@ -69,11 +71,12 @@ class ScanStream(FanOutStream):
         budget = ScanBudget(self)
         if scan is None or not budget.is_left():
             return
-        items = self.run.directory.over(self.over, self.gaps, _key(scan["place"]))
+        items = over(self.run.directory, self.over, self.gaps, _key(scan["place"]))
         # Lists serve other streams too, permissions nobody else.
         keep = self.component is None
         answers = self.run.directory.each(self.operation, items, self.gaps, keep=keep)
-        whole = self.run.directory.outline(self.over, Gaps(skip=self.run.options.skip_forbidden))
+        gaps = Gaps(skip=self.run.options.skip_forbidden)
+        whole = outline(self.run.directory, self.over, gaps)
         done = whole.passed(_key(scan["place"]))
         with self.progress(whole.unit, len(whole), done) as progress:
             for batch in chunks(answers, BATCH):

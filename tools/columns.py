@@ -26,7 +26,6 @@ def columns_tables(_: str = "") -> str:
 def stream_columns_tables(_: str = "") -> str:
     """Return a heading and a Markdown table of columns for each stream of the tap."""
     streams = sorted(import_module("tap_hootsuite.tap").stream_classes(), key=lambda one: one.name)
-    schema = import_module("tap_hootsuite.base")._schema  # noqa: SLF001 - needs no instance
     return (
         "\n"
         + "\n".join(
@@ -35,7 +34,7 @@ def stream_columns_tables(_: str = "") -> str:
                 ("column", "type", "meaning"),
                 (
                     (_key(one, name), type_of(field), field["description"])
-                    for name, field in schema(one)["properties"].items()
+                    for name, field in one.table_schema()["properties"].items()
                 ),
             )
             for one in streams

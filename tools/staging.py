@@ -23,7 +23,7 @@ def files(root: Path) -> Iterator[tuple[Path, str]]:
 
 def _columns(stream: Any) -> Mapping[str, Mapping[str, Any]]:
     # The schema belongs to the class; an instance would need a client.
-    found: Mapping[str, Mapping[str, Any]] = import_module("tap_hootsuite.base")._schema(stream)  # noqa: SLF001
+    found: Mapping[str, Mapping[str, Any]] = stream.table_schema()
     return found["properties"]
 
 

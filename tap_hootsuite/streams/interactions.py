@@ -8,7 +8,7 @@ from typing import Any
 from hootsuite_api.cursor_guard import CursorGuard
 from hootsuite_api.errors import NotFound, PermissionDenied
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
-from tap_hootsuite.directory import allowed
+from tap_hootsuite.refusals import allowed
 
 Conversation = tuple[str, str, str]  # network, own account, other account
 LIMIT = 100

@@ -8,8 +8,9 @@ from typing import Any
 
 from hootsuite_api.errors import PermissionDenied
 from tap_hootsuite.base import Row, Stage
-from tap_hootsuite.directory import Gaps, Tally, is_gone
 from tap_hootsuite.incremental import IncrementalStream
+from tap_hootsuite.parents import over
+from tap_hootsuite.refusals import Gaps, Tally, is_gone
 from tap_hootsuite.run import chunks
 from tap_hootsuite.seen_messages import order, pack
 from tap_hootsuite.stream_types import FanOutStream, ScanStream
@@ -42,7 +43,7 @@ class Members(IncrementalStream):
         """Ask for the details of those who are new or may have changed."""
         reading = self.stream_state.get("reading") or {"since": stamp(self.run.start), "place": ""}
         self.reading = reading
-        ids = [path["memberId"] for path in self.run.directory.over("persons", self.gaps)]
+        ids = [path["memberId"] for path in over(self.run.directory, "persons", self.gaps)]
         wanted = [one for one in ids if self._wanted(one, reading["place"])]
         self.present.update(set(ids).difference(wanted))
         tally = Tally()
@@ -72,7 +73,7 @@ class Members(IncrementalStream):
             return True
         if place and order(ident) <= order(place):
             return False  # read by the run that was interrupted
-        date = self.run.directory.scim_dates().get(ident) if self.since else None
+        date = self.run.directory.scim.dates().get(ident) if self.since else None
         return self.since is None or not date or instant(date) >= self.since
 
     def _judge(self, ident: str, found: Any) -> list[Row]:
@@ -118,7 +119,7 @@ class MemberOrganizations(ScanStream):
         return self.changed
 
     def _lists(self) -> str:
-        paths = self.run.directory.over("members", Gaps(skip=True))
+        paths = over(self.run.directory, "members", Gaps(skip=True))
         text = " ".join("/".join(path.values()) for path in paths)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hootsuite_api.errors import PermissionDenied
+from tap_hootsuite.answers import Path
 from tap_hootsuite.base import ID, Row
-from tap_hootsuite.directory import Gaps, Path
 from tap_hootsuite.incremental import IncrementalStream
+from tap_hootsuite.refusals import Gaps
 from tap_hootsuite.seen_messages import order
 from tap_hootsuite.stream_types import ListStream
 from tap_hootsuite.writer import encode
@@ -51,7 +52,7 @@ class ScimUsers(IncrementalStream):
         """List the accounts, then ask for each known one that the list no longer has."""
         directory = self.run.directory
         try:
-            for page in directory.scim_pages():
+            for page in directory.scim.pages():
                 yield [self.row({}, one) for one in page]
         except PermissionDenied as error:
             self.gaps.note(error)
@@ -87,7 +88,7 @@ class ScimGroups(ListStream):
 
     def listed(self) -> Iterable[Any]:
         """Read all pages."""
-        return self.run.directory.scim_groups()
+        return self.run.directory.scim.groups()
 
 
 class ScimGroupMembers(ListStream):
@@ -108,7 +109,7 @@ class ScimGroupMembers(ListStream):
                 "member_id": member.get("value"),
                 "display": member.get("display"),
             }
-            for group in self.run.directory.scim_groups()
+            for group in self.run.directory.scim.groups()
             for member in group.get("members") or ()
         ]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tap_hootsuite.answers import ids
 from tap_hootsuite.base import Row, Stage
-from tap_hootsuite.directory import Gaps, ids
+from tap_hootsuite.refusals import Gaps
 from tap_hootsuite.seen_messages import order, pack, unpack
 from tap_hootsuite.stream_types import FanOutStream, ListStream
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tap_hootsuite.base import ID, Row, Stage
-from tap_hootsuite.directory import Gaps
 from tap_hootsuite.incremental import IncrementalStream
+from tap_hootsuite.parents import over
+from tap_hootsuite.refusals import Gaps
 from tap_hootsuite.seen_messages import order
 from tap_hootsuite.stream_types import FanOutStream, ScanStream
 
@@ -26,15 +27,29 @@ class Teams(IncrementalStream):
     def candidates(self) -> Iterator[list[Row]]:
         """List the organizations' teams, then ask for each team that was mentioned elsewhere."""
         directory = self.run.directory
-        parents = directory.over("organizations", self.gaps)
+        parents = over(directory, "organizations", self.gaps)
         for path, found in directory.each(self.operation, parents, self.gaps):
             rows = [self.row({}, one) for one in found or ()]
             yield [{"organization_id": path["organizationId"], **row} for row in rows]
-        mentioned = directory.mentioned_teams(widely=bool(self.gaps)) - self.present
+        if self.gaps:
+            self._look_for_mentions()
+        mentioned = directory.mentioned_teams() - self.present
         paths = ({"teamId": one} for one in sorted(mentioned, key=order))
         # Being mentioned gives no right to be seen, so a refusal here is no gap.
         for _, one in directory.each(self.also[0], paths, Gaps(skip=True), keep=False):
             yield [{"organization_id": None, **self.row({}, one)}] if one else []
+
+    def _look_for_mentions(self) -> None:
+        """Read what else mentions teams: every profile, and the teams of the caller itself."""
+        directory, gaps = self.run.directory, Gaps(skip=True)  # what is refused mentions nothing
+        me = directory.me()
+        profiles = over(directory, "profiles", gaps)
+        for _ in directory.each("list_social_profile_teams", profiles, gaps):
+            self.run.check()
+        own = over(directory, "organizations", gaps) if me else iter(())
+        mine = ({**path, "memberId": str((me or {})["id"])} for path in own)
+        for _ in directory.each("list_organization_member_teams", mine, gaps):
+            self.run.check()
 
 
 class TeamMembers(FanOutStream):
