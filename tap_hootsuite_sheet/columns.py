@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from hootsuite_api.phrases import listed
 from tap_hootsuite_sheet.date_guess import best
 from tap_hootsuite_sheet.problems import Flaw, SheetError
-from tap_hootsuite_sheet.xlsx_checks import letters
+from tap_hootsuite_sheet.sheet import letters
 
 HEADER_WITHIN = 50
 _COMPOSER_ROWS = 200

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hootsuite_api.phrases import listed
+from tap_hootsuite_sheet.cell_flaws import error_flaw
 from tap_hootsuite_sheet.identity import LISTS_SHEET
 from tap_hootsuite_sheet.problems import Flaw, SheetError
 from tap_hootsuite_sheet.sheet import Cell, Sheet, refuse_long
-from tap_hootsuite_sheet.xlsx_checks import error_flaw
 
 ADDRESS = "https://docs.google.com/spreadsheets/"
 _URL = "https://sheets.googleapis.com/v4/spreadsheets/"

@@ -15,12 +15,14 @@ from datetime import date, datetime, time
 from typing import NoReturn
 from xml.parsers import expat
 
+from tap_hootsuite_sheet.cell_flaws import error_flaw
 from tap_hootsuite_sheet.problems import Flaw
 from tap_hootsuite_sheet.safe_zip import Archive, CountedStream, document_type, protected
 from tap_hootsuite_sheet.sheet import (
     MAX_CELLS,
     MAX_FLAWS,
     MAX_HEIGHT,
+    MAX_MERGED,
     MAX_ROWS,
     MAX_TEXT,
     MAX_WIDTH,
@@ -30,14 +32,15 @@ from tap_hootsuite_sheet.sheet import (
     Sheet,
     choose,
     damaged,
+    letters,
     long_cell,
     others,
     refuse_long,
     too_far,
     too_many_flaws,
+    too_many_merged,
     too_much_text,
 )
-from tap_hootsuite_sheet.xlsx_checks import MAX_MERGED, error_flaw, letters, too_many_merged
 
 CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"

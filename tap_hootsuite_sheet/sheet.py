@@ -17,6 +17,7 @@ MAX_HEIGHT, MAX_WIDTH = 1_048_576, 16_384
 MAX_TEXT = 2_000_000
 """Characters in one cell; Excel allows 32,767, and no network takes more than 100,000."""
 MAX_FLAWS = 200_000
+MAX_MERGED = 20_000
 _NAMED = 10
 
 Range = tuple[int, int, int, int]
@@ -157,3 +158,25 @@ def too_many_flaws(name: str) -> SheetError:
 def damaged(name: str) -> SheetError:
     """The error for a sheet whose XML is not what a spreadsheet program writes."""
     return SheetError(f"Sheet {name} is damaged. Save the file again.")
+
+
+def too_many_merged(name: str) -> SheetError:
+    """The error for a sheet with more merged cells than any person makes."""
+    return SheetError(f"Sheet {name} has more than {MAX_MERGED:,} merged cells. Unmerge them.")
+
+
+def number(column: str) -> int:
+    """Return a column's number: A is 1, AA is 27."""
+    result = 0
+    for letter in column:
+        result = result * 26 + ord(letter) - 64
+    return result
+
+
+def letters(column: int) -> str:
+    """Return a column's letters: 1 is A, 27 is AA."""
+    result = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        result = chr(65 + rest) + result
+    return result

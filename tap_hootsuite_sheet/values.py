@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 
 from hootsuite_api import garbled, lost_letters
 from hootsuite_api.phrases import shortened
+from tap_hootsuite_sheet.cell_flaws import STYLED_REMEDY
 from tap_hootsuite_sheet.problems import CellError, Flaw
-from tap_hootsuite_sheet.xlsx_checks import STYLED_REMEDY
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _ERROR = re.compile(

@@ -16,10 +16,11 @@ from xml.etree import ElementTree as ET
 
 import python_calamine
 
-from tap_hootsuite_sheet import safe_zip, xlsx_checks
+from tap_hootsuite_sheet import safe_zip, xlsx_checks, xlsx_formatting
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.safe_zip import Archive
 from tap_hootsuite_sheet.sheet import Cell, Listed, Sheet, choose, damaged, others, refuse_long
+from tap_hootsuite_sheet.xlsx_cells import Scan
 
 BOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -131,16 +132,16 @@ def read_xlsx(parts: Archive, wanted: str | None) -> Sheet:
     result.others = others(book.sheets, chosen)
     result.hidden_rows, result.hidden_columns = found.hidden_rows, found.hidden_columns
     strings = book.optional("sharedStrings", _STRINGS, safe_zip.MAX_PART)
-    result.struck = lambda column: xlsx_checks.struck(
+    result.struck = lambda column: xlsx_formatting.struck(
         parts.part(chosen.part), styles, strings, column
     )
-    result.midnights = lambda column: xlsx_checks.midnights(parts.part(chosen.part), styles, column)
+    result.midnights = lambda column: xlsx_formatting.midnights(
+        parts.part(chosen.part), styles, column
+    )
     return result
 
 
-def _checked(
-    book: Book, parts: Archive, chosen: Listed, styles: bytes
-) -> tuple[xlsx_checks.Scan, io.BytesIO]:
+def _checked(book: Book, parts: Archive, chosen: Listed, styles: bytes) -> tuple[Scan, io.BytesIO]:
     """Return what was found in a sheet, and the package for the parsing library."""
     xml = parts.part(chosen.part)
     strings = book.optional("sharedStrings", _STRINGS, safe_zip.MAX_PART)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from tap_hootsuite_sheet.problems import SheetError
-from tap_hootsuite_sheet.xlsx_checks import letters, number
+from tap_hootsuite_sheet.sheet import letters, number
 from tap_hootsuite_sheet.xlsx_reader import sheet_part
 
 LAST = 16_384

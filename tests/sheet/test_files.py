@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import python_calamine
 
-from tap_hootsuite_sheet import safe_zip, xlsx_checks
+from tap_hootsuite_sheet import safe_zip, xlsx_cells, xlsx_checks
 from tap_hootsuite_sheet.problems import SheetError
 from tap_hootsuite_sheet.reader import read_sheet
 
@@ -307,7 +307,7 @@ def test_searching_finds_what_walking_finds(rows):
         b'<xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="1"/></cellXfs></styleSheet>'
     )
     xml = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
-    walked = xlsx_checks.walk(xml, {"1": "00000"}, "Plan")
+    walked = xlsx_cells.walk(xml, {"1": "00000"}, "Plan")
     found = xlsx_checks.scan(xml, styles, "Plan")
     assert found.flaws == walked.flaws
     assert found.hidden_rows == walked.hidden_rows
