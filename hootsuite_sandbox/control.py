@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.types import Scope
 
 from hootsuite_sandbox.domain import truth
-from hootsuite_sandbox.domain.mutations import mutate
+from hootsuite_sandbox.domain.mutations.mutate import mutate
 from hootsuite_sandbox.domain.records import iso
 from hootsuite_sandbox.operations import Result
 from hootsuite_sandbox.sandbox import Sandbox

@@ -1,0 +1,1 @@
+"""Mutations: changes that others make between two runs of a client."""
