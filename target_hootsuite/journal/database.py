@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import backoff
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
 
 from target_hootsuite.errors import JournalFault
@@ -186,27 +185,3 @@ def faults(verb: str, url: str) -> Iterator[None]:
     else:
         return
     raise fault  # raised outside `except`: a context would print the database's own message
-
-
-def upsert(
-    dialect: str,
-    table: sa.Table,
-    key: Mapping[str, Any],
-    row: Mapping[str, Any],
-    kept: Mapping[str, Any],
-) -> sa.Executable:
-    """Insert a row, or update the row with the same key.
-
-    Args:
-        dialect: The database's name.
-        table: The table's name.
-        key: The columns of its primary key.
-        row: The other columns of a new row.
-        kept: The columns that are updated in an existing row.
-    """
-    names = list(key)
-    if dialect == "sqlite":
-        statement = sqlite.insert(table).values(**key, **row)
-        return statement.on_conflict_do_update(index_elements=names, set_=kept)
-    insert = postgresql.insert(table).values(**key, **row)
-    return insert.on_conflict_do_update(index_elements=names, set_=kept)

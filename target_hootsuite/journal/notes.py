@@ -31,7 +31,7 @@ def clock_ahead(connection: sa.Connection) -> timedelta:
 
 def known_ahead(journal: Journal) -> timedelta:
     """How far the platform's clock was ahead, as a starting run reads it from the journal."""
-    with journal._read() as connection:  # noqa: SLF001 - a part of it
+    with journal.database.read() as connection:
         return clock_ahead(connection)
 
 
@@ -44,7 +44,7 @@ def other_accounts(journal: Journal, scope: str) -> list[str]:
     """
     mine = sa.select(ENTRIES.c.id).where(ENTRIES.c.scope == scope).limit(1)
     platform = scope.rpartition("|")[0] + "|"
-    with journal._read() as connection:  # noqa: SLF001 - a part of it
+    with journal.database.read() as connection:
         if connection.scalar(mine) is not None:
             return []
         scopes = connection.scalars(sa.select(ENTRIES.c.scope).distinct())

@@ -32,7 +32,7 @@ def keep(journal: Journal, units: Sequence[Unit]) -> None:
         and (content := _text(unit)) is not None
     }
     # Another process with the same input writes the same rows.
-    with suppress(sa.exc.IntegrityError), journal._write() as connection:  # noqa: SLF001 - a part of it
+    with suppress(sa.exc.IntegrityError), journal.database.write() as connection:
         for start in range(0, len(digests), _CHUNK):
             chunk = ROWS.c.identity.in_(digests[start : start + _CHUNK])
             connection.execute(ROWS.delete().where(chunk))

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -19,11 +18,12 @@ import sqlalchemy as sa
 
 from hootsuite_api.clock import OwnClock
 from target_hootsuite.errors import JournalFault
-from target_hootsuite.journal import database, notes, rejected_rows
+from target_hootsuite.journal import notes, rejected_rows
 from target_hootsuite.journal.clocks import Instant, own_now
 from target_hootsuite.journal.decisions import DECIDED
 from target_hootsuite.journal.entries import Entry, entry_of
 from target_hootsuite.journal.schema import ABOUT, ENTRIES, MEDIA, RESULTS
+from target_hootsuite.journal.transactions import Transactions
 from target_hootsuite.results import Result
 from target_hootsuite.rows.times import api_time
 from target_hootsuite.statuses import (
@@ -118,9 +118,8 @@ class Report:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._engine = database.connect(url)
-        with self._read() as connection:
+        self._database = Transactions(url)
+        with self._database.read() as connection:
             found = sa.inspect(connection).has_table(ABOUT.name)
         if not found:
             self.close()
@@ -128,7 +127,7 @@ class Report:
 
     def close(self) -> None:
         """Let the database go."""
-        self._engine.dispose()
+        self._database.close()
 
     def results(self, wanted: Wanted = Wanted()) -> list[dict[str, Any]]:
         """The current result of each identity, ordered by stream and key."""
@@ -138,7 +137,7 @@ class Report:
     def counts(self) -> dict[str, int]:
         """How many rows of each status."""
         query = sa.select(RESULTS.c.status, sa.func.count()).where(sa.not_(_DOUBTFUL))
-        with self._read() as connection:
+        with self._database.read() as connection:
             settled = connection.execute(query.group_by(RESULTS.c.status))
             counts = Counter({str(status): count for status, count in settled})
         counts.update(row["status"] for row in self._corrected(sa.select(RESULTS).where(_DOUBTFUL)))
@@ -147,20 +146,20 @@ class Report:
     def last_run(self) -> str:
         """The run that was the last to report; empty when none has."""
         at = sa.func.coalesce(RESULTS.c.settled_at, RESULTS.c.first_seen_at)
-        with self._read() as connection:
+        with self._database.read() as connection:
             noted = notes.last_run(connection)
             query = sa.select(RESULTS.c.run_id).order_by(at.desc()).limit(1)
             return noted or str(connection.scalar(query) or "")
 
     def now(self) -> datetime:
         """The platform's present time, by the clock difference that the journal knows."""
-        with self._read() as connection:
+        with self._database.read() as connection:
             return datetime.now(UTC) + notes.clock_ahead(connection)
 
     def open_entries(self) -> list[Entry]:
         """Entries whose outcome nobody knows, oldest first."""
         query = sa.select(ENTRIES).where(ENTRIES.c.open == 1).order_by(ENTRIES.c.id)
-        with self._read() as connection:
+        with self._database.read() as connection:
             return [entry_of(row) for row in connection.execute(query)]
 
     def standing(self, scope: str) -> list[Standing]:
@@ -169,7 +168,7 @@ class Report:
         query = sa.select(ENTRIES).where(
             ENTRIES.c.scope == scope, ENTRIES.c.stream == "messages", current
         )
-        with self._read() as connection:
+        with self._database.read() as connection:
             found = connection.execute(query.order_by(ENTRIES.c.version))
             newest = {row.identity: entry_of(row) for row in found}
         return [
@@ -187,7 +186,7 @@ class Report:
 
     def left_plan(self, scope: str, plan: str) -> frozenset[str]:
         """Keys of an account's posts that left a plan for good, as a person or their IDs said."""
-        with self._read() as connection:
+        with self._database.read() as connection:
             return notes.left_plan(connection, scope, plan)
 
     def uploaded(self, scope: str, now: datetime, own: OwnClock, seconds: float) -> frozenset[str]:
@@ -200,7 +199,7 @@ class Report:
             seconds: How long the platform keeps what was used.
         """
         query = sa.select(MEDIA).where(MEDIA.c.scope == scope)
-        with self._read() as connection:
+        with self._database.read() as connection:
             both = Instant(now.timestamp(), own_now(connection, own))
             return frozenset(
                 row.digest
@@ -211,7 +210,7 @@ class Report:
 
     def posts(self, identities: list[str]) -> dict[str, dict[str, Any]]:
         """Send time and text of posts, from the newest entry of each identity that has one."""
-        with self._read() as connection:
+        with self._database.read() as connection:
             newest = self._newest(connection, identities)
         return {
             identity: {
@@ -223,13 +222,13 @@ class Report:
 
     def rejected_rows(self, identities: list[str]) -> dict[str, dict[str, Any]]:
         """The kept rows of some rejected identities."""
-        with self._read() as connection:
+        with self._database.read() as connection:
             return rejected_rows.kept(connection, identities)
 
     def _corrected(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
         """Results corrected by their entries, and entries that have no result yet."""
         silent = ENTRIES.c.identity.not_in(sa.select(RESULTS.c.identity))
-        with self._read() as connection:
+        with self._database.read() as connection:
             found = [dict(row) for row in connection.execute(query).mappings()]
             unsure = [row["identity"] for row in found if row["status"] in _UNSURE]
             entries = self._newest(connection, unsure)
@@ -248,13 +247,6 @@ class Report:
             query = sa.select(ENTRIES).where(chunk).order_by(ENTRIES.c.version)
             found.update({row.identity: entry_of(row) for row in connection.execute(query)})
         return found
-
-    @contextmanager
-    def _read(self) -> Iterator[sa.Connection]:
-        with database.faults("read", self._url), self._engine.connect() as connection:
-            reading = connection.execution_options(reading=True)
-            with reading.begin():
-                yield reading
 
 
 def _chosen(wanted: Wanted) -> sa.Select[Any]:

@@ -8,9 +8,7 @@ compare-and-swap, so that two processes with one journal never both act on an en
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -18,11 +16,13 @@ import sqlalchemy as sa
 
 from hootsuite_api.clock import OwnClock
 from target_hootsuite.errors import LeaseLost
-from target_hootsuite.journal import database, schema
+from target_hootsuite.journal import schema
 from target_hootsuite.journal.clocks import clock, own_now
 from target_hootsuite.journal.entries import Busy, Entry, Intent, claim_of, entry_from, entry_of
 from target_hootsuite.journal.leases import Lease, is_awake, is_gone, this_process
-from target_hootsuite.journal.schema import ABOUT, ENTRIES, LAST_RUN, MEDIA, OWNERS, RESULTS
+from target_hootsuite.journal.schema import ABOUT, ENTRIES, LAST_RUN, OWNERS, RESULTS
+from target_hootsuite.journal.transactions import Transactions
+from target_hootsuite.journal.uploads import Uploads
 from target_hootsuite.results import Result
 from target_hootsuite.rows.identity import ALGORITHM, Identity
 from target_hootsuite.statuses import EntryStatus
@@ -48,21 +48,21 @@ class Journal:
     created: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._engine = database.connect(self.url)
-        self._dialect = self._engine.dialect.name
-        self._writing = threading.RLock()
+        self.database = Transactions(self.url)
+        self.uploads = Uploads(self.database, self.now)
         self._reporting = ""
         self.owner = this_process()
         try:
             self.created = self._prepare()
         except BaseException:
-            self._engine.dispose()
+            self.database.close()
             raise
-        self.lease = Lease(self.owner, self.lease_seconds, self._execute, self._dialect)
+        write, dialect = self.database.execute, self.database.dialect
+        self.lease = Lease(self.owner, self.lease_seconds, write, dialect)
 
     def _prepare(self) -> bool:
-        with self._write() as connection:
-            if self._dialect == "postgresql":
+        with self.database.write() as connection:
+            if self.database.dialect == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(4807)"))
             return schema.prepare(connection)
 
@@ -75,34 +75,14 @@ class Journal:
         try:
             self.lease.close()
         finally:
-            self._engine.dispose()
+            self.database.close()
 
     def now(self) -> float:
         """Our own clock in epoch seconds: the database's where several machines may share it."""
-        if self._dialect == "sqlite":
+        if self.database.dialect == "sqlite":
             return self.own.time()  # asked often
-        with self._read() as connection:
+        with self.database.read() as connection:
             return own_now(connection, self.own)
-
-    @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
-        with (
-            self._writing,
-            database.faults("written", self.url),
-            self._engine.begin() as connection,
-        ):
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[sa.Connection]:
-        with database.faults("read", self.url), self._engine.connect() as connection:
-            reading = connection.execution_options(reading=True)
-            with reading.begin():
-                yield reading
-
-    def _execute(self, statement: sa.Executable) -> None:
-        with self._write() as connection:
-            connection.execute(statement)
 
     # Looking up
 
@@ -110,7 +90,7 @@ class Journal:
         """All entries of some identities, newest first."""
         found: dict[str, list[Entry]] = {}
         wanted = list(dict.fromkeys(digests))
-        with self._read() as connection:
+        with self.database.read() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 query = (
                     sa.select(ENTRIES)
@@ -130,7 +110,7 @@ class Journal:
         found: dict[str, tuple[str, str]] = {}
         wanted = list(dict.fromkeys(digests))
         columns = sa.select(RESULTS.c.identity, RESULTS.c.first_seen_at, RESULTS.c.status)
-        with self._read() as connection:
+        with self.database.read() as connection:
             for start in range(0, len(wanted), _CHUNK):
                 chunk = wanted[start : start + _CHUNK]
                 rows = connection.execute(columns.where(RESULTS.c.identity.in_(chunk)))
@@ -142,7 +122,7 @@ class Journal:
         query = sa.select(ENTRIES).where(ENTRIES.c.scope == scope, ENTRIES.c.open == 1)
         if stream is not None:
             query = query.where(ENTRIES.c.stream == stream)
-        with self._read() as connection:
+        with self.database.read() as connection:
             return [entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.id))]
 
     def by_key(self, scope: str, stream: str, key: str) -> list[Entry]:
@@ -150,7 +130,7 @@ class Journal:
         query = sa.select(ENTRIES).where(
             ENTRIES.c.scope == scope, ENTRIES.c.stream == stream, ENTRIES.c.key == key
         )
-        with self._read() as connection:
+        with self.database.read() as connection:
             return [
                 entry_of(row) for row in connection.execute(query.order_by(ENTRIES.c.id.desc()))
             ]
@@ -158,7 +138,7 @@ class Journal:
     def by_remote(self, scope: str, stream: str, remote_id: str) -> list[Entry]:
         """The entry that owns a remote thing."""
         query = sa.select(ENTRIES).where(ENTRIES.c.claim == claim_of(scope, stream, remote_id))
-        with self._read() as connection:
+        with self.database.read() as connection:
             return [entry_of(row) for row in connection.execute(query)]
 
     def claimed(self, scope: str, stream: str, remote_ids: Iterable[str]) -> set[str]:
@@ -166,7 +146,7 @@ class Journal:
         claims = {claim_of(scope, stream, remote_id): remote_id for remote_id in remote_ids}
         names = list(claims)
         found: set[str] = set()
-        with self._read() as connection:
+        with self.database.read() as connection:
             for start in range(0, len(names), _CHUNK):
                 chunk = ENTRIES.c.claim.in_(names[start : start + _CHUNK])
                 found.update(connection.scalars(sa.select(ENTRIES.c.claim).where(chunk)))
@@ -187,7 +167,7 @@ class Journal:
             return self._reopen(again, values)
         values["version"] = 1 + (again.version if again else 0)
         try:
-            with self._write() as connection:
+            with self.database.write() as connection:
                 made = connection.execute(ENTRIES.insert().values(values))
                 row_id = made.inserted_primary_key[0]  # type: ignore[index]
         except sa.exc.IntegrityError:
@@ -235,7 +215,7 @@ class Journal:
     def _swap(self, entry_id: int, condition: Sequence[Any], values: Mapping[str, Any]) -> None:
         change = ENTRIES.update().where(ENTRIES.c.id == entry_id, *condition).values(values)
         try:
-            with self._write() as connection:
+            with self.database.write() as connection:
                 if connection.execute(change).rowcount != 1:
                     raise Busy(str(entry_id))
         except sa.exc.IntegrityError:
@@ -266,7 +246,7 @@ class Journal:
             LeaseLost: It is not.
         """
         query = sa.select(ENTRIES.c.id).where(ENTRIES.c.id == entry.id, *self._ours())
-        with self._read() as connection:
+        with self.database.read() as connection:
             mine = connection.scalar(query)
         if mine is None or not self.lease.holds():
             raise LeaseLost("The lease on this entry ran out; another run will settle it.")
@@ -292,7 +272,7 @@ class Journal:
         values = {"status": status, "open": 1 if held else None, "owner": None, **fields}
         change = ENTRIES.update().where(ENTRIES.c.id == entry.id, *self._ours()).values(values)
         try:
-            with self._write() as connection:
+            with self.database.write() as connection:
                 if connection.execute(change).rowcount != 1:
                     raise LeaseLost("Another process took this entry over.")
                 if result is not None:
@@ -321,35 +301,13 @@ class Journal:
         """Whether an owner may still be alive."""
         if owner == self.owner.id:
             return True
-        lasts = OWNERS.c.lease_until > clock(self._dialect)
+        lasts = OWNERS.c.lease_until > clock(self.database.dialect)
         columns = (OWNERS.c.host, OWNERS.c.process, OWNERS.c.awake_until, lasts)
-        with self._read() as connection:
+        with self.database.read() as connection:
             found = connection.execute(sa.select(*columns).where(OWNERS.c.id == owner)).first()
         if found is None or is_gone(found[0], found[1]):
             return False
         return bool(found[3]) or is_awake(found[0], found[2])
-
-    # Media
-
-    def media(self, scope: str, digest: str) -> Mapping[str, Any] | None:
-        """The upload of one content, if it was uploaded."""
-        query = sa.select(MEDIA).where(MEDIA.c.scope == scope, MEDIA.c.digest == digest)
-        with self._read() as connection:
-            found = connection.execute(query).mappings().first()
-        return dict(found) if found else None
-
-    def keep_media(self, scope: str, digest: str, **values: Any) -> None:
-        """Remember the upload of one content, in place of an older one."""
-        row = {"used_at": None, "own_used_at": None, **values}
-        key = {"scope": scope, "digest": digest}
-        self._execute(database.upsert(self._dialect, MEDIA, key, row, row))
-
-    def use_media(self, scope: str, media_ids: Sequence[str], at: float) -> None:
-        """Note the first use of media in a message: 90 days later they are gone."""
-        if media_ids:
-            unused = (MEDIA.c.media_id.in_(media_ids), MEDIA.c.used_at.is_(None))
-            values = {"used_at": at, "own_used_at": self.now()}
-            self._execute(MEDIA.update().where(MEDIA.c.scope == scope, *unused).values(values))
 
     # Results
 
@@ -360,7 +318,7 @@ class Journal:
             results: Identity digest, scope and result.
         """
         if results:
-            with self._write() as connection:
+            with self.database.write() as connection:
                 self._report(connection, results)
 
     def _report(
@@ -373,18 +331,14 @@ class Journal:
             row = asdict(result)
             kept = {name: value for name, value in row.items() if name != "first_seen_at"}
             key = {"identity": digest}
-            connection.execute(
-                database.upsert(self._dialect, RESULTS, key, {"scope": scope, **row}, kept)
-            )
+            connection.execute(self.database.upsert(RESULTS, key, {"scope": scope, **row}, kept))
 
     def note(self, name: str, value: str) -> None:
         """Store a note under a name; replace the old one."""
-        self._execute(self._noting(name, value))
+        self.database.execute(self._noting(name, value))
 
     def _noting(self, name: str, value: str) -> sa.Executable:
-        return database.upsert(
-            self._dialect, ABOUT, {"name": name}, {"value": value}, {"value": value}
-        )
+        return self.database.upsert(ABOUT, {"name": name}, {"value": value})
 
     def results(self, scope: str | None = None, **wanted: str) -> list[dict[str, Any]]:
         """The newest result of each identity.
@@ -398,5 +352,5 @@ class Journal:
             query = query.where(RESULTS.c.scope == scope)
         for name, value in wanted.items():
             query = query.where(RESULTS.c[name] == value)
-        with self._read() as connection:
+        with self.database.read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]

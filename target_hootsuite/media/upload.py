@@ -101,7 +101,7 @@ class MediaStore:
 
     def reusable(self, digest: str, now: datetime) -> str | None:
         """An earlier upload, if the platform still has it."""
-        known = self.journal.media(self.scope, digest)
+        known = self.journal.uploads.find(self.scope, digest)
         if known is None:
             return None
         both = Instant(now.timestamp(), self.journal.now())
@@ -132,7 +132,7 @@ class MediaStore:
         self._await_ready(media_id, media, field)
         at = now.timestamp()
         values = {"media_id": media_id, "mime_type": media.mime_type, "uploaded_at": at}
-        self.journal.keep_media(self.scope, media.digest, **values)
+        self.journal.uploads.keep(self.scope, media.digest, **values)
         return media_id
 
     def _put(self, media: Media, file: BinaryIO) -> str:

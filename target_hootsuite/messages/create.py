@@ -219,7 +219,7 @@ def done(
     except Busy:
         return hold(context, unit, entry, draft, f"Message {remote_id} belongs to another row.")
     media = [item["id"] for item in draft.body.get("media", [])]
-    context.journal.use_media(context.scope, media, now)
+    context.journal.uploads.note_use(context.scope, media, now)
     return outcome
 
 

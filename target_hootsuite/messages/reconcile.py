@@ -169,7 +169,7 @@ def _found(context: RunContext, entry: Entry, match: Found) -> None:
         _keep(context, entry)
         return
     media = [item["id"] for item in entry.content.get("body", {}).get("media", [])]
-    context.journal.use_media(context.scope, media, now)
+    context.journal.uploads.note_use(context.scope, media, now)
 
 
 def _echo(context: RunContext, match: Found) -> dict[str, Any] | None:

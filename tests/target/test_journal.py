@@ -190,14 +190,14 @@ def test_results_keep_the_first_sight(open_journal):
 def test_media_is_remembered_per_account(open_journal):
     """Rule 20: an upload is found by content and account; its first use is kept."""
     journal = open_journal()
-    journal.keep_media(SCOPE, "d", media_id="M1", mime_type="image/png", uploaded_at=1.0)
-    journal.use_media(SCOPE, ["M1"], 5.0)
-    journal.use_media(SCOPE, ["M1"], 9.0)
-    assert journal.media(SCOPE, "d")["used_at"] == 5.0
-    assert journal.media("other", "d") is None
-    journal.keep_media(SCOPE, "d", media_id="M2", mime_type="image/png", uploaded_at=2.0)
-    assert journal.media(SCOPE, "d")["media_id"] == "M2"
-    assert journal.media(SCOPE, "d")["used_at"] is None
+    journal.uploads.keep(SCOPE, "d", media_id="M1", mime_type="image/png", uploaded_at=1.0)
+    journal.uploads.note_use(SCOPE, ["M1"], 5.0)
+    journal.uploads.note_use(SCOPE, ["M1"], 9.0)
+    assert journal.uploads.find(SCOPE, "d")["used_at"] == 5.0
+    assert journal.uploads.find("other", "d") is None
+    journal.uploads.keep(SCOPE, "d", media_id="M2", mime_type="image/png", uploaded_at=2.0)
+    assert journal.uploads.find(SCOPE, "d")["media_id"] == "M2"
+    assert journal.uploads.find(SCOPE, "d")["used_at"] is None
 
 
 def test_two_threads_race_for_one_identity(open_journal):

@@ -92,7 +92,7 @@ def test_sqlite_is_durable_and_private(tmp_path):
     path = tmp_path / "deep" / "journal.db"
     journal = Journal(f"sqlite:///{path}", "r")
     journal.start()
-    with journal._engine.connect() as connection:
+    with journal.database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
     files = [path, path.with_name("journal.db-wal"), path.with_name("journal.db-shm")]
@@ -134,11 +134,11 @@ def test_a_full_disk_is_a_clear_error(tmp_path):
     """Rule 7: an intent that can't be committed raises, and nothing of it remains."""
     journal = Journal(f"sqlite:///{tmp_path}/journal.db", "r")
     journal.start()
-    with journal._engine.connect() as connection:
+    with journal.database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-    journal._engine.dispose()
+    journal.database.engine.dispose()
     sa.event.listen(
-        journal._engine, "connect", lambda c, _: c.execute(f"PRAGMA max_page_count={pages}")
+        journal.database.engine, "connect", lambda c, _: c.execute(f"PRAGMA max_page_count={pages}")
     )
     with pytest.raises(JournalFault, match="full"):
         journal.begin(Intent(ME, "f" * 64, {"text": "x" * 100_000}, 1000.0))
