@@ -1,11 +1,11 @@
 """Rate limiter (requests per second, shared by threads and processes) and daily quota.
 
-Why this is our own and not pyrate-limiter: that one limits when requests *leave*. The server counts
-when they *arrive*, and a stall on the way (a busy interpreter, the kernel, the server's own loop)
-squeezes what left evenly into one second. So each request waits for the one N places before it
-to have been *counted* a second ago, which only the answer can tell, and that is not a thing one can
-tell a limiter of departures. Its multiprocess bucket also lives in one parent's memory, while our
-processes only share a user.
+Why not pyrate-limiter: it limits when requests *leave*. The server counts them when they *arrive*,
+and a delay on the way (a busy interpreter, the kernel, the server's own event loop) can push
+requests that left evenly into one second. So each request waits until the request N places before
+it was *counted* at least a second ago. Only that request's answer tells when this was, and
+pyrate-limiter has no way to be told. Its multiprocess bucket also lives in the memory of one parent
+process, while our processes share only the user.
 """
 
 from __future__ import annotations
@@ -21,21 +21,22 @@ from hootsuite_api.errors import Cancelled, ConfigError, QuotaExhausted
 from hootsuite_api.slots import FileSlots, MemorySlots, Slot
 
 _WINDOW = 1.0
-_MARGIN = 0.008  # for what no measurement shows
+_MARGIN = 0.008  # seconds, for delays that the measurements miss
 _SPACING = 1.02  # starts are this much further apart than the rate allows; leaves room for jitter
-_CATCH_UP = 3  # a late start may be made good for by this many early ones
-_PATIENCE = 2.0  # an unanswered request is taken as counted after this many seconds
+_CATCH_UP = 3  # after a late start this many requests may start early to make up for it
+_PATIENCE = 2.0  # an unanswered request is assumed to be counted after this many seconds
 _SLOWEST = 8.0
 _RECENT = 64
-_ENOUGH = 5  # round trips of an operation before its own smallest counts
-_MANY = 20  # round trips before the smallest is nearly believed
+_ENOUGH = 5  # round trips of an operation before its own minimum is used
+_MANY = 20  # round trips before the minimum is almost fully trusted
 
 
 class RoundTrips:
-    """How long a request of each operation takes at the very least, in seconds.
+    """Minimum round-trip time of each operation, in seconds.
 
-    The smallest round trip seen recently is a guess from above, and the worse the fewer were seen
-    (the first ones meet connections being made and interpreters starting): so part of it is taken.
+    The smallest recent round trip is an upper bound of the real minimum. The bound is poor while
+    few were seen, since the first requests include connecting and starting interpreters. So only a
+    part of it is used.
     """
 
     def __init__(self) -> None:
@@ -48,7 +49,7 @@ class RoundTrips:
         self._recent.setdefault(operation, deque(maxlen=_RECENT)).append(seconds)
 
     def least(self, operation: str) -> float:
-        """A bound for an operation; from all of them while it has been seen too rarely."""
+        """The minimum of an operation; while it has few samples, that of all operations."""
         own = self._recent.get(operation, ())
         if len(own) >= _ENOUGH:
             return self._trusted(min(own))
@@ -77,17 +78,17 @@ class Turn:
         self._budget.note_answer(self._operation, self.slot, at)
 
     def refused(self, seconds: float) -> None:
-        """Note a 429: nobody starts within these seconds, and starts are spaced wider after it."""
+        """Note a 429: pause for these seconds, then start requests further apart."""
         self._budget.hold(self.slot, seconds)
 
 
 class Budget:
-    """Never more than `rate` requests in any second, as the server counts them.
+    """Rate limiter: never more than `rate` requests in any second, as the server counts them.
 
-    Two rules. Starts are evenly spaced, a little wider than the rate asks for, over all threads and
-    processes that share `slots`. And request i+N starts only a second after request i must
-    have been counted: not earlier than it was sent, and not earlier than its answer less the
-    least time that a round trip takes.
+    Two rules. Over all threads and processes that share `slots`, starts are evenly spaced, slightly
+    further apart than the rate asks for. And with N requests a second, request i+N starts only a
+    second after the server can have counted request i at the latest: the time of its answer minus
+    the minimum round-trip time, but not before it was sent.
 
     Args:
         rate: Requests per second that the account may send.
@@ -123,7 +124,7 @@ class Budget:
                 self._settle(turn.slot, min(time.monotonic(), turn.slot.sent + _PATIENCE))
 
     def hold(self, slot: Slot, seconds: float) -> None:
-        """Let nobody who shares the slots start within these seconds, and then go slower."""
+        """Pause all who share the slots for these seconds, then go slower."""
         with suppress(ConfigError, Cancelled), self._access, self._slots.open():
             now = time.monotonic()
             if slot.sent > self._slowed_at:  # one burst of refusals slows us down once
@@ -141,7 +142,7 @@ class Budget:
 
     def _settle(self, slot: Slot, counted: float) -> None:
         slot.counted = counted
-        # A file that has become unusable must not spoil an answer; the next turn will name it.
+        # An unusable file must not turn a good answer into an error; the next turn reports it.
         with suppress(ConfigError, Cancelled), self._access, self._slots.open():
             self._slots.put(slot)
 
@@ -173,15 +174,15 @@ class Budget:
         before = slots.get(slots.count - self._rate)
         if before is None or not 0 < before.sent <= now:
             return wait
-        # Without an answer yet, it was counted at the earliest a round trip ago: no use in looking
-        # again before that is a second past.
+        # Without an answer, assume that it was counted one round trip ago: no earlier look can
+        # help.
         counted = before.counted or min(now - self._trips.least(""), before.sent + _PATIENCE)
         counted = min(max(before.sent, counted), now)
         return max(wait, counted + _WINDOW + _MARGIN - now)
 
 
 class Quota:
-    """The account's requests of the day, from the headers of the last answer.
+    """The account's daily quota, from the headers of the last answer.
 
     Args:
         percent: The share of the day's quota at which to stop.
@@ -199,7 +200,7 @@ class Quota:
 
     @property
     def exhausted(self) -> bool:
-        """Whether the day's quota is used up altogether."""
+        """Whether the whole daily quota is used up."""
         return self.used is not None and self.total is not None and self.used >= self.total
 
     def check(self) -> None:

@@ -18,7 +18,7 @@ from hootsuite_api.listed import reader
 from hootsuite_api.transport import Outgoing
 
 _JSON = "application/json;charset=utf-8"
-# None of them allows a dot or a slash alone to lead elsewhere; quoting does the rest.
+# No pattern allows a dot, or a slash that would change the path: slashes are quoted later.
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "mediaId": re.compile(r"[A-Za-z0-9+/_-]{1,1024}={0,2}"),
     "socialNetworkType": re.compile(r"[A-Za-z]{1,32}"),
@@ -29,16 +29,16 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is asked of the platform.
+    """One call of an API operation.
 
     Attributes:
         operation: The contract's operation id.
         path: Values of the path parameters, by the contract's names.
         query: Query parameters; a list repeats its key, None is left out.
         body: The JSON body.
-        guard: Asked at each attempt, after all waiting and right before a byte leaves; what it
-            raises stops the request.
-        rows: The contract's name of the objects that are listed, if the answer may be read as a
+        guard: Called at each attempt, after all waiting and right before the first byte leaves; an
+            exception of it stops the request.
+        rows: The component of the listed objects in the contract, if the answer may be read as a
             `listed.Page` of their rows.
     """
 
@@ -65,7 +65,7 @@ def build(call: Call, api_url: str) -> tuple[Operation, Outgoing]:
 
     Raises:
         MalformedCall: If a path or query parameter is missing, unknown or malformed.
-        ValueError: If the contract has no such operation, or it is none of JSON.
+        ValueError: If the contract has no such operation, or its body is not JSON.
     """
     shape = _shape(call.operation)
     operation = shape.operation

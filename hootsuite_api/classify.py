@@ -11,7 +11,7 @@ from hootsuite_api.clock import date_of
 from hootsuite_api.contract import ErrorCode, Operation, load
 from hootsuite_api.redact import scrub
 
-_TOO_MANY = 429  # whatever the body says, nothing was done
+_TOO_MANY = 429  # proves that nothing was done, whatever the body says
 _SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _LONGEST = 300  # characters of a server's text that a person is shown
 _KINDS: Mapping[str, type[e.HootsuiteError]] = {
@@ -96,7 +96,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a body says about an error, whichever of the five shapes it has."""
+    """What a body says about an error, whichever of the known shapes it has."""
 
     kind: type[e.HootsuiteError] | None = None
     code: int | str | None = None
@@ -104,7 +104,7 @@ class Findings:
     trace_id: str | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
     shape: str = ""
-    known: bool = False  # whether it is a refusal in the platform's own words, and nothing else
+    known: bool = False  # whether it is a refusal by the platform itself, and only that
 
 
 def error_list(body: Any) -> list[dict[str, Any]]:
@@ -115,7 +115,7 @@ def error_list(body: Any) -> list[dict[str, Any]]:
 
 
 def are_refusals(errors: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether all of some errors say that nothing was done: published codes, none of a server."""
+    """Whether all errors prove that nothing was done: published codes, none of a server fault."""
     known = load().error_codes
     meanings = [known.get(_number(one.get("code")) or 0) for one in errors]
     return bool(meanings) and all(
@@ -129,14 +129,14 @@ def _scrubbed(error: dict[str, Any]) -> dict[str, Any]:
 
 
 def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
-    """Turn an answer that is not a success into the one error that describes it.
+    """Turn an answer that is not a success into an error.
 
     Args:
         operation: What was asked.
         answer: What came back.
 
     Returns:
-        A member of the tree; it never raises, whatever the answer holds.
+        An error of the tree in `errors`; this function never raises, whatever the answer holds.
     """
     found = _read(answer)
     kind = _kind(operation, answer, found)
@@ -161,8 +161,8 @@ def error_from(operation: Operation, answer: Answer) -> e.HootsuiteError:
 def _proves_refusal(operation: Operation, answer: Answer, found: Findings) -> bool:
     """Whether an answer proves that a write was refused; the table stands in docs/client.md.
 
-    A body alone never does: with a 3xx or 5xx it may come from a gateway that gave up waiting, and
-    with a 2xx it stands beside what was done.
+    A body alone proves nothing: with a 3xx or 5xx it may come from a gateway that gave up waiting,
+    and with a 2xx a part of the call may have been done.
     """
     if answer.status == _TOO_MANY:
         return True
@@ -182,7 +182,7 @@ def _kind(operation: Operation, answer: Answer, found: Findings) -> type[e.Hoots
     if 300 <= answer.status < 400:  # noqa: PLR2004 - status classes
         return e.ServerFault
     if answer.status >= 500:  # noqa: PLR2004 - status classes
-        # A gateway's word that requests come too fast makes the next ones wait, and no more.
+        # If a gateway says that requests come too fast, the next ones wait; it proves nothing else.
         return e.RateLimited if found.kind is e.RateLimited else e.ServerFault
     if found.kind:
         return found.kind
@@ -218,7 +218,7 @@ def _rest(errors: list[dict[str, Any]], data: Any) -> Findings:
         text,
         trace,
         errors,
-        # What carries data beside its errors was done in part.
+        # An answer with both data and errors was done in part.
         known=are_refusals(errors) and not data,
         shape="rest",
     )
@@ -248,14 +248,14 @@ def _scim(body: Mapping[str, Any], status: int) -> Findings:
     kind = _SCIM.get(word) if isinstance(word, str) else None
     if status == 409:  # noqa: PLR2004 - RFC 7644 3.12: uniqueness
         kind = e.ValidationRejected
-    # RFC 7644 3.12: the body repeats the status; one that differs is somebody else's.
+    # RFC 7644 3.12: the body repeats the status; if it differs, the platform did not write it.
     known = str(body.get("status", status)) == str(status)
     code = word if isinstance(word, str) else None
     return Findings(kind, code, _words(body, "detail"), known=known, shape="scim")
 
 
 def _number(value: Any) -> int | None:
-    """A code as a number; it may be written in quotes, but 4000.7 is none."""
+    """A code as a number: 4000 or "4000", but not 4000.7."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     digits = isinstance(value, str) and value.isascii() and value.isdecimal()
@@ -285,6 +285,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def unknown(cause: e.HootsuiteError) -> e.OutcomeUnknown:
-    """Wrap what went wrong with a write into the error that says: it may have happened."""
+    """Wrap the failure of a write into the error that says: the write may have happened."""
     where = replace(cause.where, not_written=False)
     return e.OutcomeUnknown("It is not known whether this write happened", where)

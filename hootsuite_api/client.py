@@ -1,4 +1,4 @@
-"""`HootsuiteClient.send`: the only way to the platform."""
+"""`HootsuiteClient`: sends every request to the platform."""
 
 from __future__ import annotations
 
@@ -36,19 +36,20 @@ from hootsuite_api.token_endpoint import TOKEN_OPERATION, Token, TokenEndpoint
 from hootsuite_api.tokens import AppToken, RefreshToken, StaticToken, TokenManager
 from hootsuite_api.transport import BearerAuth, NoAuth, Outgoing, Transport, limits
 
-_DATES = 10  # asked for at most, before what may be past is refused
+_DATES = 10  # dates asked for at most before rows may be rejected as past
 
 
 class HootsuiteClient:
-    """One caller's view of the platform; safe for threads, meant to be shared by all of them.
+    """API client of one caller; thread-safe, one is enough for all threads.
 
     Args:
         settings: Valid settings; `from_settings` takes a plugin's configuration.
-        retry: How patient to be; by default with waits.
+        retry: How often and how long to retry.
         stop: Ends every wait when it is set; `cancel` sets it.
 
     Attributes:
-        watchdog: Bounds every exchange; what a plugin sends by itself belongs under it, too.
+        watchdog: Limits the time of every exchange; a plugin must use it for its own exchanges,
+            too.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class HootsuiteClient:
         return cls(parse(settings))
 
     def send(self, call: Call) -> Reply:
-        """Ask the platform: waits its turn, keeps the token fresh, repeats what is safe to repeat.
+        """Send a call: wait for the rate limiter, renew the token, retry where that is safe.
 
         Args:
             call: What is asked.
@@ -101,8 +102,9 @@ class HootsuiteClient:
             OutcomeUnknown: If a write may or may not have happened; the cause is chained. After
                 every other error of a write nothing was written.
             Cancelled: If `cancel` was called before the call went out.
-            HootsuiteError: By its type, why it failed and what may be done next; see `errors`. With
-                `never_sent` the fault lies on the way to the platform, not in the call.
+            HootsuiteError: Its type says why the call failed and what may be done next; see
+                `errors`. With `never_sent` the fault lies on the way to the platform, not in the
+                call.
         """
         operation, out = build(call, self.settings.api_url)
         try:
@@ -117,7 +119,7 @@ class HootsuiteClient:
             return self._patiently(operation, out, successor)
 
     def upload(self, url: str, stream: IO[bytes], size: int, content_type: str) -> None:
-        """Put a file where `create_media` said; repeated when that is safe, which a PUT is.
+        """Upload a file to the address that `create_media` gave; a PUT is safe to repeat.
 
         Args:
             url: The signed address; it gets no access token.
@@ -129,7 +131,7 @@ class HootsuiteClient:
         self._retry.run(put.attempt, passing)
 
     def ask_openly(self, operation: Operation, out: Outgoing) -> Answer:
-        """Ask once what needs no sign-in, such as where to sign in.
+        """Send once a request that needs no sign-in, such as where to sign in.
 
         Raises:
             HootsuiteError: If there is no answer, or a 429.
@@ -137,10 +139,10 @@ class HootsuiteClient:
         return self._gateway.ask(operation, out, NoAuth(), Mark())
 
     def sign_in(self, code: str, redirect_uri: str, code_verifier: str) -> None:
-        """Store the tokens that an authorization code stands for; `auth_method` refresh_token.
+        """Exchange an authorization code for tokens and store them; `auth_method` refresh_token.
 
         Args:
-            code: What the browser brought back; it is sent once.
+            code: The code that the browser returned; it is sent once.
             redirect_uri: As it was given to the browser.
             code_verifier: The secret of the PKCE challenge, RFC 7636.
         """
@@ -152,7 +154,7 @@ class HootsuiteClient:
         )
 
     def prove_sign_in(self) -> bool:
-        """Try what the next renewal of the access token will use, where trying uses nothing up.
+        """Try the credentials that will renew the access token, if trying does not use them up.
 
         Returns:
             Whether it was tried. A refresh token is good for one use, so it is left alone as long
@@ -170,10 +172,10 @@ class HootsuiteClient:
         return self.stats.requests[TOKEN_OPERATION] > asked
 
     def now(self) -> datetime:
-        """The platform's now, UTC; asks, once, only if no answer has told it yet.
+        """The platform's current time in UTC; sends one request if no answer has told it yet.
 
         Raises:
-            HootsuiteError: If the question was not answered at all.
+            HootsuiteError: If that request got no answer.
         """
         clock = self._gateway.clock
         if clock.now() is None and not self._asked_for_time:
@@ -188,12 +190,12 @@ class HootsuiteClient:
         return clock.estimate()
 
     def estimated_now(self) -> datetime:
-        """The platform's now as far as answers have told, or else our own; asks nothing."""
+        """The platform's current time if answers have told it, else our own; sends nothing."""
         return self._gateway.clock.estimate()
 
     @property
     def is_sure_of_now(self) -> bool:
-        """Whether the answers' dates are believable: two clocks agree, or most answers do."""
+        """Whether the answers' dates are credible: two clocks agree, or most answers do."""
         return self._gateway.clock.is_sure
 
     @property
@@ -227,7 +229,7 @@ class HootsuiteClient:
         return enough()
 
     def expect_ahead(self, ahead: timedelta) -> None:
-        """Take over how far the platform's clock was ahead of ours in earlier runs."""
+        """Set how far the platform's clock was ahead of ours in earlier runs."""
         self._gateway.clock.expect(ahead)
 
     @property
@@ -237,7 +239,7 @@ class HootsuiteClient:
 
     @property
     def quota(self) -> Quota:
-        """`used` and `total` of the account's day, None until an answer told."""
+        """The daily quota: `used` and `total`, None until an answer told them."""
         return self._gateway.quota
 
     @property
@@ -281,7 +283,7 @@ class HootsuiteClient:
             return self._retry.run(lambda n: self._once(operation, out, auth, token, n), safe)
         except RateLimited as error:
             raise exhausted(error) from error
-        except Cancelled as error:  # perhaps in the wait after an attempt that did nothing
+        except Cancelled as error:  # maybe in the wait after an attempt that did nothing
             error.never_left()
             raise
 
@@ -304,13 +306,13 @@ class HootsuiteClient:
         return reply
 
     def _learn(self, token: Token, error: HootsuiteError) -> None:
-        """Any word of the platform itself about something else shows that the token is good."""
+        """A refusal by the platform for another reason shows that the token is good."""
         aside = isinstance(error, (AuthError, RateLimited, QuotaExhausted))
         if error.not_written and error.code is not None and not aside:
             self._tokens.prove(token)
 
     def _successor(self, token: Token, error: TokenRejected) -> Token:
-        """A fresh token, unless a fresh one can't help: then it is a permission that lacks."""
+        """A new token, unless a new one can't help: then the caller lacks a permission."""
         if not error.not_written and self._tokens.is_proven(token):
             raise PermissionDenied(error.happened, error.where) from error
         try:

@@ -1,12 +1,12 @@
-"""What time it is: the platform's clock, read from the `Date` of its answers, and our own.
+"""Clocks: the platform's, read from the `Date` header of its answers, and our own.
 
 The platform's clock decides what is past, since the platform sends the messages. But a `Date` can
-be wrong: a proxy, a cache or one server of many may write what it likes. So a `Date` is believed
-when our own clock or a second answer agrees with it. A constant difference from our own clock is
-a skew of this machine, and is used. A `Date` that jumps is named once and not used.
+be wrong: a proxy, a cache or one of many servers may set a wrong one. So a `Date` is trusted when
+our own clock or a second answer agrees with it. A constant difference from our own clock is a skew
+of this machine, and the platform's time is used. A `Date` that jumps is logged once and not used.
 
-Our own clock never decides what is past while the platform's is known. It is the second witness
-for time that has passed: see `RunContext.has_settled` in the target.
+Our own clock never decides what is past while the platform's is known. It is the second source for
+time that has passed: see `RunContext.has_settled` in the target.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-_SKEW = 30.0  # seconds that two clocks which agree may differ
-# Answers more that agree than that differ, where our own clock agrees with none of them: to note
-# how far our clock is off, and to reject a row for its time.
+_SKEW = 30.0  # clocks agree if they differ by at most this many seconds
+# If our own clock agrees with no answer, so many more answers must agree than differ: the first
+# number to store how far our clock is off, the second to reject a row for its time.
 _ENOUGH, _MANY = 3, 8
 _SANE_YEARS = range(2015, 2100)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -62,7 +62,7 @@ def own_clock(api_url: str) -> OwnClock:
 
 
 def seconds_since_boot() -> float:
-    """Seconds that go on while the machine or the process sleeps."""
+    """Monotonic seconds that include sleep of the machine and pauses of the process."""
     # Linux stops CLOCK_MONOTONIC in sleep, macOS does not but stops what `time.monotonic` reads.
     clock = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
     return time.monotonic() if clock is None else time.clock_gettime(clock)
@@ -70,7 +70,7 @@ def seconds_since_boot() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One `Date`, and what our own clocks said when its answer was complete.
+    """One `Date`, and the readings of our own clocks when its answer was complete.
 
     Attributes:
         date: The `Date` in epoch seconds.
@@ -85,20 +85,20 @@ class Reading:
     took: float
 
     def is_near(self, expected: float) -> bool:
-        """Whether the `Date` is what was expected for the moment at which the answer came."""
+        """Whether the `Date` is what was expected for the time when the answer came."""
         return -_SKEW - self.took <= self.date - expected <= _SKEW
 
     def fits(self, earlier: Reading) -> bool:
-        """Whether as much time passed on the platform as here."""
+        """Whether as much time has passed on the platform as here."""
         return self.is_near(earlier.date + self.awake - earlier.awake)
 
     def fits_wall(self, earlier: Reading) -> bool:
-        """Whether the time of day moved as far as the `Date`, as after the sleep of a laptop."""
+        """Whether our time of day moved as far as the `Date`, as after a laptop's sleep."""
         return self.is_near(earlier.date + self.wall - earlier.wall)
 
 
 class ServerClock:
-    """The platform's now, counted on from a `Date` that is believed.
+    """The platform's current time, counted on from a `Date` that is trusted.
 
     Args:
         own: Our own clock.
@@ -115,7 +115,7 @@ class ServerClock:
         self._named: set[str] = set()
 
     def expect(self, ahead: timedelta) -> None:
-        """Take over how far the platform's clock was ahead of ours in earlier runs."""
+        """Set how far the platform's clock was ahead of ours in earlier runs."""
         with self._lock:
             self._ahead = ahead.total_seconds()
 
@@ -141,7 +141,7 @@ class ServerClock:
                 self._look_again(self._believed, reading)
 
     def now(self) -> datetime | None:
-        """The platform's now in UTC; None while nothing that can be believed was answered."""
+        """The platform's current time in UTC; None until a credible `Date` was seen."""
         with self._lock:
             sole = self._candidate if self._differed == 0 else None
             reading = self._last or sole
@@ -150,7 +150,7 @@ class ServerClock:
         return _moment(reading.date + self.own.awake() - reading.awake)
 
     def estimate(self) -> datetime:
-        """The platform's now, or without one our own, corrected by what earlier runs measured."""
+        """The platform's current time; if unknown, our own, corrected by the known skew."""
         return self.now() or _moment(self.own.time() + self._ahead)
 
     @property
@@ -165,7 +165,7 @@ class ServerClock:
 
     @property
     def heard(self) -> int:
-        """How many dates were heard that could be the time now."""
+        """How many plausible dates were seen."""
         with self._lock:
             return self._heard
 
@@ -177,11 +177,11 @@ class ServerClock:
             )
 
     def _is_ours(self, reading: Reading) -> bool:
-        """Whether our own time of day agrees, as it is or corrected by the usual difference."""
+        """Whether our own time of day agrees, as it is or corrected by the known skew."""
         return reading.is_near(reading.wall) or reading.is_near(reading.wall + self._ahead)
 
     def _look_first(self, reading: Reading) -> None:
-        """No `Date` is believed yet: our own clock or the answer before has to agree."""
+        """No `Date` is trusted yet: our own clock or the answer before has to agree."""
         before = self._candidate
         if self._is_ours(reading) or (before is not None and reading.fits(before)):
             self._believe(reading)
@@ -190,7 +190,7 @@ class ServerClock:
         self._candidate = reading
 
     def _look_again(self, believed: Reading, reading: Reading) -> None:
-        """A `Date` jumps: believed only if our time of day and a second answer say the same."""
+        """A `Date` jumps: it is trusted only if our time of day and a second answer confirm it."""
         self._differed += 1
         self._name_jump(reading.date - (believed.date + reading.awake - believed.awake))
         before, self._candidate = self._candidate, None

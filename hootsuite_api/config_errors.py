@@ -1,4 +1,4 @@
-"""Configuration errors as sentences for a person, which never repeat a value that may be secret."""
+"""Configuration errors as sentences for people; they never repeat a value that may be secret."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hootsuite_api.redact import scrub
 
 _TYPES = {**TYPES, "string": "a text"}
 _LONGEST = 60  # of a name that is shown
-_SDK = frozenset(  # what the SDK has for every tap or target, and ours have no use for
+_SDK = frozenset(  # settings that the SDK gives every tap or target, and that ours don't use
     {
         *("add_record_metadata", "batch_config", "batch_size_rows", "batch_wait_limit_seconds"),
         *("default_target_schema", "hard_delete", "load_method", "validate_records"),
@@ -27,7 +27,7 @@ _SDK = frozenset(  # what the SDK has for every tap or target, and ours have no 
 
 
 def explain(errors: Iterator[ValidationError], schema: Mapping[str, Any]) -> list[str]:
-    """Say what is wrong with each setting and what to do about it.
+    """Return what is wrong with each setting and what to do about it.
 
     Args:
         errors: What the validator found.
@@ -38,9 +38,9 @@ def explain(errors: Iterator[ValidationError], schema: Mapping[str, Any]) -> lis
 
 
 def unknown(config: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    """Name settings that nobody reads, each with the one that may be meant; or say nothing.
+    """Return a sentence about settings that nobody reads, each with the one that may be meant.
 
-    They are no error: Meltano hands plugins more than they ask for.
+    They are not an error: Meltano passes plugins more than they ask for. Empty if there are none.
 
     Args:
         config: The settings as they were given.

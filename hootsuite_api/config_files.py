@@ -1,4 +1,4 @@
-"""Reads the JSON files that a plugin's command line names; errors name the file."""
+"""Reads the JSON files named on a plugin's command line; errors name the file."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def merged(paths: Iterable[str]) -> dict[str, Any]:
 
 
 def document(text: str, what: str, path: str) -> dict[str, Any]:
-    """A JSON object in a file.
+    """Parse the JSON object in a file.
 
     Args:
-        text: What the file holds.
-        what: What it is to a person.
+        text: The file's content.
+        what: What the file is, for messages.
         path: Its name.
 
     Raises:

@@ -23,9 +23,9 @@ _SWITCHING = 101
 
 
 class _Response(http.client.HTTPResponse):
-    """Reads over every interim answer; http.client knows 100 only and takes 103 for the answer.
+    """Skips every interim answer (1xx); http.client skips only 100 and takes 103 for the answer.
 
-    The real answer would stay on the connection, and the next request would read it as its own.
+    The real answer would then stay on the connection and be read by the next request.
     """
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -37,7 +37,7 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Marked(HTTPConnection):
-    """A connection that marks what it sends.
+    """A connection that sets the mark of the request that it sends.
 
     Attributes:
         underway: Where the exchange of the sending thread is found.
@@ -54,7 +54,8 @@ class _Marked(HTTPConnection):
         finally:
             self._connecting = False
         if isinstance(self.sock, ssl.SSLSocket) and self.sock.version() is None:
-            # Python gives a socket without TLS, and no error, for one that was cut just then.
+            # If the connection is cut at this point, Python returns a socket without TLS and no
+            # error.
             raise ConnectionResetError("the connection was cut before TLS began")
 
     def _new_conn(self) -> socket.socket:
@@ -71,13 +72,13 @@ class _Marked(HTTPConnection):
         super().send(data)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-        # By now it is marked, unless some library sends by a way of its own.
+        # The mark is set by now, unless a library sends in another way.
         self.underway.current.mark.set()
         return super().getresponse()
 
 
 class _Once(HTTPConnectionPool):
-    """A pool that closes a connection after one request; it connects anew when taken out again."""
+    """A pool that closes each connection after one request; it reconnects when used again."""
 
     def _put_conn(self, conn: Any) -> None:
         if conn:
@@ -86,10 +87,10 @@ class _Once(HTTPConnectionPool):
 
 
 def marked_pools(pools: Mapping[str, Any], underway: Underway, *, once: bool) -> dict[str, Any]:
-    """Derive pools with marking connections, per scheme.
+    """Return pool classes whose connections set marks, by scheme.
 
     Args:
-        pools: What urllib3 would use; for a SOCKS proxy they are others.
+        pools: The pool classes of urllib3; for a SOCKS proxy they differ.
         underway: Where connections find the exchange.
         once: Whether a connection serves one request only.
     """
@@ -97,7 +98,7 @@ def marked_pools(pools: Mapping[str, Any], underway: Underway, *, once: bool) ->
 
 
 def watch(pool: HTTPConnectionPool, exchange: Exchange) -> None:
-    """Let the connections of a pool belong to one exchange, which bounds what they do."""
+    """Make the connections of a pool part of one exchange, which limits their time."""
     underway = Underway()
     underway.exchange = exchange
     bases = (_Marked, pool.ConnectionCls)

@@ -1,4 +1,4 @@
-"""Guard against endless lists: stops one that repeats a cursor or brings nothing new."""
+"""Guard against endless pagination: stops a list that repeats a cursor or brings no new rows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class ListingFault(HootsuiteError):  # noqa: N818 - as the tree that it belongs 
 
 
 class CursorGuard:
-    """Ends a listing whose cursors lead nowhere: one that repeats, or pages without a new row.
+    """Ends a listing that makes no progress: a repeated cursor, or pages without a new row.
 
     Args:
-        operation: The operation that lists, as in the contract.
+        operation: The list operation, as in the contract.
         what: What is listed, for the message.
     """
 

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as a tree: the type tells what the caller may do next.
+"""Errors of the API client, as a tree: the type tells what the caller may do next.
 
 HootsuiteError
 ├── ConfigError             a setting is wrong: stop, a person corrects it
@@ -22,7 +22,7 @@ HootsuiteError
 └── OutcomeUnknown          a write that may or may not have happened: never repeat it blindly
 """
 
-# ruff: noqa: N818 - each name says what is the case; "Error" after it would say less
+# ruff: noqa: N818 - the names say what happened; a suffix "Error" would add nothing
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -43,8 +43,8 @@ class Where:
         code: The API's numeric code, or the word that OAuth and SCIM use instead.
         trace_id: What the platform's support asks for.
         errors: The API's own error objects (`code`, `message`, `id`, `resource`).
-        not_written: True when something proves that a write did not happen: its request was never
-            sent, by its mark, or the answer is a refusal.
+        not_written: True if it is proved that a write did not happen: its mark shows that the
+            request was never sent, or the answer is a refusal.
         retry_after: Seconds that the server asked us to wait.
     """
 
@@ -66,7 +66,7 @@ class Where:
 
 
 class HootsuiteError(Exception):
-    """The root: one sentence for a person, and the place for a program.
+    """Root of the tree: one sentence for people, and the place for programs.
 
     Args:
         happened: What happened, in plain words, without a full stop.
@@ -74,9 +74,10 @@ class HootsuiteError(Exception):
         advice: What to do next; each type has its own.
 
     Attributes:
-        not_written: Whether it is proved that the call wrote nothing. No type of error proves it.
-        never_sent: Whether it is proved by the mark: no byte of the request has left. Such an error
-            is a fault of the run, or of the way to the platform; it says nothing about the call.
+        not_written: Whether it is proved that the call wrote nothing. The type of an error alone
+            never proves it.
+        never_sent: Whether the mark proves that no byte of the request has left. The cause is then
+            in the run or on the way to the platform; the error says nothing about the call.
     """
 
     advice: ClassVar[str] = ""
@@ -98,7 +99,7 @@ class HootsuiteError(Exception):
         self.never_sent = False
 
     def never_left(self) -> None:
-        """Note that the call's request was never sent, as its mark shows."""
+        """Note that the request was never sent, as its mark shows."""
         self.never_sent = self.not_written = True
 
 
@@ -159,7 +160,7 @@ class ValidationRejected(HootsuiteError):
 
 
 class MalformedCall(ValidationRejected):
-    """A value of the call, such as an id with a slash in it, makes no request; nothing is sent."""
+    """A value can't be put into a request, such as an id with a slash; nothing is sent."""
 
 
 class NotFound(HootsuiteError):
@@ -203,7 +204,7 @@ class ConnectionNeverMade(NetworkFault):
 
 
 class TornBody(HootsuiteError):
-    """An answer came, but it is cut off or not of the platform's making."""
+    """An answer came, but it is cut off or not from the platform."""
 
     advice = "Try again; if it stays, check whether a proxy or firewall answers for the platform"
 

@@ -1,8 +1,9 @@
-"""One request on its way: the mark that it may have left, its deadline, and the watchdog.
+"""One request and its answer: the mark that it may have left, its deadline, and the watchdog.
 
-A socket's own time-out bounds one silence, so a server that drips a byte a second holds a thread
-for ever, and a signal ends no read at all. The watchdog bounds the whole exchange: it shuts the
-connection down, which ends every read, write and handshake on it, whichever library waits there.
+A socket's own time-out limits a single silence, so a server that sends one byte a second could
+block a thread for ever, and a signal ends no read at all. The watchdog limits the whole exchange:
+it shuts the connection down, which ends every read, write and handshake on it, whichever library
+waits.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from typing import Any, Literal, TypeVar
 
 GRACE = 8.0  # seconds that a request in flight gets after a stop; supervisors kill after ten
 _TICK = 0.05
-_IDLE = 100  # ticks without an exchange after which the watchdog's thread ends
+_IDLE = 100  # ticks without an exchange before the watchdog's thread ends
 
 Ending = Literal["late", "stopped"]
 Result = TypeVar("Result")
 
 
 class Mark:
-    """Whether a byte of one request may have left us.
+    """Whether a byte of one request may have left this machine.
 
-    It is set before the first byte can leave and never taken back. Not set: the request was never
-    sent. Set: its fate is unknown unless an answer tells. Nothing else tells the two apart, least
-    of all the class of an exception: urllib3 calls a reset in mid-request a `ProxyError` when the
-    connection ran through a proxy.
+    It is set before the first byte can leave and never reset. Not set: the request was never sent.
+    Set: its outcome is unknown unless an answer tells it. Nothing else can tell the two apart. The
+    class of an exception can't: urllib3 raises `ProxyError` for a reset in the middle of a request
+    if the connection goes through a proxy.
     """
 
     __slots__ = ("is_set",)
@@ -47,9 +48,10 @@ class Limits:
     """What one exchange may take, in seconds.
 
     Attributes:
-        connect: Until one address of the server (or proxy) takes the connection.
-        ready: Until the connection stands: names, all addresses, the proxy's tunnel, and TLS.
-        silence: Without a byte, once it stands.
+        connect: Until one address of the server (or proxy) accepts the connection.
+        ready: Until the connection is ready: name look-up, all addresses, the proxy's tunnel, and
+            TLS.
+        silence: Without a byte, once it is ready.
         whole: From the first byte sent to the last one received.
     """
 
@@ -62,12 +64,12 @@ class Limits:
 class Ended(Exception):  # noqa: N818 - it tells of the watchdog's decision
     """The watchdog has ended this exchange.
 
-    No `OSError`: urllib3 would wrap it, or take it for a fault of the network.
+    Not an `OSError`: urllib3 would wrap it, or take it for a network fault.
     """
 
 
 class Underway(threading.local):
-    """The exchange of this thread, for connections: between us and them lie two libraries.
+    """Holds the thread's current exchange, since the libraries in between can't pass it on.
 
     Attributes:
         exchange: The request that this thread sends; None outside of one.
@@ -80,7 +82,7 @@ class Underway(threading.local):
         """The exchange.
 
         Raises:
-            RuntimeError: If there is none: no connection of ours may send without a mark.
+            RuntimeError: If there is none: no connection may send without a mark.
         """
         if self.exchange is None:
             raise RuntimeError("a connection was used outside an exchange")
@@ -93,12 +95,12 @@ class Exchange:
     Args:
         mark: Set when a byte may have left.
         limits: How long it may take.
-        stop: Nothing leaves any more when it is set.
-        guard: Asked when the connection stands, right before the first byte; what it raises stops
-            the request.
+        stop: Once it is set, no request starts.
+        guard: Called when the connection is ready, right before the first byte; an exception of it
+            stops the request.
 
     Attributes:
-        ending: Why the watchdog has ended it, if it has.
+        ending: Why the watchdog ended it, if it did.
         refusal: What the guard raised.
     """
 
@@ -121,7 +123,7 @@ class Exchange:
         self._handle: socket.socket | None = None
 
     def connect(self, dial: Callable[[], socket.socket]) -> socket.socket:
-        """Make a connection, and give it up when the exchange is ended.
+        """Make a connection, and give up when the exchange is ended.
 
         Raises:
             Ended: If the watchdog ended the exchange first.
@@ -135,7 +137,7 @@ class Exchange:
         return connection
 
     def wait_for(self, work: Callable[[], Result]) -> Result:
-        """Do what nothing can interrupt, such as a name look-up, in a thread to be left behind.
+        """Run work that can't be interrupted, such as a name look-up, in a thread of its own.
 
         Raises:
             Ended: If the watchdog ended the exchange first; a connection made later is closed.
@@ -168,9 +170,9 @@ class Exchange:
         self._woken.set()
 
     def leave(self, connection: Any) -> None:
-        """Say that the request is about to be handed to the connection: this sets the mark.
+        """Set the mark: the request is about to be passed to the connection.
 
-        Called for each piece of it; the first one counts.
+        Called for each piece of the request; only the first call matters.
 
         Raises:
             Ended: If the exchange was ended, or the run stopped, before a byte could leave.
@@ -184,7 +186,7 @@ class Exchange:
             except Exception as refusal:
                 self.refusal = refusal
                 raise
-        if self._handle is None:  # a connection that was kept from an earlier request
+        if self._handle is None:  # a connection reused from an earlier request
             self._hold(connection)
         with self._lock:
             if self.ending is None and self._stop.is_set():
@@ -195,7 +197,7 @@ class Exchange:
             self._deadline = time.monotonic() + self._limits.whole
 
     def _hold(self, connection: Any) -> None:
-        """Keep a descriptor of the connection: TLS replaces the socket object that holds it."""
+        """Duplicate the connection's descriptor: TLS replaces the socket object that owns it."""
         handle = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
         with self._lock:
             self._release()
@@ -216,12 +218,12 @@ class Exchange:
     def _end(self, ending: Ending) -> None:
         self.ending = ending
         if self._handle is not None:
-            with contextlib.suppress(OSError):  # closed by the other side already
+            with contextlib.suppress(OSError):  # already closed by the other side
                 self._handle.shutdown(socket.SHUT_RDWR)
         self._woken.set()
 
     def check(self) -> None:
-        """Refuse an answer that only seems whole because the watchdog has ended it.
+        """Refuse an answer that only looks complete because the watchdog ended it.
 
         Raises:
             Ended: If it has.
@@ -230,7 +232,7 @@ class Exchange:
             raise Ended
 
     def close(self) -> None:
-        """Give the descriptor back."""
+        """Close the descriptor."""
         with self._lock:
             self._release()
 
@@ -244,7 +246,7 @@ class Watchdog:
     """Ends exchanges at their deadlines, and all of them after a stop.
 
     Args:
-        stop: Once it is set, what has not left ends at once, and what is in flight after `GRACE`.
+        stop: Once it is set, requests not sent yet end at once, and those in flight after `GRACE`.
     """
 
     def __init__(self, stop: threading.Event) -> None:

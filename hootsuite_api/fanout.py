@@ -1,4 +1,4 @@
-"""Ordered concurrent map: fetches many things at once and yields them in order."""
+"""Ordered concurrent map: fetches many items at once and yields them in order."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ def ordered_map(
 ) -> Iterator[tuple[Item, Result | Exception]]:
     """Map concurrently, yield in the order of the items, hold at most `ahead` results.
 
-    Workers only fetch; whoever iterates does everything else. Closing the iterator cancels what has
-    not begun.
+    Worker threads only fetch. Closing the iterator cancels fetches that have not started.
 
     Args:
         pool: Where the fetching runs; it stays open.

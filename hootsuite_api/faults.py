@@ -1,7 +1,7 @@
-"""From an exception of the libraries below to an error of ours.
+"""Translates exceptions of the HTTP libraries into errors of the client.
 
-Whether the request was sent is told by its mark alone. The class of the exception only chooses the
-words, and whether another attempt can help.
+Only the mark tells whether the request was sent. The class of the exception only decides the
+wording, and whether another attempt can help.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _OF_THE_NETWORK = (rq.RequestException, u3.HTTPError, OSError)
 
 
 def of(cause: Exception, url: str, where: Where, exchange: Exchange) -> HootsuiteError:
-    """Name what went wrong.
+    """Return the error for an exception.
 
     Args:
         cause: What a library raised.
         url: Where the request was to go.
         where: The call, for the message.
-        exchange: Its mark tells whether a byte may have left, its ending who ended it.
+        exchange: Its mark tells whether a byte may have left, its `ending` why it was ended.
     """
     if exchange.mark.is_set:
         return _sent(cause, urlsplit(url).hostname, where, exchange)
@@ -45,7 +45,7 @@ def of(cause: Exception, url: str, where: Where, exchange: Exchange) -> Hootsuit
 
 
 def given_up(where: Where) -> NetworkFault:
-    """An answer that nobody awaits any more."""
+    """The error for an answer that is no longer awaited."""
     return NetworkFault("The run was stopped and did not wait for the answer any longer", where)
 
 
@@ -72,7 +72,7 @@ def _unsent(cause: Exception, url: str, where: Where, exchange: Exchange) -> Hoo
 
 
 def _setting_fault(cause: Exception, host: str | None, where: Where) -> ConnectionNeverMade | None:
-    """A fault that stays until a person changes a setting, if it is one."""
+    """The error for a fault that lasts until somebody changes a setting; None for other faults."""
     reason = _reason(cause)
     if isinstance(cause, _NO_PROXY):
         advice = (
@@ -96,7 +96,7 @@ def _setting_fault(cause: Exception, host: str | None, where: Where) -> Connecti
 
 
 def _untrusted(reason: BaseException) -> bool:
-    """Whether a certificate, perhaps that of a proxy, did not pass."""
+    """Whether a certificate, maybe that of a proxy, was not accepted."""
     while isinstance(reason, (u3.ProxyError, u3.SSLError)) and reason.args:
         inner = reason.args[-1]
         if not isinstance(inner, BaseException):
@@ -122,7 +122,7 @@ def _unreached(reason: BaseException, url: str, where: Where) -> ConnectionNever
 
 
 def _reason(cause: Exception) -> BaseException:
-    """What urllib3 said, below the wrapping of requests."""
+    """The exception of urllib3 inside the one of requests."""
     inner: Any = cause.args[0] if cause.args else cause
     inner = getattr(inner, "reason", None) or inner
     return inner if isinstance(inner, BaseException) else cause

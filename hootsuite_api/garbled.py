@@ -1,8 +1,8 @@
-"""Finds text that was UTF-8 and was opened in a legacy code page ("GrÃ¼n" for "Grün").
+"""Detects mojibake: UTF-8 text that was opened in a legacy code page ("GrÃ¼n" for "Grün").
 
-Each run of non-ASCII characters is encoded in a legacy page and decoded as UTF-8. Where that
-works, and could not work by chance, the run is garbled. A single pair of characters may be right
-by chance ("RŮŽE" in cp1250 is a valid sequence): there ftfy is asked for a second opinion.
+Each run of non-ASCII characters is encoded in a legacy page and decoded as UTF-8. If that works,
+and can't have worked by chance, the run is garbled. A single pair of characters may be valid by
+chance ("RŮŽE" in cp1250 is a valid sequence): then ftfy gives a second opinion.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ _CERTAIN = 2
 
 @lru_cache(1024)  # a post for several profiles, a dry run before the real one
 def repaired(text: str) -> str | None:
-    """Return what a garbled text was, None when it is not garbled or can't be repaired.
+    """Return the original of a garbled text; None if it is not garbled or can't be repaired.
 
     Args:
-        text: As it came, before anything is normalised.
+        text: As it was read, before it is normalised.
     """
     meant = _decoded_again(text)
     return None if meant is None or is_bad(meant) else meant
 
 
 def is_beyond_repair(text: str) -> bool:
-    """Return whether a text is garbled, and what it decodes to is garbled itself.
+    """Return whether a text is garbled, and so is its repair.
 
     Args:
         text: As for `repaired`.
@@ -61,7 +61,7 @@ def is_beyond_repair(text: str) -> bool:
 
 
 def is_bad(text: str) -> bool:
-    """Return whether ftfy takes a text for a garbled one."""
+    """Return whether ftfy finds a text garbled."""
     return not text.isascii() and _ftfy()[1](text)
 
 
@@ -89,7 +89,7 @@ def _repaired_once(text: str) -> str | None:
 
 
 def _strangeness(meant: str) -> tuple[int, int]:
-    """Tell how little a text looks like one: first by rare characters, then by what is left."""
+    """Rank candidates: the fewest rare characters win, then the shortest text."""
     return sum(map(_is_rare, meant)), len(meant)
 
 
@@ -102,7 +102,7 @@ def _is_rare(character: str) -> bool:
 
 @dataclass(frozen=True)
 class _Page:
-    """A single-byte page: its characters as the bytes that they stand for, as Latin-1."""
+    """A single-byte code page: maps its characters to the bytes that they stand for, as Latin-1."""
 
     bytes_of: dict[int, str]
     run: re.Pattern[str]
@@ -111,7 +111,7 @@ class _Page:
 
 @cache
 def _table(page: str) -> _Page:
-    """Build a page's tables; a byte that the page leaves out stands for itself, as in browsers."""
+    """Build a page's tables; as in browsers, an undefined byte stands for itself."""
     known: dict[str, int] = {}
     for byte in range(0x80, 0x100):
         try:
@@ -128,7 +128,7 @@ def _table(page: str) -> _Page:
 
 
 def _in_page(text: str, page: _Page) -> str | None:
-    """Return a text with its garbled runs mended, None when none of them surely is garbled."""
+    """Return a text with its garbled runs repaired; None if no run is certainly garbled."""
     sure: list[bool] = []
 
     def mend(match: re.Match[str]) -> str:
@@ -152,7 +152,7 @@ def _in_page(text: str, page: _Page) -> str | None:
 
 
 def _mixed(run: str, page: _Page) -> str:
-    """Mend the sequences of a run that also has characters which belong there."""
+    """Repair the sequences of a run that also has correct characters."""
     back = {ord(byte): chr(character) for character, byte in page.bytes_of.items()}
     pieces, at = [], 0
     for one in _SEQUENCE.finditer(run):
@@ -175,9 +175,9 @@ def _is_certain(meant: list[str], run: str, *, whole: bool) -> bool:
 
 
 def _is_typical(character: str) -> bool:
-    """Whether it is what three or four bytes mostly stand for: typographic signs and emoji."""
+    """Whether it is a typical character of three or four bytes: a typographic sign or an emoji."""
     if ord(character) >= _ASTRAL:
-        return unicodedata.category(character) != "Cn"  # four bytes by chance are mostly nothing
+        return unicodedata.category(character) != "Cn"  # four random bytes are mostly no character
     return ord(character) in _PUNCTUATION
 
 
@@ -187,7 +187,7 @@ def _is_plausible(character: str) -> bool:
 
 
 def _is_inside_word(match: re.Match[str], meant: list[str]) -> bool:
-    """Whether a run stands in a word of ASCII letters, where a letter such as ü would fit."""
+    """Whether a run is inside a word of ASCII letters, where a letter such as ü would fit."""
     before = match.string[: match.start()][-1:]
     behind = match.string[match.end() :][:1]
     ascii_letters = any(one.isascii() and one.isalpha() for one in (before, behind))
@@ -201,14 +201,14 @@ def _is_inside_word(match: re.Match[str], meant: list[str]) -> bool:
 
 
 def _is_stray_lead(match: re.Match[str], meant: list[str]) -> bool:
-    """Whether a symbol has a letter before it that is its lead byte: `20 Â°C`."""
+    """Whether the letter before a symbol is really its lead byte: `20 Â°C`."""
     run = match.group()
     rest = match.string[: match.start()] + match.string[match.end() :]
     return [*run[1:]] == meant and not meant[0].isalpha() and rest.isascii()
 
 
 def _second_opinion(text: str) -> str | None:
-    """Return what ftfy makes of a text that it finds bad, None when it finds nothing wrong."""
+    """Return ftfy's repair of a text; None if it finds nothing wrong."""
     fix, is_bad = _ftfy()
     return meant if is_bad(text) and (meant := fix(text)) != text else None
 
@@ -222,7 +222,7 @@ def _ftfy() -> tuple[Callable[[str], str], Callable[[str], bool]]:
 
 
 def _in_double_byte(text: str, page: str) -> str | None:
-    """Return a text that was opened in an East Asian page, None when it was not."""
+    """Return the original of a text that was opened in an East Asian page; None if it was not."""
     sure = False
 
     def mend(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Sends one request within quota and rate limit; reads clock and quota from the answer."""
+"""Sends one request within quota and rate limit; reads the clock and the quota from the answer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from hootsuite_api.errors import HootsuiteError, QuotaExhausted, RateLimited
 from hootsuite_api.exchange import Mark
 from hootsuite_api.transport import Outgoing, Transport
 
-_LONGEST_HOLD = 120.0  # a server that asks for more means the quota, not the second
+_LONGEST_HOLD = 120.0  # seconds; a server that asks for more means the quota
 log = logging.getLogger("hootsuite_api")
 
 
 @dataclass(slots=True)
 class Stats:
-    """What a run cost.
+    """Request counts of a run.
 
     Attributes:
         requests: Requests sent, by operation.
@@ -47,13 +47,13 @@ class Stats:
 
 
 class Gateway:
-    """Sends one request when its turn has come.
+    """Sends requests one at a time, each when the rate limiter allows it.
 
     Args:
         transport: The connections.
-        budget: Whose turn it is.
-        quota: The day's requests.
-        own: This machine's clock, against which the platform's is checked.
+        budget: The rate limiter.
+        quota: The daily quota.
+        own: This machine's clock, used to check the platform's.
     """
 
     def __init__(
@@ -68,22 +68,23 @@ class Gateway:
     def ask(
         self, operation: Operation, out: Outgoing, auth: AuthBase, mark: Mark, attempt: int = 1
     ) -> Answer:
-        """Wait for the turn, send once, learn from the answer.
+        """Wait for the rate limiter, send once, read clock and quota from the answer.
 
         Args:
-            operation: What is asked.
+            operation: The operation of the contract.
             out: The request.
-            auth: Who asks.
+            auth: The credentials.
             mark: A mark of this request alone; it tells afterwards whether a byte may have left.
             attempt: Its number, for the log.
 
         Returns:
-            The answer, whatever it says, except that requests come too fast.
+            The answer, whatever it says, unless it says that requests come too fast.
 
         Raises:
-            QuotaExhausted: If the day's share is used; nothing is sent then.
-            RateLimited: If they come too fast: a 429, or one of the other ways to say so. Only
-                the first proves that a write was refused.
+            QuotaExhausted: If the configured share of the daily quota is used; nothing is sent
+                then.
+            RateLimited: If requests come too fast: a 429, or another answer that says so. Only a
+                429 proves that a write was refused.
             NetworkFault: If there is no answer.
             TornBody: If the answer is cut off.
         """

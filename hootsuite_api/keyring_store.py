@@ -1,4 +1,4 @@
-"""Tokens in the system's keyring, for those who don't want them in a file (extra `keyring`)."""
+"""Token store in the system's keyring instead of a file (extra `keyring`)."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _SERVICE = "meltano-hootsuite"
 
 
 def open_store(path: Path, stop: threading.Event) -> TokenStore:
-    """The store that the setting `token_store` names: a file, or `keyring:NAME`."""
+    """Open the store that the setting `token_store` names: a file, or `keyring:NAME`."""
     named = KEYRING.fullmatch(str(path))
     return KeyringStore(named[1], stop) if named else TokenStore(path, stop)
 
 
 class KeyringStore(TokenStore):
-    """A token store whose content is one password of the keyring; only its lock is a file.
+    """A token store kept as one password of the keyring; only its lock is a file.
 
     Args:
-        name: Keeps several stores apart.
+        name: The store's name; stores of different names are independent.
         stop: Ends a wait for the lock when it is set.
     """
 

@@ -1,7 +1,7 @@
-"""Listed objects as rows: decoded, checked and renamed in one pass over the bytes of an answer.
+"""Decodes, checks and renames listed objects in one pass over the bytes of an answer.
 
-This is the fast half of `response_check` and `records` for long lists. It takes only what is
-certainly as the contract says; anything else is left to them, who name what is wrong.
+This is the fast path of `response_check` and `records` for long lists. It accepts only what
+certainly fits the contract; they read everything else, and report what is wrong.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Listed:
     """One object of a list.
 
     Attributes:
-        row: Its row: a struct with the columns of `records.record` as fields, in their order.
-        source: The object as JSON, as it came.
+        row: The row: a struct with the columns of `records.record` as fields, in the same order.
+        source: The object's JSON, as received.
     """
 
     row: Any
@@ -61,7 +61,7 @@ _open = msgspec.json.Decoder(_Envelope).decode
 
 
 def listed(component: str, api_object: Mapping[str, Any]) -> Listed:
-    """Take an object that was decoded and checked in the usual way."""
+    """Wrap an object that was decoded and checked on the slow path."""
     row = records.builder(component)(api_object)
     return Listed(row_class(component)(*row.values()), _encode(api_object))
 
@@ -75,7 +75,7 @@ def row_class(component: str) -> type[msgspec.Struct]:
 
 @functools.cache
 def reader(operation: str, component: str) -> Reader:
-    """A function that reads an answer, or returns None if that has to be read in the usual way.
+    """Return a function that reads an answer, or returns None if the slow path has to read it.
 
     Args:
         operation: The id of an operation that lists objects, each with its `id`.
@@ -97,7 +97,7 @@ def reader(operation: str, component: str) -> Reader:
 
 
 class _Taker:
-    """Takes one object: plain values are checked while they are decoded, nested ones after it."""
+    """Reads one object: plain values are checked while they are decoded, nested ones afterwards."""
 
     def __init__(self, component: str) -> None:
         fields = _fields(load().component(component))
@@ -115,16 +115,16 @@ class _Taker:
         self(b'{"id":"1"}')  # msgspec completes a class when it is first used; see `quick_check`
 
     def __call__(self, source: bytes | msgspec.Raw) -> Listed:
-        """Take one object.
+        """Read one object.
 
         Raises:
-            msgspec.MsgspecError, ValueError, RecursionError: It may not be what the contract says.
+            msgspec.MsgspecError, ValueError, RecursionError: It may not fit the contract.
         """
         found = self._decode(source)
         msgspec.convert(found, self._nested, from_attributes=True, dec_hook=quick_check.check_time)
         try:
             values = self._values(found)
-        except AttributeError:  # of a reference that is null
+        except AttributeError:  # a reference that is null
             for name, empty in self._empty.items():
                 if getattr(found, name) is None:
                     setattr(found, name, empty)
@@ -143,12 +143,12 @@ class _Field:
 
     Attributes:
         name: The API's name.
-        attribute: The name in the struct, since some of the API's are no identifiers.
-        type: What msgspec decodes it to.
-        columns: The columns that it gives, with their places in the struct.
-        inner: The type that a nested value is checked against; it is decoded as it comes.
-        reference: The struct of an object whose values are columns of their own.
-        convert: What makes a column of a value that is not null.
+        attribute: The name in the struct, since some API names are not identifiers.
+        type: The type that msgspec decodes it to.
+        columns: The columns that it becomes, with their places in the struct.
+        inner: The type that a nested value is checked against after decoding.
+        reference: The struct of an object whose fields become columns.
+        convert: Converts a value that is not null to its column.
     """
 
     name: str
@@ -161,7 +161,7 @@ class _Field:
 
     @property
     def default(self) -> tuple[None, ...]:
-        """What stands for a missing value; an id must be there."""
+        """The columns of a missing value; an id must not be missing."""
         return () if self.name == "id" else (None,)
 
 
@@ -197,7 +197,7 @@ def _single(name: str, field: Schema, attribute: str, places: Mapping[str, str])
 
 
 def _scalar(name: str, field: Schema) -> Any:
-    """The type of a value that becomes a column as it is, which an id does only as text."""
+    """The type of a value that becomes a column unchanged; an id only if it is text."""
     is_id = records.converter(name, field) is str
     return quick_check.SHORT if is_id else quick_check.value_type(name, field)
 
@@ -208,7 +208,7 @@ def _is_nested(field: Schema) -> bool:
 
 
 def _utc(value: str) -> Any:
-    """As `records.utc`, for what is a time; else this is no object of the contract."""
+    """As `records.utc`; raises for a value that is not a time."""
     if value:
         moments.parse(value)
     return records.utc(value)

@@ -1,8 +1,9 @@
-"""Finds text that lost bytes or letters on its way, so that nobody can tell what it was.
+"""Detects text that lost bytes or letters, so that it can't be repaired.
 
-A program that opens UTF-8 in a legacy page drops the bytes that the page leaves out, and one that
-saves in a page that lacks a letter writes `?`. The first leaves traces that no language has; the
-second may be meant, and so may HTML entities: they are doubts, which are told and not refused.
+A program that opens UTF-8 in a legacy code page drops the bytes that the page does not define, and
+one that saves in a page without a letter writes `?` for it. The first leaves sequences that no
+language has: it is an error. The second may be intended, and so may HTML entities: they are only
+warnings.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def is_lost(text: str) -> bool:
     """Return whether bytes of a garbled text are gone, so that it can't be repaired.
 
     Args:
-        text: As it came, before anything is normalised; U+FFFD is one that says so itself.
+        text: As it was read, before it is normalised; U+FFFD always means a lost character.
     """
     if text.isascii():
         return False
@@ -47,7 +48,7 @@ def is_lost(text: str) -> bool:
 
 
 def _is_cut_in(text: str, page: str) -> bool:
-    """Return whether a run is UTF-8 in a page, but for bytes that the page leaves out."""
+    """Return whether a run is UTF-8 in a page, without the bytes that the page lacks."""
     run, bytes_of = _table(page)
     for match in run.finditer(text):
         for found in _SEQUENCES.finditer(match.group().translate(bytes_of)):
@@ -56,7 +57,8 @@ def _is_cut_in(text: str, page: str) -> bool:
                 continue
             if page != _CYRILLIC:
                 return garbled.is_bad(text)
-            # Letters stand for continuation bytes in Cyrillic pages, so signs among them decide.
+            # In Cyrillic pages letters stand for continuation bytes, so only signs among them are
+            # proof.
             signs = [one for one in match.group() if not one.isalpha()]
             if len(_LEAD.findall(parts)) >= _MANY and len(signs) >= _FEW:
                 return True
@@ -65,7 +67,7 @@ def _is_cut_in(text: str, page: str) -> bool:
 
 @cache
 def _table(page: str) -> tuple[re.Pattern[str], dict[int, str]]:
-    """Return what matches a run of a page's own characters, and their bytes as Latin-1."""
+    """Return a pattern for runs of the page's own characters, and their bytes as Latin-1."""
     known = {bytes([one]).decode(page, "ignore"): one for one in range(0x80, 0x100)}
     known.pop("", None)
     pattern = re.compile("[" + "".join(map(re.escape, known)) + "]{3,}")
@@ -73,7 +75,7 @@ def _table(page: str) -> tuple[re.Pattern[str], dict[int, str]]:
 
 
 def doubts(text: str) -> Iterator[str]:
-    """Say what in a text looks like lost letters, and may be meant all the same.
+    """Yield what looks like lost letters in a text, but may be intended.
 
     Args:
         text: As it would be posted.

@@ -1,6 +1,6 @@
-"""Parses the platform's timestamps: RFC 3339, and UTC where the zone is missing.
+"""Parses the platform's timestamps: RFC 3339, in UTC if the zone is missing.
 
-The one parser of such times: the tap, the target and the commands all use it.
+The tap, the target and the CLI all use this parser.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _LEAP = "60"
 def parse(text: str) -> datetime:
     """Return a timestamp of the platform as a time in UTC.
 
-    A time without a zone is UTC, never the zone of this machine. A date alone is its midnight. A
-    leap second is the second after it; more than six digits of a fraction are cut.
+    A time without a zone is in UTC, never in this machine's zone. A date alone means midnight. A
+    leap second becomes the next second; digits of a fraction beyond the sixth are cut.
 
     Raises:
-        ValueError: It is no timestamp, or no time in UTC within the years 1 to 9999.
+        ValueError: It is not a timestamp, or not within the years 1 to 9999 in UTC.
     """
     if not isinstance(text, str):
         raise ValueError("not a timestamp")  # noqa: TRY004 - to callers it is one of its kind
@@ -36,7 +36,7 @@ def parse(text: str) -> datetime:
 
 
 def _is_usual(text: str) -> bool:
-    """Whether it is spelt as the platform spells most times: the quick way reads those."""
+    """Whether it is written as the platform writes most times, which the fast path reads."""
     return len(text) in {20, 24} and text[4] == text[7] == "-" and text[10] + text[-1] == "TZ"
 
 

@@ -1,7 +1,7 @@
 """Converts names between the API's camelCase and the records' snake_case.
 
 The rule is only safe in one direction: `externalURL` and `externalUrl` both become `external_url`.
-The way back from a column therefore asks the contract (`columns`), never the rule.
+So a column is converted back by the contract (`columns`), never by the rule.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ def camel(name: str) -> str:
 def columns(schema: Schema) -> Mapping[str, tuple[str, ...]]:
     """Columns of a record, each with the path of API names that leads to its value.
 
-    A reference object (an id, at most with a link) becomes one column per field; so does an object
-    that the contract marks with `x-hootsuite-lift`, without a prefix. Other objects stay whole.
+    A reference object (an id, maybe with a link) becomes one column per field; so does an object
+    that the contract marks with `x-hootsuite-lift`, without a prefix. Other objects stay one
+    column.
 
     Raises:
         ValueError: Two fields would share a column.
@@ -55,7 +56,7 @@ def source_name(schema: Schema, column: str) -> str:
 
 
 def plain(schema: Schema) -> Schema:
-    """The schema itself where it is written as "this or null"."""
+    """The schema without null, if it is written as "this or null"."""
     choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
     return plain(choices[0]) if len(choices) == 1 else schema
 

@@ -15,9 +15,9 @@ from hootsuite_api.redact import guard_logs
 
 
 class CheckedPlugin(PluginBase):
-    """A plugin that says what is wrong without the values, which the SDK would print, secrets too.
+    """Mixin: reports configuration errors without values; the SDK would print them, even secrets.
 
-    It stands before the SDK's class among a plugin's bases.
+    List it before the SDK's class in a plugin's bases.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:

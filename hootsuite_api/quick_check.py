@@ -1,6 +1,6 @@
-"""The fast half of `response_check`: msgspec sees in C that an answer is as it should be.
+"""Fast path of `response_check`: msgspec checks in C that an answer fits the contract.
 
-It never accepts what `response_check` refuses. What it doesn't accept is looked at again there.
+It never accepts what `response_check` refuses. What it does not accept is checked again there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DECIMAL = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,255}\Z")]
 SHORT = Annotated[str, msgspec.Meta(max_length=255)]
 _INT64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _CONTAINERS = frozenset({"data", "Resources", "totalResults"})
-# JSON has no infinity: msgspec refuses a number that is too large for a float.
+# JSON has no infinity: msgspec refuses a number too large for a float.
 _TYPES: Mapping[str, Any] = {
     "string": str,
     "integer": _INT64,
@@ -30,11 +30,11 @@ _TYPES: Mapping[str, Any] = {
 
 
 class _Time:
-    """Stands for a time in the compiled types."""
+    """Placeholder for a time in the compiled types."""
 
 
 def check_time(kind: type, value: Any) -> _Time:
-    """Check a time for msgspec, whose own times don't know that UTC ends with the year 9999."""
+    """Check a time for msgspec, whose own check misses years beyond 9999 in UTC."""
     del kind
     if value != "":
         moments.parse(value)
@@ -60,8 +60,8 @@ def _compiled(operation: str) -> Any:
     described = load().operations[operation]
     response = described.response or {}
     made = _struct(response, containers(described) | own_id(response), rows=True)
-    # msgspec completes a class when it is first used, and a thread that meets a half-complete one
-    # crashes. So each class is used here once, before any other thread can see it.
+    # msgspec completes a class at its first use, and another thread that uses it meanwhile crashes.
+    # So each class is used here once, before any other thread can see it.
     with contextlib.suppress(msgspec.ValidationError):
         msgspec.convert({}, made, dec_hook=check_time)
     return made
@@ -73,12 +73,12 @@ def containers(operation: Operation) -> frozenset[str]:
 
 
 def own_id(schema: Schema) -> frozenset[str]:
-    """Return the name of an object's id if every such object has one."""
+    """Return the name of an object's id field if every such object has one."""
     return frozenset({"id"} & set(schema.get("required", ())))
 
 
 def _struct(schema: Schema, required: frozenset[str], *, rows: bool = False) -> Any:
-    """Build the class of an object; names of fields are numbers, since some are no identifiers."""
+    """Build the class of an object; some names are not identifiers, so fields get numbers."""
     fields: list[Any] = []
     names: dict[str, str] = {}
     for number, (name, field) in enumerate(schema.get("properties", {}).items()):
@@ -93,7 +93,7 @@ def _struct(schema: Schema, required: frozenset[str], *, rows: bool = False) -> 
 
 
 def own_type(name: str, field: Schema) -> Any:
-    """Return the type of a value that must be there, such as the id of a listed thing."""
+    """Return the type of a required value, such as the id of a listed object."""
     return _DECIMAL if name == "id" else value_type(name, field)
 
 
@@ -101,7 +101,7 @@ def _rows(schema: Schema) -> Any:
     if "items" in schema:
         item = _thing(plain(schema["items"]))
         return list[item]  # type: ignore[valid-type]
-    # One thing or a list of them is left to the slow check.
+    # "One object or a list of them" is left to the slow path.
     return msgspec.Raw if "anyOf" in schema else _thing(schema)
 
 
@@ -112,7 +112,7 @@ def _thing(schema: Schema) -> Any:
 
 
 def value_type(name: str, schema: Schema) -> Any:
-    """Return the type of a value that is not null."""
+    """Return the type of a non-null value."""
     schema = plain(schema)
     types = schema.get("type", [])
     types = [one for one in ([types] if isinstance(types, str) else types) if one != "null"]

@@ -1,4 +1,4 @@
-"""Rows from API objects and back, with their Singer schemas, all derived from the contract."""
+"""Converts API objects to rows and back, with their Singer schemas, derived from the contract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLAIN_LENGTHS = (20, 24)  # 2026-01-15T12:00:00Z, without and with milliseconds
 def singer_schema(component: str, *, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The JSON Schema of a stream whose rows come from `record` of the same component.
 
-    Every column may be null and no value list is kept: both are open on the platform's side.
+    Every column may be null and value lists are left out, since the platform may change both.
 
     Args:
         component: Name of the component in the contract.
@@ -48,7 +48,7 @@ def record(component: str, api_object: Mapping[str, Any]) -> Row:
 
 @functools.cache
 def builder(component: str) -> Callable[[Mapping[str, Any]], Row]:
-    """A function that builds rows of one component; for loops, `record` looks it up each time."""
+    """Return the function that builds rows of one component; faster in loops than `record`."""
     schema = load().component(component)
     whole: dict[str, str] = {}
     converted: dict[str, Convert] = {}
@@ -65,9 +65,9 @@ def builder(component: str) -> Callable[[Mapping[str, Any]], Row]:
 
 
 def body(component: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The way back: a request body from those columns of a row that the component knows.
+    """Convert a row back to a request body, from those columns that the component knows.
 
-    Values are taken as they are, nulls included.
+    Values stay as they are, nulls included.
 
     Raises:
         KeyError: The contract has no such component.
@@ -85,8 +85,8 @@ def body(component: str, row: Mapping[str, Any]) -> dict[str, Any]:
 def utc(value: Any) -> Any:
     """A timestamp as RFC 3339 in UTC with a closing Z, as precise as it came.
 
-    A time without a zone is UTC, as all the platform's times are. What is no timestamp at all is
-    handed on untouched: whoever loads it should see it.
+    A time without a zone is UTC, like all times of the platform. A value that is not a timestamp is
+    returned unchanged, so that people see it in the table.
     """
     if (
         value.__class__ is str
@@ -99,7 +99,7 @@ def utc(value: Any) -> Any:
 
 
 class _Builder:
-    """Builds rows by a plan: this runs once for every message of an account."""
+    """Builds rows from a precomputed plan, since it runs for every message of an account."""
 
     __slots__ = ("_aliases", "_converted", "_parts", "_whole")
 
@@ -170,7 +170,7 @@ def _value(name: str, schema: Schema) -> dict[str, Any]:
     if types == ["array"]:
         return {"type": ["array", "null"], "items": _value(name, schema["items"])}
     if types == ["object"]:
-        if not schema.get("properties"):  # none known is not none allowed: flattening would drop it
+        if not schema.get("properties"):  # it may still have some: flattening would drop it
             return {"type": ["object", "null"]}
         inner = {n: _value(n, s) for n, s in schema["properties"].items()}
         return {"type": ["object", "null"], "properties": inner}
@@ -178,7 +178,7 @@ def _value(name: str, schema: Schema) -> dict[str, Any]:
 
 
 def converter(name: str, schema: Schema) -> Convert | None:
-    """What makes a column of a value that is not null; None if it stays as it is."""
+    """The function that converts a non-null value to its column; None if it stays as it is."""
     if schema.get("format") == "date-time":
         return utc
     types = _types(schema)
@@ -223,7 +223,7 @@ def _utc(value: Any) -> Any:
 
 
 def _fraction(text: str) -> str:
-    """The fraction of a second as written, which `datetime` would pad or cut."""
+    """The fraction of a second as written; `datetime` would pad or cut it."""
     _, dot, rest = text.replace(",", ".").partition(".")
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     return dot + digits if digits else ""

@@ -1,4 +1,4 @@
-"""The one scrubber of secrets: every log line and every error message passes through it."""
+"""Masks secrets in every log line and every error message."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from urllib.parse import quote, quote_plus
 from hootsuite_api.printable import one_line
 
 MASK = "***"
-_SHORTEST = 6  # anything shorter would mask ordinary words
+_SHORTEST = 6  # a shorter secret would mask ordinary words
 
 _FIELDS = (
     r"access_token|refresh_token|id_token|client_secret|code_verifier|oauth_token|api_key|password"
     r"|authorization|signature|AWSAccessKeyId|X-Amz-[A-Za-z-]+|sig|token|secret"
 )
-# What people write after "Basic" and "Bearer" when they speak of them.
+# Ordinary words that follow "Basic" and "Bearer" in a sentence.
 _WORDS = r"(?:authentication|authorization|credentials?|headers?|scheme|tokens?|usage)"
 _ENDS = r"(?!\.?[A-Za-z0-9_~+/=%-])"
-# A sentence that goes on after the name of a setting and a colon: "refresh_token: where it starts".
+# Ordinary text after the name of a setting and a colon: "refresh_token: where it starts".
 _PROSE = r"(?-i:\(|[a-z]{2,12} [a-z])"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -30,7 +30,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1\2{MASK}",
     ),
-    # `user:password` is how our own messages show the place of both.
+    # Our own messages write `user:password` as a placeholder.
     (re.compile(r"(?i)(://)(?!user:password@)[^/\s@:]+:[^/\s@]+@"), rf"\1{MASK}@"),
     (re.compile(rf"(?i)([?&;](?:{_FIELDS}|code|expires)=)[^&\s\"'<>]+"), rf"\1{MASK}"),
     (
@@ -48,7 +48,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 class _Vault:
-    """The secrets known to this process, in every spelling they could be printed in."""
+    """The secrets known to this process, in every encoding in which they could be printed."""
 
     def __init__(self) -> None:
         self._longest_first: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class _Vault:
                 )
 
     def mask(self, text: str) -> str:
-        # No regular expression: to compile one with each new token grows with all earlier ones.
+        # Not a regular expression: compiling it anew for each new token gets slower and slower.
         for spelling in self._longest_first:
             if spelling in text:
                 text = text.replace(spelling, MASK)
@@ -76,10 +76,10 @@ _vault = _Vault()
 
 
 def register(secret: str | None) -> None:
-    """Remember a secret, so that `scrub` masks it wherever it turns up.
+    """Register a secret, so that `scrub` masks it everywhere.
 
     Args:
-        secret: The value itself. Percent-encoded, base64 and JSON-escaped spellings are masked too.
+        secret: The value. Its percent-encoded, base64 and JSON-escaped forms are masked, too.
     """
     if not secret:
         return
@@ -98,16 +98,16 @@ def register(secret: str | None) -> None:
 
 
 def register_pair(identity: str, secret: str) -> None:
-    """Remember a client secret, together with the Basic header it makes with its client id."""
+    """Register a client secret, and the Basic header of it and its client id."""
     register(secret)
     register(f"{identity}:{secret}")
 
 
 def scrub(text: str) -> str:
-    """Mask every secret in a text: the registered ones, and whatever looks like one.
+    """Mask every secret in a text: registered ones, and what looks like one.
 
     Args:
-        text: Anything that is about to be shown: a log line, an error, a body from a server.
+        text: Text that will be shown: a log line, an error, a body from a server.
 
     Returns:
         The same text with each secret replaced by `***`.
@@ -131,7 +131,7 @@ class ScrubFilter(logging.Filter):
 
 
 class SafeRecord(logging.LogRecord):
-    """A log record on one line: no secret, no control character, whichever logger it is of."""
+    """A log record of any logger, on one line without secrets and control characters."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -145,7 +145,7 @@ class SafeRecord(logging.LogRecord):
 
 def guard_logs() -> None:
     """Make every log record of this process safe, and keep libraries that log URLs at WARNING."""
-    if logging.getLogRecordFactory() is logging.LogRecord:  # another one is somebody's choice
+    if logging.getLogRecordFactory() is logging.LogRecord:  # somebody has chosen another one
         logging.setLogRecordFactory(SafeRecord)
     own = logging.getLogger("hootsuite_api")
     if not any(isinstance(one, ScrubFilter) for one in own.filters):

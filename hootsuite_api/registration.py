@@ -1,7 +1,7 @@
-"""Registers a public client at the platform (RFC 8414, RFC 7591), for people who made no app.
+"""Dynamic client registration (RFC 8414, RFC 7591), for people without an app of their own.
 
-The platform's own document names the endpoint; what it says of it beyond that is nowhere described.
-So everything that it answers is checked, and every doubt is a refusal.
+The platform's metadata document names the endpoint, but the platform doesn't describe it. So every
+answer is checked, and every doubt is a refusal.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CREATED = (200, 201)
 
 
 class RegistrationRefused(AuthError):  # noqa: N818 - named like its siblings in errors
-    """The platform registers no client for us, or not in a way that we can trust."""
+    """The platform does not register a client for us, or not in a way that we can trust."""
 
     advice = (
         "Registration may not be enabled for your plan: make an app in Hootsuite's developer "
@@ -43,18 +43,18 @@ class RegistrationRefused(AuthError):  # noqa: N818 - named like its siblings in
 
 
 def register_client(settings: Settings, redirect_uri: str) -> str:
-    """Register a client without a secret, which has to use PKCE.
+    """Register a client without a secret; it must use PKCE.
 
     Args:
-        settings: Address, time-outs and scope; no token is used.
-        redirect_uri: Where the browser comes back to, on loopback.
+        settings: Address, time-outs and scope; no token is sent.
+        redirect_uri: Where the browser returns to, on loopback.
 
     Returns:
-        The client's id.
+        The client id.
 
     Raises:
         RegistrationRefused: With the reason.
-        HootsuiteError: The platform can't be asked.
+        HootsuiteError: The platform can't be reached.
     """
     with HootsuiteClient(replace(settings, auth_method="access_token")) as client:
         endpoint = _endpoint(client)
@@ -71,7 +71,7 @@ def register_client(settings: Settings, redirect_uri: str) -> str:
 
 
 def _endpoint(client: HootsuiteClient) -> str:
-    """Where clients are registered, as the platform's document says."""
+    """The registration endpoint, from the platform's metadata document."""
     answer = _ask(client, "GET", _DOCUMENT)
     if answer.status != 200 or not isinstance(answer.body, dict):  # noqa: PLR2004 - RFC 8414
         raise _refused("has no document about its sign-in", answer, _DOCUMENT)
@@ -86,7 +86,7 @@ def _endpoint(client: HootsuiteClient) -> str:
 
 
 def _check_endpoint(value: Any, name: str, api_url: str) -> None:
-    """Refuse what leads to another server: it would get the code, or the tokens."""
+    """Refuse an endpoint on another server: it would get the code, or the tokens."""
     where = Where("GET", _DOCUMENT)
     if not isinstance(value, str):
         raise RegistrationRefused(f"Hootsuite's sign-in document names no {name}", where)
@@ -117,7 +117,7 @@ def _client_id(answer: Answer, redirect_uri: str) -> str:
 
 
 def _listed(body: Mapping[str, Any], name: str, usual: str) -> list[Any]:
-    """A list of the answer; one that is left out is as it was asked for."""
+    """A list in the answer; if it is left out, it is as requested."""
     found = body.get(name, [usual])
     return found if isinstance(found, list) else []
 

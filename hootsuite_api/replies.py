@@ -15,13 +15,13 @@ from hootsuite_api.listed import Listed, Page, listed
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer that holds what was asked for, perhaps beside errors.
+    """A successful answer, maybe with errors about a part of the call.
 
     Attributes:
         status: The HTTP status.
-        data: What the envelope holds (`data` for most); the whole body for SCIM; else None.
-            Of a `listed.Page` its objects.
-        errors: What failed for a part of the call; empty when all went well.
+        data: The content of the envelope (`data` for most operations); the whole body for SCIM; the
+            objects of a `listed.Page`; else None.
+        errors: Errors about a part of the call; empty if all of it succeeded.
         metadata: `metadata` of the envelope, such as the cursor.
         body: The whole parsed body, or the `listed.Page`.
         date: The server's time when it answered, UTC.
@@ -37,7 +37,7 @@ class Reply:
     headers: Mapping[str, str]
 
     def listed(self, component: str) -> list[Listed]:
-        """The objects that it lists, whichever way it was read.
+        """The listed objects, whether the fast or the slow path read the answer.
 
         Args:
             component: The contract's name of the objects.
@@ -48,15 +48,15 @@ class Reply:
 
 
 def judge(operation: Operation, answer: Answer, date: datetime) -> Reply:
-    """Take an answer as the reply to an operation, or say why it is none.
+    """Return the reply in an answer, or raise the error that the answer describes.
 
     Args:
         operation: What was asked.
         answer: What came back.
-        date: The server's time of it.
+        date: The server's time when it answered.
 
     Raises:
-        HootsuiteError: By its type, what the answer says instead.
+        HootsuiteError: The answer is not a success.
     """
     if not 200 <= answer.status < 300:  # noqa: PLR2004 - the class of success
         raise error_from(operation, answer)
@@ -79,7 +79,7 @@ def judge(operation: Operation, answer: Answer, date: datetime) -> Reply:
 
 
 def _leaves_nothing(operation: Operation, data: Any) -> bool:
-    """Whether errors with a 2xx are all there is; creating messages is answered per profile."""
+    """Whether a 2xx with errors has nothing else; `create_message` answers per profile."""
     return data is None if operation.read else "partial" not in operation.quirks
 
 
@@ -88,7 +88,7 @@ def _has_data(operation: Operation, body: Any) -> bool:
 
 
 def _says_deleted(operation: Operation, body: Any) -> bool:
-    """A delete was seen to answer `{}`, nothing, or plain words; a page is somebody else's."""
+    """Whether a body means that a delete succeeded: `{}`, nothing or plain text, but no HTML."""
     if operation.method != "DELETE":
         return False
     return body in (None, {}) or (isinstance(body, str) and "<" not in body)

@@ -1,8 +1,8 @@
-"""Checks that an answer has the types that the contract names, before anybody reads it.
+"""Checks that an answer has the types of the contract, before anything reads it.
 
 A value of another type would end in a bare KeyError somewhere, or in a row that no loader accepts.
-Fields that the contract doesn't know, missing fields, nulls and unlisted values pass: the contract
-is open. What must be there is the container of the answer and the ids of the things it lists.
+Unknown fields, missing fields, nulls and unlisted values pass: the contract is open. Required are
+the container of the answer and the ids of the objects that it lists.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Unfit(Exception):  # noqa: N818 - never leaves this module
 
     Args:
         path: Where it is, below the value that was checked.
-        says: What it is, and what it should be.
+        says: What the value is, and what it should be.
     """
 
     def __init__(self, path: str, says: str) -> None:
@@ -43,13 +43,14 @@ class _Unfit(Exception):  # noqa: N818 - never leaves this module
 
 
 def check(operation: Operation, reply: Reply) -> None:
-    """Let an answer pass if everything in it has the type that the contract names.
+    """Check that everything in an answer has the type that the contract names.
 
     Raises:
-        TornBody: It names the operation, the field, what is wrong with it and the trace.
+        TornBody: A value does not; the error names the operation, the field, the fault and the
+            trace id.
     """
     response = operation.response
-    if response is None or isinstance(reply.body, Page):  # which was checked while it was read
+    if response is None or isinstance(reply.body, Page):  # a page was checked while it was read
         return
     try:
         _check_scim_list(operation, reply.body)
@@ -73,24 +74,24 @@ def unreadable(operation: Operation, reply: Reply, what: str) -> TornBody:
 
 
 def _check_scim_list(operation: Operation, body: Any) -> None:
-    """An empty list of SCIM may leave `Resources` out; a list that is not empty may not."""
+    """Check that `Resources` is there, unless the SCIM list is empty."""
     listed = "Resources" in (operation.response or {}).get("properties", {})
     if listed and body.get("Resources") is None and body.get("totalResults") != 0:
         raise _Unfit("Resources", "missing" if "Resources" not in body else "null")
 
 
 def _check_slowly(operation: Operation, body: Any) -> None:
-    """Check a whole body, slowly, to name the first thing that is wrong."""
+    """Check a whole body on the slow path, to report the first fault."""
     checks, required = _checks(operation.id)
     _object(checks, required, body)
 
 
 @functools.cache
 def _checks(operation_id: str) -> tuple[Mapping[str, Check], frozenset[str]]:
-    """The checks of a body's fields, and which of these must be there."""
+    """The checks of a body's fields, and which of the fields are required."""
     operation = load().operations[operation_id]
     properties = dict((operation.response or {}).get("properties", {}))
-    properties.pop("errors", None)  # `replies` reads them with care
+    properties.pop("errors", None)  # `replies` checks them while it reads them
     first = "Resources" if operation.shape == "scim" else operation.data
     checks = {
         name: _rows(schema) if name == first else _value(name, schema)
@@ -104,7 +105,7 @@ def _checks(operation_id: str) -> tuple[Mapping[str, Check], frozenset[str]]:
 
 
 def _rows(schema: Schema) -> Check:
-    """Check the container of what was asked for: not null, and each thing in it has its id."""
+    """The check of the answer's container: not null, and each object in it has its id."""
     if choices := [_rows(choice) for choice in schema.get("anyOf", ())]:
         return functools.partial(_any_of, choices)
     if "items" in schema:
@@ -125,7 +126,7 @@ def _fields(schema: Schema) -> dict[str, Check]:
 
 
 def _value(name: str, schema: Schema) -> Check:
-    """Check one value; null passes."""
+    """The check of one value; null passes."""
     schema = plain(schema)
     types = schema.get("type", [])
     types = [one for one in ([types] if isinstance(types, str) else types) if one != "null"]
@@ -164,7 +165,7 @@ def _any_of(choices: list[Check], value: Any) -> None:
         try:
             choice(value)
         except _Unfit as error:
-            # The fault deep inside the right kind says more than that it is the wrong kind.
+            # A fault deep inside a matching type says more than that another type does not match.
             unfit = error if unfit is None or error.path else unfit
         else:
             return
@@ -217,7 +218,7 @@ def _id(value: Any) -> None:
 
 
 def _own_id(value: Any) -> None:
-    """Check the id of a listed thing, which lists of ids in the state can hold."""
+    """Check the id of a listed object: the state must be able to hold it in a list of ids."""
     _id(value)
     if isinstance(value, str) and (not value.isprintable() or _ID_BREAKS.search(value)):
         raise _Unfit("", "text that can't be an id")
@@ -235,7 +236,7 @@ def _time(value: Any) -> None:
 
 
 def _is_whole(value: Any) -> bool:
-    """Whether a value fits into an integer column, which has 64 bits."""
+    """Whether a value is an integer that fits into 64 bits."""
     if isinstance(value, bool):
         return False
     if isinstance(value, float):

@@ -24,7 +24,7 @@ _FIRST_WAIT = 0.5
 
 
 def harmless(error: HootsuiteError) -> bool:
-    """Whether a failed call surely did nothing and may pass, so that even a write is repeated."""
+    """Whether even a write may be repeated: the failed call did nothing, and the fault may pass."""
     if not error.not_written:
         return False
     if isinstance(error, ConnectionNeverMade):
@@ -33,7 +33,7 @@ def harmless(error: HootsuiteError) -> bool:
 
 
 def passing(error: HootsuiteError) -> bool:
-    """Whether a failed read may well succeed when it is repeated."""
+    """Whether a read may succeed when it is repeated."""
     if isinstance(error, RateLimited) or harmless(error):
         return True
     if isinstance(error, ServerFault):
@@ -44,12 +44,12 @@ def passing(error: HootsuiteError) -> bool:
 
 
 class Retry:
-    """The patience of one client.
+    """Repeats failed attempts for one client.
 
     Args:
         stop: Ends every wait when it is set.
-        tries: The most attempts that may fail in one call; twice as many if they came too fast.
-        seconds: After this long no further attempt begins.
+        tries: How many attempts of one call may fail; twice as many if requests come too fast.
+        seconds: After so many seconds no further attempt starts.
         waits: False removes the waiting, for tests.
     """
 
@@ -76,7 +76,7 @@ class Retry:
             safe: Whether the call may be repeated after this error.
 
         Raises:
-            HootsuiteError: The last error, when patience ends or repeating isn't safe.
+            HootsuiteError: The last error, when no attempt is left or repeating isn't safe.
         """
         faults = 0
 
@@ -100,14 +100,14 @@ class Retry:
         raise AssertionError("unreachable: the last error is raised above")
 
     def _pause(self, value: float) -> float:
-        """Wait here and report 0: the library would sleep through a stop."""
+        """Wait here and return 0: the library's own sleep would ignore a stop."""
         if self._stop.wait(backoff.full_jitter(value) if self.waits else 0):
             raise Cancelled("Stopped while waiting to repeat a request")
         return 0.0
 
 
 def _waits() -> Generator[float, Any, None]:
-    """Grow from fault to fault; after a 429 the budget does the waiting."""
+    """Exponential backoff; after a 429 the rate limiter does the waiting."""
     growing = backoff.expo(base=2, factor=_FIRST_WAIT, max_value=_LONGEST_WAIT)
     next(growing)
     error = yield 0

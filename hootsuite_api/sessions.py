@@ -1,4 +1,4 @@
-"""HTTP sessions without retries, redirects or .netrc; connections are pooled or used once."""
+"""HTTP sessions without retries, redirects or .netrc, with pooled or single-use connections."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hootsuite_api.settings import is_loopback
 
 
 def kept(api_url: str, pool_size: int, user_agent: str, underway: Underway) -> requests.Session:
-    """A session whose connections are kept and used again."""
+    """A session that reuses its connections."""
     return _session(api_url, user_agent, _Adapter(pool_size, underway, once=False))
 
 
@@ -25,8 +25,8 @@ def used_once(
 ) -> requests.Session:
     """A session with a new connection for each request.
 
-    A server may close a kept connection just as a request goes out on it; then nobody knows whether
-    a write arrived.
+    A server may close a reused connection just as a request is sent on it; then nobody knows
+    whether a write arrived.
     """
     session = _session(api_url, user_agent, _Adapter(pool_size, underway, once=True))
     session.headers["Connection"] = "close"
@@ -45,7 +45,7 @@ class _Adapter(HTTPAdapter):
         self._mark(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        with self._managing:  # no thread may get a manager that another has not finished
+        with self._managing:  # no thread may get a manager that another one is still building
             known = proxy in self.proxy_manager
             manager = super().proxy_manager_for(proxy, **kwargs)
             if not known:
@@ -53,7 +53,7 @@ class _Adapter(HTTPAdapter):
             return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Check the certificate of whoever is connected to: a proxy may speak TLS before http."""
+        """Set up the certificate check for https, also of a proxy in front of an http address."""
         seen = "https://" if conn.scheme == "https" else url
         super().cert_verify(conn, seen, verify, cert)  # type: ignore[no-untyped-call]
 
@@ -64,8 +64,8 @@ class _Adapter(HTTPAdapter):
 
 def _session(api_url: str, user_agent: str, adapter: HTTPAdapter) -> requests.Session:
     session = requests.Session()
-    # Whatever the environment says about proxies and certificates is read here, once: with
-    # `trust_env` it would be read per request, and a .netrc with it.
+    # The environment's proxies and certificates are read here, once: `trust_env` would read them
+    # for each request, and a .netrc, too.
     session.trust_env = False
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     session.verify = bundle or True

@@ -1,4 +1,4 @@
-"""The settings that tap and target share, checked once, each with its own message."""
+"""The settings that tap and target share: parsed and checked, each with its own message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLATFORM = "https://platform.hootsuite.com"
 AUTH_METHODS: Mapping[str, tuple[str, ...]] = {
     "member_app": ("client_id", "client_secret", "member_id"),
     "organization_app": ("client_id", "client_secret", "organization_id"),
-    # The token may be in the store, and a client that registered itself has no secret.
+    # The token may be in the store, and a dynamically registered client has no secret.
     "refresh_token": ("client_id",),
     "access_token": ("access_token",),
 }
@@ -33,13 +33,13 @@ NUMBERS: Mapping[str, tuple[int, int, int]] = {  # default, least, most
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
 _ID = re.compile(r"[0-9]{1,32}")
-TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header can carry in one word
-KEYRING = re.compile(r"keyring:([A-Za-z0-9][A-Za-z0-9_.-]{0,63})")  # in place of a token file
+TOKEN = re.compile(r"[\x21-\x7e]+")  # characters that fit into a header as one word
+KEYRING = re.compile(r"keyring:([A-Za-z0-9][A-Za-z0-9_.-]{0,63})")  # instead of a token file
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The shared settings, valid as a whole; `interface.md` names them."""
+    """The shared settings, after all checks; `settings_schema` describes them."""
 
     auth_method: str
     api_url: str = PLATFORM
@@ -59,7 +59,7 @@ class Settings:
 
     @property
     def account(self) -> str:
-        """Who the tokens act for, as far as the settings tell: the scope of budget and store."""
+        """Whom the tokens act for, as far as known; each has its own budget and tokens."""
         if self.auth_method == "organization_app":
             return f"organization:{self.organization_id}"
         if self.member_id:
@@ -70,19 +70,19 @@ class Settings:
 
 
 def digest(secret: str) -> str:
-    """A short name for a secret, from which the secret can't be recovered."""
+    """A short hash of a secret, from which the secret can't be recovered."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port: what two addresses must share to be the same server."""
+    """Scheme, host and port: addresses on the same server have the same ones."""
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, parts.hostname, parts.port or default
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL points at this very machine."""
+    """Whether a URL points at this machine."""
     return bool(_LOOPBACK.fullmatch(urlsplit(url).hostname or ""))
 
 
@@ -92,7 +92,7 @@ def state_folder() -> Path:
 
 
 def private_folder(folder: Path) -> Path:
-    """Create a folder that only its owner may enter, and prove that it can be written.
+    """Create a folder that only its owner may enter, and test that it can be written.
 
     Raises:
         ConfigError: If it can't be created or written.
@@ -115,7 +115,7 @@ def _unwritable(folder: Path, why: str | None) -> str:
 
 
 def parse(raw: Mapping[str, Any]) -> Settings:
-    """Check the shared settings; other settings in the same mapping are left alone.
+    """Parse and check the shared settings; other settings in the same mapping are ignored.
 
     Args:
         raw: Setting names and values, as a plugin's configuration holds them.
@@ -209,7 +209,7 @@ def _url(raw: Mapping[str, Any]) -> str:
         return PLATFORM
     try:
         parts = urlsplit(value if isinstance(value, str) else "")
-        host, _ = parts.hostname, parts.port  # the port is checked when it is asked for
+        host, _ = parts.hostname, parts.port  # `port` raises if it is invalid
     except ValueError:
         parts, host = urlsplit(""), None
     extra = parts.username or parts.password or parts.query or parts.fragment
@@ -233,7 +233,7 @@ def _url(raw: Mapping[str, Any]) -> str:
 
 
 def server_of(url: str) -> str | None:
-    """The server of an address, spelled as `api_url` is; None if it is no plain address of one."""
+    """The server of an address, normalised like `api_url`; None if it is not a plain address."""
     try:
         parts = urlsplit(url)
         odd = parts.username or parts.password or parts.fragment or parts.query
@@ -243,7 +243,7 @@ def server_of(url: str) -> str | None:
 
 
 def _address(parts: SplitResult) -> str:
-    """The one spelling of a server's address: it is part of the keys of store and budget."""
+    """The normalised address of a server: the token store and the budget use it in their keys."""
     host = parts.hostname or ""
     usual = {"http": 80, "https": 443}[parts.scheme]
     port = "" if parts.port in (None, usual) else f":{parts.port}"

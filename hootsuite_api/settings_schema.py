@@ -1,7 +1,6 @@
-"""Settings as rows of one table per plugin, and the rows that the plugins share.
+"""JSON Schemas of the settings that plugins share, and functions that build such schemas.
 
-A row says what a setting is called, what it means and what a value looks like; the JSON Schema of a
-plugin's settings is its table, and some of them are required.
+Each plugin has one table of settings; a row has the title, the description and examples.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ def row(kind: str, title: str, description: str, *examples: Any, **more: Any) ->
 
     Args:
         kind: Its type, as JSON Schema calls it.
-        title: A word or two.
+        title: One or two words.
         description: What it does.
-        examples: Values that it may have.
+        examples: Example values.
         more: Further keywords of JSON Schema.
     """
     about = {"title": title, "description": description, "examples": list(examples)}
@@ -29,17 +28,17 @@ def row(kind: str, title: str, description: str, *examples: Any, **more: Any) ->
 
 
 def text(title: str, description: str, *examples: str, **more: Any) -> Schema:
-    """Return the row of a text."""
+    """Return the row of a text setting."""
     return row("string", title, description, *examples, **more)
 
 
 def secret(title: str, description: str, example: str = "...") -> Schema:
-    """Return the row of a text that nobody may see."""
+    """Return the row of a secret text."""
     return text(title, description, example, secret=True, writeOnly=True)
 
 
 def choice(title: str, description: str, *values: str) -> Schema:
-    """Return the row of a text out of a few, of which the first is the default."""
+    """Return the row of an enumeration; the first value is the default."""
     return text(title, description, values[0], default=values[0], enum=list(values))
 
 
@@ -63,7 +62,7 @@ def schema(table: Mapping[str, Schema], *required: str) -> Schema:
 
     Args:
         table: The row of each setting.
-        required: The settings that can't be left out.
+        required: Names of the required settings.
     """
     whole: Schema = {"type": "object", "properties": dict(table)}
     return {**whole, "required": list(required)} if required else whole
@@ -151,4 +150,4 @@ SHARED: Mapping[str, Schema] = {
         "acme-warehouse (data@acme.example)",
     ),
 }
-"""The settings of the account, the same for every plugin that asks the platform."""
+"""Settings of the account: the same for every plugin that calls the platform."""

@@ -1,4 +1,4 @@
-"""Start times of an account's last requests, in a file that all its processes share."""
+"""Start times of an account's recent requests, in a file that all processes share."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from filelock import AcquireReturnProxy, FileLock, Timeout
 from hootsuite_api.errors import Cancelled, ConfigError
 from hootsuite_api.settings import Settings, digest, private_folder, state_folder
 
-CAPACITY = 16_384  # requests remembered; more than any rate that the settings allow
+CAPACITY = 16_384  # requests kept; more than any rate that the settings allow
 _MAGIC = b"HSBUDGT1"
 _HEAD = struct.Struct("<8sQdd")  # magic, requests so far, earliest next start, which boot
 _SLOT = struct.Struct("<dd")  # sent at, counted by the server at (0: no answer yet)
 _SIZE = _HEAD.size + CAPACITY * _SLOT.size
 _POLL_SECONDS = 0.002  # the lock is held for microseconds
-_PATIENCE = 30.0  # seconds to wait for it, in case its holder was stopped
-_LOOK_UP_SECONDS = 0.2  # how often to look whether the run is to stop
-_SAME_BOOT = 5.0  # seconds that a corrected wall clock may move the instant of boot
-_FARTHEST = 300.0  # seconds; no start is ever put off for longer
+_PATIENCE = 30.0  # seconds to wait for it, in case its holder was suspended
+_LOOK_UP_SECONDS = 0.2  # how often to check whether the run must stop
+_SAME_BOOT = 5.0  # seconds by which a corrected wall clock may move the time of boot
+_FARTHEST = 300.0  # seconds; no start is ever delayed for longer
 
 
 def _boot() -> float:
-    """A number that tells one run of the machine from another."""
+    """A number that identifies this boot of the machine."""
     return _boot_id() or time.time() - time.monotonic()
 
 
 @cache
 def _boot_id() -> float | None:
-    """Linux gives each boot an id; unlike the instant of boot it stays when the clock is set."""
+    """Linux's id of this boot; unlike the time of boot it stays the same when the clock is set."""
     try:
         return float(int(Path("/proc/sys/kernel/random/boot_id").read_bytes()[:8], 16))
     except (OSError, ValueError):
@@ -45,7 +45,7 @@ def _boot_id() -> float | None:
 
 @dataclass(slots=True)
 class Slot:
-    """One request: when it left, and when the server must have counted it at the latest."""
+    """One request: when it was sent, and when the server counted it at the latest."""
 
     number: int
     sent: float
@@ -53,7 +53,7 @@ class Slot:
 
 
 class MemorySlots:
-    """Slots of this process alone."""
+    """Slots in memory, for this process only."""
 
     def __init__(self) -> None:
         self.count = 0

@@ -1,4 +1,4 @@
-"""The event that ends a run's waits; a signal handler sets it."""
+"""Stop event: ends the waits of a run; a signal handler sets it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from queue import Empty, SimpleQueue
 
 
 class Stop(threading.Event):
-    """An event that a signal handler may set, in whatever its thread was interrupted.
+    """An event that a signal handler may set at any time.
 
-    A handler runs in the main thread, between any two of its steps. Had that thread just taken the
-    lock of a plain event in order to wait, `set` would wait for that lock for ever. `SimpleQueue`
-    is made to be reentrant. There is no way back: who was told to stop stays stopped.
+    A handler runs in the main thread, between any two of its steps. If the thread holds the lock of
+    a plain event at that moment, `set` waits for the lock for ever. `SimpleQueue` is reentrant. The
+    event can't be cleared again.
     """
 
     def __init__(self) -> None:
@@ -24,12 +24,12 @@ class Stop(threading.Event):
         return self._stopped
 
     def set(self) -> None:
-        """Set it, and wake all that wait."""
+        """Set it, and wake all waiting threads."""
         self._stopped = True
         self._tokens.put(None)
 
     def clear(self) -> None:
-        """Refuse to.
+        """Not supported.
 
         Raises:
             TypeError: Always.
@@ -37,7 +37,7 @@ class Stop(threading.Event):
         raise TypeError("a stop is not taken back")
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is set, or so many seconds.
+        """Wait until it is set, at most `timeout` seconds.
 
         Returns:
             Whether it was set.
@@ -47,5 +47,5 @@ class Stop(threading.Event):
                 self._tokens.get(timeout=timeout)
             except Empty:
                 return self._stopped
-            self._tokens.put(None)  # for the next one that waits
+            self._tokens.put(None)  # for the next waiting thread
         return True

@@ -1,8 +1,8 @@
-"""How long a text may be on each network, and how each network counts its characters.
+"""Length limits of texts per network, and how each network counts characters.
 
-X counts by weight, as published in its configuration of twitter-text, version 3: most Latin,
-Greek, Cyrillic, Hebrew, Arabic and punctuation count 1, everything else (CJK among it) counts 2,
-an emoji counts 2 however many code points it is made of, and an address counts 23.
+X counts by weight, as published in the configuration of twitter-text, version 3: most Latin, Greek,
+Cyrillic, Hebrew, Arabic and punctuation count 1, everything else (CJK among it) counts 2, an emoji
+counts 2 whatever its number of code points, and a URL counts 23.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TEXT_LIMITS = {
     "TIKTOKBUSINESS": 2_200,
     "TWITTER": 280,
 }
-"""Characters, by the platform's type of social network."""
+"""Most characters, by the platform's type of social network."""
 _ADDRESS_WEIGHT = 23
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _TOP_LEVEL = (
@@ -48,7 +48,7 @@ _EMOJI = re.compile(
 
 
 def text_length(text: str, network: str) -> int:
-    """Return the length of a text on a network, in the network's own characters.
+    """Return the length of a text as the network counts it.
 
     Args:
         text: The text.
@@ -58,10 +58,10 @@ def text_length(text: str, network: str) -> int:
 
 
 def too_long(text: str, network: str) -> str:
-    """Return what is to be said of a text that is too long for a network; empty where it is not.
+    """Return a warning if a text is too long for a network; empty if it is not.
 
-    No limit is the platform's own: X takes more from accounts that pay for it, and others change
-    theirs. So it is a warning wherever it is said.
+    It is never an error: the limits are not Hootsuite's, X allows paying accounts more, and the
+    others may change theirs.
 
     Args:
         text: The text.

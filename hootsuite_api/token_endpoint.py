@@ -1,4 +1,4 @@
-"""The token endpoint: asks once for an access token, and reads what was granted or refused."""
+"""The token endpoint: requests an access token once, and reads the grant or the refusal."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from hootsuite_api.redact import register
 from hootsuite_api.settings import TOKEN, Settings
 from hootsuite_api.transport import BasicAuth, NoAuth, Outgoing
 
-_EARLY = 60.0  # seconds before its end at which a token is renewed
-_LIFETIME = 3600.0  # what the platform grants when its answer doesn't say
+_EARLY = 60.0  # a token is renewed so many seconds before it expires
+_LIFETIME = 3600.0  # seconds, if the platform's answer doesn't say
 TOKEN_OPERATION = "create_token"  # noqa: S105 - the name of an operation
 _REFUSALS = (AuthError, PermissionDenied, NotFound, ValidationRejected)
 _WRONG_CLIENT = frozenset({"invalid_client", 1007})
@@ -50,11 +50,11 @@ class Token:
     value: str = field(repr=False)
     issued_at: float
     renew_at: float
-    scope: str | None = None  # what was granted; None where the platform didn't say
+    scope: str | None = None  # granted scopes; None if the platform didn't say
 
     @property
     def fresh(self) -> bool:
-        """Whether it may be used; a clock that was put back makes it stale."""
+        """Whether it may be used; a token from the future is stale: the clock was set back."""
         return self.issued_at - _EARLY <= time.time() < self.renew_at
 
     @classmethod
@@ -71,7 +71,7 @@ class Token:
         return cls(value, issued_at, renew_at, scope if isinstance(scope, str) else None)
 
     def entry(self) -> dict[str, Any]:
-        """What the store keeps of it."""
+        """Its entry for the token store."""
         return {
             "access_token": self.value,
             "issued_at": self.issued_at,
@@ -82,7 +82,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the token endpoint gave."""
+    """A grant of the token endpoint."""
 
     token: Token
     refresh_token: str | None = field(default=None, repr=False)
@@ -93,7 +93,7 @@ class TokenEndpoint:
 
     Args:
         settings: Address and client.
-        gateway: The door; token requests count against the account like any other.
+        gateway: Sends the requests; token requests count against the account's budget, too.
     """
 
     def __init__(self, settings: Settings, gateway: Gateway) -> None:
@@ -101,7 +101,7 @@ class TokenEndpoint:
         secret = settings.client_secret
         self._advice = _ONE_APP if secret else _REGISTERED
         self._auth = BasicAuth(settings.client_id, secret) if secret else NoAuth()
-        # A client without a secret says who it is in the body, RFC 6749 section 3.2.1.
+        # A client without a secret sends its id in the body, RFC 6749 section 3.2.1.
         self._named = {} if secret else {"client_id": settings.client_id}
         self._scope = settings.scope
         self._gateway = gateway
@@ -111,8 +111,8 @@ class TokenEndpoint:
         """Ask for tokens.
 
         Raises:
-            HootsuiteError: By its type, what went wrong. Unless `not_written` is set, a secret that
-                was sent may be used up.
+            HootsuiteError: The request failed. Unless `not_written` is set, the code or refresh
+                token that was sent may be used up.
         """
         if self._scope and form["grant_type"] != "authorization_code":
             form = {**form, "scope": self._scope}
@@ -134,11 +134,11 @@ class TokenEndpoint:
 
 
 def _refusal(error: HootsuiteError, advice: str) -> HootsuiteError:
-    """An `AuthError` for every refusal, whatever the body calls it.
+    """Turn every refusal into an `AuthError`, whatever the body calls it.
 
     Args:
-        error: What was answered.
-        advice: What to do when the client is not known.
+        error: The error that was answered.
+        advice: What to do if the client is unknown.
     """
     if type(error) is AuthError and error.code in _WRONG_CLIENT:
         refused = AuthError(error.happened, error.where, advice=advice)

@@ -18,18 +18,18 @@ from hootsuite_api.settings import private_folder
 
 _VERSION = 1
 _POLL_SECONDS = 0.02
-_LOOK_UP_SECONDS = 0.25  # how soon a wait for the lock notices a stop
+_LOOK_UP_SECONDS = 0.25  # how often a wait for the lock checks for a stop
 _ADVICE = "Move the file away, then sign in again (hootsuite login) or set the tokens anew"
 
 
 class TokenStore:
     """A JSON file of token entries.
 
-    A write goes to a second file, which is synced and then renamed over the first: whoever dies
-    at whatever moment leaves the old content or the new.
+    A write goes to a second file, which is synced and then renamed over the first: a crash at any
+    time leaves either the old or the new content.
 
     Args:
-        path: The file; its folder is created, for its owner alone.
+        path: The file; its folder is created, readable by its owner only.
         stop: Ends a wait for the lock when it is set.
         patience: Seconds to wait for another process that renews a token.
     """
@@ -38,17 +38,17 @@ class TokenStore:
 
     def __init__(self, path: Path, stop: threading.Event, patience: float = 300) -> None:
         private_folder(path.parent)
-        self._path = path.resolve()  # a linked file stays linked: its target is replaced
+        self._path = path.resolve()  # a symbolic link stays: its target is replaced
         self._lock = FileLock(f"{self._path}.lock", mode=0o600, poll_interval=_POLL_SECONDS)
         self._stop = stop
         self._patience = patience
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep all other processes and threads out, from reading a token to having its successor.
+        """Lock out other processes and threads while a token is read and renewed.
 
         Raises:
-            ConfigError: If another process doesn't let go in time, or the folder can't be written.
+            ConfigError: If another process holds the lock too long, or the folder can't be written.
             Cancelled: If the stop event is set while waiting.
         """
         self._acquire()
@@ -67,12 +67,12 @@ class TokenStore:
         return entry if isinstance(entry, dict) else None
 
     def write(self, key: str, entry: dict[str, Any], *, reserve: bool = False) -> None:
-        """Replace the entry of a key; when this returns, it is on the disk.
+        """Replace the entry of a key; it is synced to disk before this returns.
 
         Args:
             key: Whose entry.
-            entry: What it becomes.
-            reserve: Whether to take room on the disk for tokens that are about to be asked for.
+            entry: The new entry.
+            reserve: Whether to reserve disk space for tokens that will be requested next.
 
         Raises:
             ConfigError: If the file is damaged or can't be written.
@@ -141,7 +141,7 @@ class TokenStore:
 
     def _replace(self, data: bytes) -> None:
         temporary = f"{self._path}.tmp"
-        with contextlib.suppress(FileNotFoundError):  # left behind by a process that was killed
+        with contextlib.suppress(FileNotFoundError):  # left by a killed process
             os.unlink(temporary)  # noqa: PTH108 - beside os.open, which pathlib lacks
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
@@ -153,9 +153,10 @@ class TokenStore:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring the rename itself to the disk, as far as the file system can.
+    """Sync the rename to disk, if the file system can.
 
-    Some refuse to sync a folder. The new content stands by then: failing would only lose a token.
+    Some can't sync a folder. The new content is already in place, so an error would only lose a
+    token.
     """
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Access tokens: how each authentication method gets and renews one."""
+"""Access tokens: how each authentication method obtains and renews one."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from hootsuite_api.token_store import TokenStore
 
 _LOGIN = "login"
 _CHAINS_KEPT = 8
-# What RFC 6749 and the platform say of a refresh token that is no longer good.
+# Error codes of RFC 6749 and of the platform for a refresh token that is no longer valid.
 _SPENT = frozenset(
     {"invalid_grant", "token_inactive", "token_expired", "invalid_token", "request_forbidden"}
 )
 
 
 class TokenManager:
-    """Hands out the one access token of this process and renews it; safe for threads.
+    """Returns the access token of this process and renews it; thread-safe.
 
     Args:
-        renew: Gets a successor of the token that is given (None: of none), by the method's rules.
+        renew: Obtains a new token by the rules of the method; its argument is the token that was
+            rejected, or None.
     """
 
     def __init__(self, renew: Callable[[str | None], Token]) -> None:
@@ -43,7 +44,7 @@ class TokenManager:
         self._proven: str | None = None
 
     def current(self) -> Token:
-        """A token that is good for another minute by what we know."""
+        """A token that is valid for at least another minute, as far as known."""
         token = self._token
         if token and token.fresh:
             return token
@@ -53,15 +54,15 @@ class TokenManager:
             return self._token
 
     def renew(self) -> None:
-        """Get a successor of the present token, however fresh it is."""
+        """Obtain a new token, even if the present one is fresh."""
         with self._lock:
             self._token = self._renew(self._token.value if self._token else None)
 
     def replace(self, rejected: Token, error: HootsuiteError) -> Token:
-        """The successor of a token that the platform rejected: asked for once per token.
+        """Replace a token that the platform rejected: at most once per token.
 
         Raises:
-            AuthError: If the platform rejects what it has just issued.
+            AuthError: If the platform rejects a token that it has just issued.
         """
         with self._lock:
             if self._token and self._token.value != rejected.value and self._token.fresh:
@@ -86,22 +87,22 @@ class TokenManager:
 
 
 class StaticToken:
-    """Method `access_token`: what was configured, as long as it lasts."""
+    """Method `access_token`: the configured token, until it expires."""
 
     def __init__(self, settings: Settings) -> None:
         self._value = settings.access_token
 
     def __call__(self, rejected: str | None) -> Token:
-        """The configured token; there is no successor."""
+        """The configured token; it can't be renewed."""
         if rejected:
             raise TokenRejected("Hootsuite does not accept the configured access_token", None)
         return Token(self._value, time.time(), float("inf"))
 
 
 class AppToken:
-    """Methods `member_app` and `organization_app`: ask again, nothing is used up.
+    """Methods `member_app` and `organization_app`: tokens can be requested at any time.
 
-    The store lets processes share a token; it could be lost without harm.
+    The store only lets processes share a token; nothing is lost with it.
     """
 
     def __init__(
@@ -129,13 +130,13 @@ class AppToken:
 
 
 class RefreshToken:
-    """Method `refresh_token`: a chain in which each token is good for one successor.
+    """Method `refresh_token`: a chain in which each refresh token gives one successor.
 
     The store keeps a chain per configured token (by its hash) and one for `hootsuite login`. A
-    chain is marked before its token is sent, so that whoever finds the mark (the process was
-    killed, or the answer got lost) does not send it again: a second use would revoke what the
-    first one gave. The mark shows, too, that the store can be written and has room for the
-    successor; a store that fails all the same right after costs the sign-in, and the error says so.
+    chain is marked before its token is sent. A process that finds the mark (the sender was killed,
+    or the answer got lost) does not send the token again: a second use would revoke the tokens that
+    the first one gave. Writing the mark also proves that the store can be written and has room for
+    the successor. If the store fails right after that, the sign-in is lost, and the error says so.
     """
 
     def __init__(
@@ -148,7 +149,7 @@ class RefreshToken:
         self._key = entry_key(settings)
 
     def __call__(self, rejected: str | None) -> Token:
-        """The token that another process has stored meanwhile, or the chain's next one."""
+        """The token that another process has stored meanwhile, or the next one of the chain."""
         with self._store.locked():
             chains = self._chains()
             name = self._choose(chains)
@@ -161,13 +162,13 @@ class RefreshToken:
             return self._next(name, chain)
 
     def sign_in(self, form: Form) -> None:
-        """Begin the login chain with an authorization code; the code is sent once.
+        """Start the login chain with an authorization code; the code is sent once.
 
         Args:
             form: `code`, `redirect_uri` and `code_verifier`.
 
         Raises:
-            SignInNeeded: If the code's answer is lost: it must not be sent again.
+            SignInNeeded: If the answer is lost: the code must not be sent again.
             AuthError: If the platform refuses the code or the client.
         """
         form = {"grant_type": "authorization_code", **form}
@@ -198,7 +199,7 @@ class RefreshToken:
         return grant.token
 
     def _keep_new(self, name: str, entry: Mapping[str, Any], secret: str | None) -> None:
-        """Store what was just given; the secret that it was given for is used up.
+        """Store the tokens just granted; the code or refresh token that they replace is used up.
 
         Raises:
             ConfigError: The store can't be written any more.
@@ -248,7 +249,7 @@ def entry_key(settings: Settings) -> str:
 
 
 def _update(store: TokenStore, key: str, changes: dict[str, Any], *, reserve: bool = False) -> None:
-    """Write one method's part of an entry, and keep what other methods stored for the account."""
+    """Update the part of one method in an entry; the parts of other methods stay."""
     store.write(key, {**(store.read(key) or {}), **changes}, reserve=reserve)
 
 
@@ -267,7 +268,7 @@ def _lost(state: Any) -> str:
 
 
 def _state_after(error: HootsuiteError) -> str:
-    """What a failed refresh leaves of the refresh token."""
+    """The state of the refresh token after a failed refresh."""
     if error.code in _SPENT:
         return "spent"
     # Not written: never sent, or refused for another reason, such as a wrong client secret.

@@ -1,4 +1,4 @@
-"""One exchange over HTTP: no redirects, no repetition, every failure named by what it proves."""
+"""Sends one HTTP request: no redirects, no retries; each error tells what it proves."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from hootsuite_api.exchange import Exchange, Limits, Mark, Underway, Watchdog
 from hootsuite_api.listed import Reader
 from hootsuite_api.settings import origin
 
-MAX_BODY = 64 * 1024 * 1024  # a page is far below; this stops a bomb, not a page
+MAX_BODY = 64 * 1024 * 1024  # bytes; far more than any page, against decompression bombs
 _CHUNK = 256 * 1024
 _OK = 200
 _CONNECT_SECONDS = 10.0
-_READY_SECONDS = 30.0  # a name with several addresses gets more than one chance
+_READY_SECONDS = 30.0  # enough to try several addresses of one name
 _decode = msgspec.json.Decoder().decode
-# Any escape in JSON: two halves of a character, one half alone (the group), or something else.
+# Any escape in JSON: a surrogate pair, a lone surrogate (the group), or another escape.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
 )
 
 
 class BearerAuth(AuthBase):
-    """Puts the access token on requests to the platform, and on no others.
+    """Adds the access token to requests to the platform only.
 
-    An `AuthBase` and not a header of the session, because a `.netrc` would override that.
+    It is an `AuthBase`, since a `.netrc` would override a header of the session.
     """
 
     def __init__(self, token: str, api_url: str) -> None:
@@ -63,16 +63,16 @@ class BasicAuth(AuthBase):
 
 
 class NoAuth(AuthBase):
-    """No credentials at all, not even those that a `.netrc` would add."""
+    """Adds no credentials, not even those of a `.netrc`."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Leave the request as it is."""
+        """Return the request unchanged."""
         return request
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request, ready to go.
+    """A request, ready to be sent.
 
     Attributes:
         method: The HTTP method.
@@ -80,10 +80,10 @@ class Outgoing:
         path: The template, for messages.
         headers: Additional headers.
         body: The encoded body.
-        fresh: Whether to use a connection of its own; see `sessions.used_once`.
-        guard: Asked when a fresh connection stands, right before the first byte; what it raises
-            stops the request.
-        reader: Reads the body of a good answer, as far as it can.
+        fresh: Whether to use a new connection; see `sessions.used_once`.
+        guard: Called when a new connection is ready, right before the first byte; an exception of
+            it stops the request.
+        reader: The fast path for the body of a successful answer; returns None for the slow path.
     """
 
     method: str
@@ -97,7 +97,7 @@ class Outgoing:
 
     @property
     def where(self) -> Where:
-        """The place, as errors name it."""
+        """The call, for errors."""
         return Where(self.method, self.path)
 
 
@@ -108,8 +108,8 @@ class Transport:
         api_url: The server.
         pool_size: Connections that are kept.
         limits: How long an exchange may take.
-        user_agent: What we call ourselves.
-        watchdog: Ends exchanges that take longer, and all of them after a stop.
+        user_agent: Our name in the header.
+        watchdog: Ends exchanges that take too long, and all exchanges after a stop.
     """
 
     def __init__(
@@ -132,9 +132,9 @@ class Transport:
 
         Args:
             out: The request.
-            auth: Who asks.
+            auth: The credentials.
             mark: A mark of this request alone; it tells afterwards whether a byte may have left.
-            on_head: Told the monotonic instant at which the answer began.
+            on_head: Called with the monotonic time at which the answer began.
 
         Raises:
             ConnectionNeverMade: If nothing was sent.
@@ -151,11 +151,11 @@ class Transport:
                 on_head(time.monotonic())
                 with response:
                     content = _read(response, out, exchange)
-        except Exception as cause:  # whatever a library raises: only the mark tells
+        except Exception as cause:  # of any library: only the mark tells what it proves
             if exchange.refusal is not None:
                 raise exchange.refusal from None  # nothing has left
             if isinstance(cause, HootsuiteError):
-                raise  # of the answer, or of a body while it was read
+                raise  # a fault of the answer or of its body
             raise faults.of(cause, out.url, out.where, exchange) from cause
         finally:
             self._underway.exchange = None
@@ -181,11 +181,11 @@ class Transport:
 
 
 def limits(seconds: float, whole: float | None = None) -> Limits:
-    """Limits that the setting `request_timeout_seconds` stands for.
+    """Return the limits for the setting `request_timeout_seconds`.
 
     Args:
         seconds: The setting.
-        whole: What the exchange itself may take, if that is not the setting.
+        whole: Seconds for the exchange itself, if they differ from the setting.
     """
     connect, ready = min(_CONNECT_SECONDS, seconds), min(_READY_SECONDS, seconds)
     return Limits(connect, ready, seconds, whole or seconds)
@@ -226,7 +226,7 @@ def _answer(response: requests.Response, content: bytes, reader: Reader | None) 
 
 
 def _parsed(content: bytes) -> Any:
-    """Read JSON; a text that was cut inside a character must not cost the page around it."""
+    """Parse JSON; a text that was cut inside a character must not make the page unreadable."""
     try:
         return _decode(content)
     except msgspec.DecodeError:

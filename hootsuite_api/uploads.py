@@ -1,4 +1,4 @@
-"""Files to the signed address that `create_media` gives: no access token, no redirects."""
+"""Uploads files to the signed address that `create_media` gives: no access token, no redirects."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from hootsuite_api.transport import NoAuth, Outgoing, Transport, limits
 
 _PATH = "the upload address"
 _SECONDS = 600.0
-_SLOWEST = 100_000  # bytes a second: a bigger file on a slower line gets more than ten minutes
+_SLOWEST = 100_000  # bytes a second: a big file may take more than ten minutes
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file on its way; `attempt` may be called again, since the same bytes are put.
+    """An upload; `attempt` may be repeated, since it puts the same bytes.
 
     Attributes:
         url: The signed address.
         stream: A seekable file.
-        size: How many bytes go out.
+        size: Bytes to send.
         content_type: Part of the signature.
         settings: Time-out and user agent.
         watchdog: Ends the upload after `seconds`, and after a stop.
@@ -44,11 +44,11 @@ class Upload:
 
     @property
     def seconds(self) -> float:
-        """What one attempt may take, from the first byte sent to the last one received."""
+        """How long one attempt may take, from the first byte sent to the last one received."""
         return max(_SECONDS, self.size / _SLOWEST)
 
     def attempt(self, _number: int) -> None:
-        """Put the file once.
+        """Send the file once.
 
         Raises:
             ValidationRejected: If the storage refuses it, or the file is not of the declared size.
@@ -72,7 +72,7 @@ class Upload:
 
 
 class Exactly:
-    """A file of which exactly so many bytes are read; one that has fewer is an error."""
+    """Reads exactly `size` bytes of a file; a shorter file is an error."""
 
     def __init__(self, stream: IO[bytes], size: int) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""The contract: every operation, field, value list and error code, named once.
+"""The contract: every operation, field, value list and error code of the API.
 
 `openapi.yaml` holds it; `load()` reads it.
 """

@@ -1,4 +1,4 @@
-"""Turns the findings of a JSON Schema validator into problems that a person can act on."""
+"""Turns the errors of a JSON Schema validator into problems that people can act on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def compile_schema(schema: Schema) -> Draft202012Validator:
 
 
 def problems(validator: Draft202012Validator, body: Any) -> list[Problem]:
-    """Name everything in a body that the schema refuses, each field once per reason."""
+    """Return everything in a body that the schema refuses, each field once per reason."""
     found = (p for error in validator.iter_errors(body) for p in _problems(error))
     return list(dict.fromkeys(found))
 
@@ -46,7 +46,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
 
 
 def _parts(error: ValidationError) -> tuple[Any, Any, Any]:
-    """Schema, keyword's value and value found; the library types them as perhaps unset."""
+    """Schema, keyword's value and value found; the library's types allow them to be unset."""
     return error.schema, error.validator_value, error.instance
 
 

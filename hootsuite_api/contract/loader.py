@@ -1,4 +1,4 @@
-"""Reads `openapi.yaml` and answers questions about it; knows nothing of what it is used for."""
+"""Reads `openapi.yaml`: operations, components and error codes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHAPES: Mapping[str, Shape] = {"/oauth2/auth": "html", "/oauth2/token": "oauth"
 class Contract:
     """The platform's operations, schemas and error codes.
 
-    What it hands out is shared between callers: read it, copy it, never change it.
+    Its results are shared between callers: never change them.
 
     Args:
         document: A parsed OpenAPI 3.1 document.
@@ -49,7 +49,7 @@ class Contract:
         return tuple(self.document["components"]["schemas"])
 
     def component(self, name: str) -> dict[str, Any]:
-        """A component schema with every reference replaced by what it points to.
+        """A component schema with all references resolved.
 
         Raises:
             KeyError: The contract has no such component.
@@ -58,7 +58,7 @@ class Contract:
         return schema
 
     def problems(self, operation_id: str, body: Any) -> list[Problem]:
-        """What an operation would refuse in this body; empty for a body that fits.
+        """What an operation would refuse in a body; empty if the body fits.
 
         Raises:
             KeyError: The contract has no such operation.
@@ -114,7 +114,7 @@ class Contract:
         if not isinstance(node, dict):
             return node
         rest = {key: self._inline(value) for key, value in node.items()}
-        # SCIM has a field of that name: there the value is a schema, not a pointer.
+        # SCIM has a field of this name: its value is a schema, not a reference.
         if isinstance(node.get("$ref"), str):
             return {**self._target(rest.pop("$ref")), **rest}
         return rest
@@ -151,6 +151,6 @@ def _shape(path: str) -> Shape:
 def load() -> Contract:
     """The contract of this release, read once per process."""
     text = resources.files(__package__).joinpath("openapi.yaml").read_bytes()
-    # The C loader is ten times as fast; wheels of PyYAML bring it, some systems build without.
+    # The C loader is ten times as fast; wheels of PyYAML have it, builds of some systems don't.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return Contract(yaml.load(text, Loader=loader))  # noqa: S506 - both loaders are the safe kind

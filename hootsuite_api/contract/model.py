@@ -1,4 +1,4 @@
-"""What the contract says, as frozen records."""
+"""Frozen records of the contract: operations, parameters, error codes, problems."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class ErrorCode:
 
     Args:
         code: The number in the body's `errors[].code`.
-        meaning: What it stands for, in a few words.
-        kind: What sort of trouble it is, hence what a caller may do about it.
-        renew: Whether a fresh access token can help. Of the token codes only some say that the
-            access token itself is bad; the others speak of client, login or code.
+        meaning: Its meaning, in a few words.
+        kind: The kind of error, which decides what a caller may do.
+        renew: Whether a new access token can help. Only some of the token codes mean that the
+            access token itself is invalid; the others are about the client, the sign-in or the
+            code.
         published: Whether the platform's documents name it; a code that was only seen proves
             nothing about a write.
     """
@@ -55,23 +56,23 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One call of the platform.
+    """One operation of the API.
 
     Args:
         id: The contract's operationId, in snake_case.
         method: HTTP method in capitals.
         path: Template such as `/v1/messages/{messageId}`.
-        tag: The subject it belongs to.
+        tag: The part of the API it belongs to.
         parameters: Path parameters first, in the order of the document.
         body: JSON Schema of the request body without references, None where there is none.
-        body_required: Whether the body has to be there.
+        body_required: Whether the body is required.
         body_media_type: The body's content type.
         response: JSON Schema of the whole 200 body, None where it is not JSON.
-        shape: Which envelope and error body it speaks.
+        shape: Which envelope and error body it uses.
         read: Whether it changes nothing and may be repeated, whatever its method.
-        data: The field of the answer that holds what was asked for; of no use for SCIM.
+        data: The field of the answer that holds the result; unused for SCIM.
         retired: Whether the platform's own documents have dropped it.
-        quirks: Where the wire was seen to differ, by a short name.
+        quirks: Short names of observed differences from the document.
     """
 
     id: str
@@ -95,7 +96,7 @@ class Problem:
     """One reason why a body does not fit.
 
     Args:
-        field: Where, such as `media[0].id`; empty for the body as a whole.
+        field: The place, such as `media[0].id`; empty for the whole body.
         message: What is wrong with it, for people; never shows the value.
         code: The error code with which the platform would answer, where one is known.
     """

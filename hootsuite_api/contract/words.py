@@ -1,4 +1,4 @@
-"""Words for JSON types, as messages to people call them."""
+"""Names of JSON types for messages."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ _OF_VALUES: Mapping[type, str] = MappingProxyType(
 
 
 def kind_of(value: Any) -> str:
-    """Return what a value of JSON is."""
+    """Return the name of a JSON value's type."""
     return _OF_VALUES.get(type(value), "of an unknown type")
