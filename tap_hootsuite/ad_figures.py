@@ -1,4 +1,4 @@
-"""Base classes of the streams that are asked for by ad account."""
+"""Base classes of the ad streams, which are requested per ad account."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tap_hootsuite.parents import over
 from tap_hootsuite.refusals import is_gone
 from tap_hootsuite.seen_messages import order
 
-NETWORKS = ("FACEBOOK", "TWITTER")  # an account of another has no ads to ask for
+NETWORKS = ("FACEBOOK", "TWITTER")  # accounts of other networks have no ads in the API
 RESTATED = timedelta(days=28)
 Account = tuple[str, Mapping[str, Any]]  # the id of its organization, and the account
 
 
 def ad_accounts(stream: HootsuiteStream) -> Iterator[Account]:
-    """Yield the ad accounts of all organizations; what is refused is a gap of the stream."""
+    """Yield the ad accounts of all organizations; a refusal is counted as a gap of the stream."""
     directory, name = stream.run.directory, "list_my_ad_accounts"
     organizations = [
         path["organizationId"] for path in over(directory, "organizations", stream.gaps)
@@ -37,15 +37,15 @@ def ad_accounts(stream: HootsuiteStream) -> Iterator[Account]:
 
 
 def is_usable(account: Mapping[str, Any]) -> bool:
-    """Whether an ad account is of a network that has ads to ask for, and lets Hootsuite use it."""
+    """Whether an ad account's network has ads in the API and lets Hootsuite use the account."""
     return account.get("social_network") in NETWORKS and account.get("can_access_api") is not False
 
 
 class AdStream(AnalyticsStream):
-    """What is asked for by ad account.
+    """A stream requested per ad account.
 
     Attributes:
-        collection: How the path calls it.
+        collection: Its name in the path.
     """
 
     what: ClassVar[str] = "ad account"
@@ -62,7 +62,7 @@ class AdStream(AnalyticsStream):
         return sorted(found, key=lambda one: (one.group, order(one.subject)))
 
     def question(self, batch: Batch) -> dict[str, Any]:
-        """Ask for the accounts of one network."""
+        """Return the request for accounts of one network."""
         pairs = (one.subject.split("/", 1) for one in batch.units)
         accounts = [{"adAccountId": one, "organizationId": of} for of, one in pairs]
         return {
@@ -72,18 +72,18 @@ class AdStream(AnalyticsStream):
         }
 
     def build(self, batch: Batch, data: Mapping[str, Any]) -> Row:
-        """Build a row by its component."""
+        """Build a row from the component."""
         del batch
         return builder(self.component or "")(data)
 
 
 class AdEntityStream(AdStream):
-    """Campaigns, ad sets or ads: all that there are, by every run."""
+    """Campaigns, ad sets or ads; every run reads all of them."""
 
     operation = "list_ad_entities"
 
     def read_units(self, units: Sequence[Unit]) -> None:
-        """Read all; what is refused leaves the table as it is, with new rows in it."""
+        """Read all; after a refusal old rows stay in the table, since it is not complete."""
         self.version = self.next_version()
         wanted = [one for one in units if one.key not in self.access.refused]
         if self.read_batches(batches(wanted)) and not self.gaps and not self.access.refused:
@@ -96,12 +96,12 @@ class AdEntityStream(AdStream):
 
 
 class AdDayStream(AdStream, DailyStream):
-    """Figures of campaigns, ad sets or ads, one row for each day on which they ran."""
+    """Metrics of campaigns, ad sets or ads, one row per day on which they ran."""
 
     operation = "list_ad_metrics"
     replication_key = "date"
 
     @property
     def again(self) -> timedelta:
-        """For how long figures are read again."""
+        """The restatement window: for how long metrics are read again."""
         return RESTATED

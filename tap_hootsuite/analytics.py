@@ -1,4 +1,4 @@
-"""Base class of the streams of analytics: batches, pages, and who is refused."""
+"""Base class of the analytics streams: batches, pagination, and refused units."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from tap_hootsuite.analytics_access import AnalyticsAccess
 from tap_hootsuite.answers import Path
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 
-BATCH = 10  # subjects in one request, as documented
+BATCH = 10  # profiles or ad accounts in one request, as documented
 PAGE = 100
-VAIN = 3  # batches that are refused as a whole before the request is taken to be wrong
+VAIN = 3  # batches refused as a whole before the request itself is considered invalid
 Page = tuple[list[Any], str | None]  # objects, next cursor
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is read by itself: a social profile or an ad account, for one kind of figures.
+    """Unit of reading: one social profile or ad account, for one kind of metrics.
 
     Attributes:
-        group: The network; requests are for one.
-        subject: The id; for an ad account with its organization's before it.
-        datatype: ORGANIC or PAID; None where the question names none.
+        group: The network; a request is for one network.
+        subject: The id; for an ad account the organization's id comes before it.
+        datatype: ORGANIC or PAID; None if the request names none.
     """
 
     group: str
@@ -35,18 +35,18 @@ class Unit:
 
     @property
     def key(self) -> str:
-        """How the state names it."""
+        """Its key in the state."""
         plain = self.datatype in (None, "ORGANIC")
         return self.subject if plain else f"{self.subject}/{self.datatype}"
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one request asks for, page by page.
+    """Units and days of one request, read page by page.
 
     Attributes:
-        units: At most ten, of one network and kind.
-        since: The first day; None without a span.
+        units: At most ten, of one network and one kind of metrics.
+        since: The first day; None for requests without days.
         until: The last day.
     """
 
@@ -61,22 +61,22 @@ class Batch:
 
     @property
     def datatype(self) -> str | None:
-        """The kind of figures of all units."""
+        """The kind of metrics of all units."""
         return self.units[0].datatype
 
     def first(self) -> Batch:
-        """Return the batch of the first unit alone."""
+        """Return a batch with only the first unit."""
         return replace(self, units=self.units[:1])
 
     def halves(self) -> tuple[Batch, Batch]:
-        """Cut it in two."""
+        """Split it in two."""
         middle = len(self.units) // 2
         return replace(self, units=self.units[:middle]), replace(self, units=self.units[middle:])
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a batch gave: rows, and the units that were refused."""
+    """The result of a batch: rows, and the refused units."""
 
     rows: list[Row]
     refused: list[tuple[Unit, Exception]]
@@ -85,7 +85,7 @@ class Found:
 def batches(
     units: Iterable[Unit], since: date | None = None, until: date | None = None
 ) -> list[Batch]:
-    """Put units of one network and kind together, at most ten, in the order in which they come."""
+    """Group units by network and kind of metrics, at most ten, keeping their order."""
     found: dict[tuple[str, str | None], list[Unit]] = {}
     for one in units:
         found.setdefault((one.group, one.datatype), []).append(one)
@@ -97,17 +97,17 @@ def batches(
 
 
 class AnalyticsStream(HootsuiteStream):
-    """Figures, or what they are about; asked for by batches of one network.
+    """A stream of analytics, requested in batches of one network.
 
     Attributes:
-        what: What a unit is, for people.
+        what: What a unit is, for messages.
     """
 
     stage: ClassVar[Stage] = Stage.LATER
     what: ClassVar[str] = "social profile"
 
     def read(self) -> None:
-        """Read what is there, unless analytics is closed to this account."""
+        """Read all units, unless this account has no access to analytics."""
         self.access = AnalyticsAccess(self)
         self._answered: Unit | None = None
         self._vain = 0
@@ -119,7 +119,7 @@ class AnalyticsStream(HootsuiteStream):
     # ------------------------------------------------------------------ what subclasses say
 
     def units(self) -> list[Unit]:
-        """Return what can be asked for, those of a network together, in a stable order."""
+        """Return the units that can be requested, grouped by network, in a stable order."""
         raise NotImplementedError
 
     def read_units(self, units: Sequence[Unit]) -> None:
@@ -127,24 +127,24 @@ class AnalyticsStream(HootsuiteStream):
         raise NotImplementedError
 
     def question(self, batch: Batch) -> dict[str, Any]:
-        """Return the path, the query and, as `filters`, the filters of a batch but its span."""
+        """Return the path, the query and, as `filters`, the filters of a batch without its days."""
         raise NotImplementedError
 
     def build(self, batch: Batch, data: Mapping[str, Any]) -> Row:
-        """Build a row; workers call this."""
+        """Build a row; runs in worker threads."""
         raise NotImplementedError
 
     def accept(self, batch: Batch, found: Found) -> None:
-        """Take what a batch gave; its units were read completely, but those that are refused."""
+        """Handle the result of a batch: all its units but the refused ones were read completely."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------ reading
 
     def read_batches(self, asked: Iterable[Batch]) -> bool:
-        """Read batches concurrently; tell whether analytics is open.
+        """Read batches concurrently; return whether the account has access to analytics.
 
         Raises:
-            ValidationRejected: If everything is refused: then it is the request that is wrong.
+            ValidationRejected: If every batch is refused: then the request itself is invalid.
         """
         waiting = list(asked)
         if not self.is_open(waiting):
@@ -160,10 +160,10 @@ class AnalyticsStream(HootsuiteStream):
         return True
 
     def _closed_meanwhile(self, batch: Batch, found: Found) -> PermissionDenied | None:
-        """Return the refusal of analytics as such, where a whole batch was refused.
+        """Return the refusal if access ended during the run, after a whole batch was refused.
 
-        One more unit is asked, if possible one that has answered: without that, the units of each
-        batch would be named one by one.
+        It requests one more unit, if possible one that has answered before. Otherwise each unit
+        would be reported as refused, one by one.
         """
         refusals = [error for _, error in found.refused if isinstance(error, PermissionDenied)]
         if len(refusals) < len(batch.units):
@@ -176,13 +176,13 @@ class AnalyticsStream(HootsuiteStream):
             self._page(replace(batch, units=(other,)), None)
         except PermissionDenied as error:
             return error
-        except ValidationRejected:  # only who is let in is told that
+        except ValidationRejected:  # only callers with access get this error
             return None
         self._answered = other
         return None
 
     def is_open(self, waiting: Sequence[Batch]) -> bool:
-        """Ask for the first page alone, so that a closed account pays for a request or two."""
+        """Request the first page alone: without access this costs one or two requests only."""
         if self.run.analytics_open or not waiting:
             return True
         batch = waiting[0]
@@ -193,7 +193,7 @@ class AnalyticsStream(HootsuiteStream):
             except PermissionDenied as error:
                 refusal = refusal or error
                 continue
-            except ValidationRejected:  # only who is let in is told that
+            except ValidationRejected:  # only callers with access get this error
                 pass
             self.run.analytics_open = True
             self.access.opened()
@@ -217,7 +217,7 @@ class AnalyticsStream(HootsuiteStream):
     # ------------------------------------------------------------------ in workers
 
     def _ask(self, batch: Batch) -> Found:
-        """Read a batch to its end; a batch that is refused is halved until the unit is known."""
+        """Read a batch to its end; a refused batch is halved until the refused unit is found."""
         try:
             return Found(list(self._rows(batch)), [])
         except (ValidationRejected, PermissionDenied) as error:

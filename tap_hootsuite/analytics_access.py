@@ -1,7 +1,7 @@
-"""Whether analytics is open to this account, and which profiles and ad accounts it refuses.
+"""Remembers whether the account has access to analytics, and which units analytics refuses.
 
-Analytics needs a scope and an add-on that the account has to buy. Who has neither shall not pay a
-request for it every night, and one profile that analytics doesn't know fails a whole request.
+Analytics needs a scope and a paid add-on. An account without them should not spend requests on it
+every night. And one profile that analytics doesn't know makes a whole request fail.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ SCOPE = "analytics:read"
 
 
 class AnalyticsAccess:
-    """What earlier runs and this one found out.
+    """Access of one stream to analytics, as found out by earlier runs and this one.
 
-    Each stream keeps its own refusals in its state. That analytics is closed is found out by one
-    stream and counts for all of them.
+    Each stream keeps its own refused units in its state. If one stream finds that the account has
+    no access, this counts for all streams.
 
     Args:
         stream: The stream.
 
     Attributes:
-        refused: Units that are not asked for now.
-        doubtful: Units that were refused so long ago that they are asked for again.
+        refused: Units that this run does not request.
+        doubtful: Units refused so long ago that this run requests them again.
     """
 
     def __init__(self, stream: HootsuiteStream) -> None:
@@ -41,7 +41,7 @@ class AnalyticsAccess:
         self.doubtful = frozenset() if recent else frozenset(before)
 
     def should_ask(self) -> bool:
-        """Whether this run asks at all: by the setting, the scope and earlier refusals."""
+        """Whether this run requests analytics: by setting, scope and earlier refusals."""
         choice = self._run.options.analytics
         if choice == "off" or self._run.analytics_closed:
             return False
@@ -49,16 +49,16 @@ class AnalyticsAccess:
             return True
         scope = self._run.client.scope
         if scope is not None and SCOPE not in scope:
-            self._run.analytics_closed = True  # for all streams, and said once
+            self._run.analytics_closed = True  # for all streams, and logged once
             self._stream.logger.info("Analytics is not read: the token lacks the scope %s", SCOPE)
             return False
         return not any(one.get("closed") and self._is_recent(one) for one in self._all())
 
     def close(self, error: PermissionDenied) -> None:
-        """Note that the scope or the add-on is missing, and say it once for all streams.
+        """Note that the scope or the add-on is missing, and log it once for all streams.
 
         Raises:
-            PermissionDenied: If the settings say that a refusal is a failure.
+            PermissionDenied: If the settings treat a refusal as a failure.
         """
         if not self._run.options.skip_forbidden:
             raise error
@@ -70,12 +70,12 @@ class AnalyticsAccess:
         )
 
     def opened(self) -> None:
-        """Note that analytics answers."""
+        """Note that the account has access."""
         for one in self._all():
             one["closed"] = False
 
     def refuse(self, key: str, name: str, error: Exception) -> None:
-        """Remember a unit that analytics refuses, and name it."""
+        """Note that analytics refuses a unit, and log it."""
         self.refused.add(key)
         recent = self._known.get("since") if self._is_recent(self._known) else None
         self._keep(since=recent or stamp(self._run.start), closed=False)
@@ -84,20 +84,20 @@ class AnalyticsAccess:
         )
 
     def readmit(self, keys: Collection[str]) -> None:
-        """Forget that units were refused that have answered."""
+        """Remove the refusals of units that have answered."""
         if not self.doubtful.isdisjoint(keys):
             refused = unpack(self._known.get("refused")) - set(keys)
             self._known = {**self._known, "refused": pack(refused)}
             self._stream.stream_state["access"] = self._known
 
     def _all(self) -> Iterator[dict[str, Any]]:
-        """Yield what the streams found out, this one and others."""
+        """Yield the findings of all streams, this one included."""
         for state in self._stream.tap_state.get("bookmarks", {}).values():
             if state.get("access"):
                 yield state["access"]
 
     def _is_recent(self, known: dict[str, Any]) -> bool:
-        """Whether what earlier runs found out still counts."""
+        """Whether a finding of earlier runs still counts."""
         since: str = known.get("since") or ""
         return bool(since) and self._run.start < instant(since) + self._run.options.scan_interval
 

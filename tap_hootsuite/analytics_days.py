@@ -1,4 +1,4 @@
-"""Streams of analytics that are read by days: windows, marks, and what is read again."""
+"""Analytics streams with daily windows: a mark per unit, and a restatement window."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tap_hootsuite.seen_messages import pack, unpack
 from tap_hootsuite.windows import instant, stamp
 
 DAY = timedelta(days=1)
-LONGEST = timedelta(days=729)  # two years less a day: a day may end while the request is under way
-PAD = DAY  # zones differ between networks, and the last day was seen to be left out
-BACKFILL = timedelta(days=28)  # in one piece: no cursor may outlive a pause
+LONGEST = timedelta(days=729)  # two years less one day: a day may end while a request is in flight
+PAD = DAY  # time zones differ between networks, and the last day was seen to be missing
+BACKFILL = timedelta(days=28)  # per piece, since a cursor may expire between two runs
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A span of days, both ends included, and the keys of the units that it is read for."""
+    """A range of days, both ends included, and the keys of the units to read for it."""
 
     since: date
     until: date
@@ -27,12 +27,13 @@ class Piece:
 
 
 def plan(begins: Mapping[str, date], end: date, again: timedelta) -> Iterator[Piece]:
-    """Cut the days that are to be read into pieces; units that stand at the same day share them.
+    """Cut the days to read into pieces; units at the same day share a piece.
 
     Args:
-        begins: The day from which each unit is to be read, by its key.
+        begins: The first day to read for each unit, by its key.
         end: The last day.
-        again: The days before the end that a run reads at once, since they are read every time.
+        again: The restatement window: these days before the end are read in one piece, by every
+            run.
     """
     places = {key: day for key, day in begins.items() if day <= end}
     while places:
@@ -49,7 +50,7 @@ def plan(begins: Mapping[str, date], end: date, again: timedelta) -> Iterator[Pi
 
 
 class Marks:
-    """The day before which the figures of each unit are final: what comes next is read again.
+    """Per unit, the day before which its metrics are final; later days are read again.
 
     Args:
         known: What `pack` wrote.
@@ -63,16 +64,16 @@ class Marks:
         }
 
     def get(self, key: str) -> date | None:
-        """Return the mark of a unit; None if it was never read."""
+        """Return the day of a unit; None if it was never read."""
         return self._days.get(key)
 
     def move(self, keys: Collection[str], day: date) -> None:
-        """Move marks forward."""
+        """Move the day of some units forward."""
         for key in keys:
             self._days[key] = max(day, self._days.get(key, day))
 
     def pack(self) -> dict[str, str]:
-        """Write all: a day, and the units that stand there."""
+        """Return them for the state: units by day."""
         found: dict[date, list[str]] = {}
         for key, day in self._days.items():
             found.setdefault(day, []).append(key)
@@ -80,23 +81,23 @@ class Marks:
 
 
 class DailyStream(AnalyticsStream):
-    """Figures by day of creation or by day, read again as long as networks correct them.
+    """Metrics per day or per day of creation, read again while networks may restate them.
 
-    Each unit has its own mark: one that is new is read from the start date on, and one that was
-    refused or disconnected for a while from where it stood.
+    Each unit has its own mark: a new unit is read from the start date on, and a unit that was
+    refused or disconnected for a while from its mark on.
     """
 
     replaces: ClassVar[bool] = False
 
     @property
     def again(self) -> timedelta:
-        """For how long figures are read again."""
+        """The restatement window: for how long metrics are read again."""
         return self.run.options.restate
 
     def read_units(self, units: Sequence[Unit]) -> None:
-        """Read piece after piece: first what was read before, then what is new or doubtful.
+        """Read piece by piece: first units that were read before, then new or doubtful units.
 
-        Who is new may be refused, which at the very beginning would look like a closed account.
+        A new unit may be refused, which in the first request would look like missing access.
         """
         self.marks = Marks(None if self.full else self.stream_state.get("read"))
         known = {unit.key: unit for unit in units if unit.key not in self.access.refused}
@@ -120,7 +121,7 @@ class DailyStream(AnalyticsStream):
         return min(given.date(), self.today) if given else self.today
 
     def begin(self, key: str) -> date:
-        """Return the day from which a unit is read in this run."""
+        """Return the first day that this run reads for a unit."""
         first = max(self.run.options.start.date(), self.today - LONGEST + PAD)
         mark = self._mark(key)
         return max(first, min(mark, self.today - self.again)) if mark else first
@@ -131,9 +132,9 @@ class DailyStream(AnalyticsStream):
         return self.marks.get(key)
 
     def _read_all(self, units: Sequence[Unit]) -> bool:
-        """Read some units up to the end; tell whether analytics is open."""
+        """Read some units up to the end; return whether the account has access."""
         pieces = list(plan({one.key: self.begin(one.key) for one in units}, self.end, self.again))
-        # One that lags by itself may be refused; whether analytics is open, most units tell better.
+        # A single unit that lags may be refused, so the access test uses the piece with most units.
         if pieces and not self.is_open(self._asked(units, max(pieces, key=lambda p: len(p.keys)))):
             return False
         with self.progress("windows", len(pieces)) as progress:
@@ -152,13 +153,13 @@ class DailyStream(AnalyticsStream):
         return batches(wanted, piece.since - PAD, piece.until + PAD)
 
     def _advance(self, day: date) -> None:
-        """Move the bookmark, which tells people how far the stream is."""
+        """Move the bookmark, which shows people how far the stream is."""
         reached = stamp(min(instant(day.isoformat()), self.run.start))
         if not self.bookmark or self.bookmark < reached:
             self.set_bookmark(reached)
 
     def accept(self, batch: Batch, found: Found) -> None:
-        """Write the rows, and move the marks of those that were read."""
+        """Write the rows, and move the marks of the units that were read."""
         self.take(batch, found)
         refused = {unit.key for unit, _ in found.refused}
         read = {unit.key for unit in batch.units} - refused
@@ -166,7 +167,7 @@ class DailyStream(AnalyticsStream):
             self.marks.move(read, min(batch.until - PAD, self.today - self.again))
 
     def take(self, batch: Batch, found: Found) -> None:
-        """Write what a batch gave."""
+        """Write the rows of a batch."""
         del batch
         self.write(found.rows)
 
@@ -176,7 +177,7 @@ class DailyStream(AnalyticsStream):
         super().save()
 
     def store(self) -> None:
-        """Put what this stream knows into its state."""
+        """Store the marks in the stream's state."""
         marks: Any = getattr(self, "marks", None)
         if marks is not None and (packed := marks.pack()):
             self.stream_state["read"] = packed

@@ -16,12 +16,12 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Path = Mapping[str, str]
 Key = tuple[str, ...]
-# Lists of objects; an old answer may bring nothing but ids in them too.
+# Lists of objects: never reduced to ids, even if an old answer has nothing else in them.
 _WHOLE = frozenset({"list_my_organizations", "list_organization_teams", "list_social_profiles"})
 
 
 class Requests(Protocol):
-    """What the directory needs of the run."""
+    """The part of the run that sends requests."""
 
     @property
     def options(self) -> Options:
@@ -49,7 +49,7 @@ class Requests(Protocol):
 
 
 class Answers:
-    """Answers that are worth keeping for the whole run, refusals included.
+    """Cache of answers for the whole run, refusals included.
 
     Args:
         run: Sends the requests.
@@ -63,10 +63,10 @@ class Answers:
     def ask(
         self, operation: str, path: Path | None = None, query: Mapping[str, str] | None = None
     ) -> Any:
-        """Return the `data` of an answer, asking at most once per run; workers call this too.
+        """Return the `data` of an answer, requested at most once per run; workers call this, too.
 
         Raises:
-            HootsuiteError: The same one every time, if it was refused.
+            HootsuiteError: The same error every time, if the request was refused.
         """
         path, query = path or {}, query or {}
         key = operation, (*path.values(), *query.values())
@@ -84,16 +84,16 @@ class Answers:
     def each(
         self, operation: str, paths: Iterable[Path], gaps: Gaps, *, keep: bool = True
     ) -> Iterator[tuple[Path, Any]]:
-        """Ask for many things at once and yield the answers in order.
+        """Request many paths concurrently and yield the answers in order.
 
         Args:
-            operation: What to ask.
-            paths: For which things.
+            operation: The operation to request.
+            paths: The path parameters of each request.
             gaps: Where refusals are counted.
-            keep: Whether another stream will want the answers.
+            keep: Whether to cache the answers for other streams.
 
         Yields:
-            The path and what there is; None where it is gone or refused.
+            The path and its data; None if it is gone or refused.
         """
         ask = self.ask if keep else self._once
         tally = Tally()
@@ -107,7 +107,7 @@ class Answers:
         gaps.doubt(tally)
 
     def kept(self, operation: str) -> Iterator[Any]:
-        """Return all answers to an operation so far."""
+        """Return the cached answers of an operation."""
         return (data for (name, _), data in self._answers.items() if name == operation)
 
     def _once(self, operation: str, path: Path) -> Any:
@@ -128,7 +128,7 @@ def ident(one: Any) -> str:
 
 
 def _slim(data: Any) -> Any:
-    """Make a list of references cheap to keep: a tuple of ids, each of them one text."""
+    """Reduce a list of references to a tuple of interned ids, to save memory."""
     if isinstance(data, list) and all(
         isinstance(one, dict) and one.keys() == {"id"} for one in data
     ):

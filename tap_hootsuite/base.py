@@ -1,4 +1,4 @@
-"""Base class of all streams: schema, records, refusals, state, table versions, summary line."""
+"""Base class of all streams: schema, records, gaps, state, table versions, summary line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tap_hootsuite.stream_schema import resolve
 from tap_hootsuite.writer import BufferedWriter
 
 Row = dict[str, Any]
-Record = Row | msgspec.Struct  # a struct has the columns as its fields
+Record = Row | msgspec.Struct  # the fields of a struct are the columns
 ID: Mapping[str, Any] = {"type": ["string", "null"]}
 TIME: Mapping[str, Any] = {"type": ["string", "null"], "format": "date-time"}
 
@@ -55,7 +55,7 @@ class StreamTap(Tap):
 
 
 class Stage(IntEnum):
-    """When a stream's turn comes: cheap and wanted first, long scans last."""
+    """The order in which streams run: cheap and often needed first, long scans last."""
 
     ACCOUNT = 1
     PEOPLE = 2
@@ -69,18 +69,19 @@ class Stage(IntEnum):
 class HootsuiteStream(Stream):
     """A stream of the platform.
 
-    A subclass names things; it needs a method only for a rule of its own.
+    A subclass sets attributes; it needs methods only for its own rules.
 
     Attributes:
-        operation: What is asked.
-        also: Operations that are asked besides, for what the first one does not show.
-        component: The contract's name of the objects in the answer; None for bare references.
-        reference: The column of the id in a bare reference.
-        over: What the stream fans out over, one of `parents.PARENTS`.
-        extra: Schemas of columns that the platform doesn't send as such.
+        operation: The operation that is requested.
+        also: Further operations, for data that the first one does not show.
+        component: The component of the contract that describes the objects in the answer; None for
+            references.
+        reference: The column for the id in a reference.
+        over: The parents that get one request each, one of `parents.PARENTS`.
+        extra: Schemas of columns that are not in the answer's objects.
         without: Columns of the component that the stream leaves out.
-        replaces: Whether a complete reading stands for the whole table.
-        refreshed: How it is refreshed, for the documents, where the class doesn't say it otherwise.
+        replaces: Whether a complete reading replaces the whole table.
+        refreshed: How it is refreshed, for the documents, if the class doesn't tell it otherwise.
     """
 
     name: str
@@ -96,7 +97,7 @@ class HootsuiteStream(Stream):
     without: ClassVar[frozenset[str]] = frozenset()
     replaces: ClassVar[bool] = True
     refreshed: ClassVar[str] = ""
-    # Rows are built to the schema (tests/tap/test_full.py proves it); conforming would only cost.
+    # Rows already fit the schema (tests/tap/test_full.py proves it); conforming would only cost.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
     def __init__(self, tap: StreamTap) -> None:
@@ -115,7 +116,7 @@ class HootsuiteStream(Stream):
         raise NotImplementedError
 
     def finish(self) -> None:
-        """Note in the state that the reading is complete."""
+        """Store in the state that the reading is complete."""
 
     # ------------------------------------------------------------------ schema and rows
 
@@ -154,21 +155,21 @@ class HootsuiteStream(Stream):
     # ------------------------------------------------------------------ one reading
 
     def get_records(self, context: Mapping[str, Any] | None) -> Iterable[Row]:
-        """Yield rows one by one, as the SDK's interface asks; our own code reads `pages`."""
+        """Yield rows one by one, for the SDK's interface; our own code reads `pages`."""
         del context
         return (row for page in self.pages() for row in page)
 
     def get_batch_config(self, config: Mapping[str, Any]) -> None:
-        """Records are lines; files were measured to be slower."""
+        """No batch files: they were measured to be slower than records."""
 
     @property
     def emit_activate_version_messages(self) -> bool:
-        """The SDK would write them before the first record; see `_activate`."""
+        """False: the SDK would write them before the first record; see `activate`."""
         return False
 
     @property
     def is_timestamp_replication_key(self) -> bool:
-        """Every stream keeps its own bookmark, so the SDK shall place no marks of its own."""
+        """False: every stream keeps its own bookmark, so the SDK must not write bookmarks."""
         return False
 
     def _sync_records(
@@ -182,7 +183,7 @@ class HootsuiteStream(Stream):
         yield from ()
 
     def prepare(self) -> None:
-        """Begin: announce the columns, and know what to do about refusals."""
+        """Write the SCHEMA message, and set how refusals are handled."""
         self.gaps = Gaps(skip=self.run.options.skip_forbidden)
         self._write_schema_message()
 
@@ -201,7 +202,7 @@ class HootsuiteStream(Stream):
         self.save()
 
     def read(self) -> None:
-        """Read the stream from where it is to its end."""
+        """Read the stream from its state to its end."""
         version = self.next_version() if self.replaces else None
         for page in self.pages():
             self.write(page, version)
@@ -213,7 +214,7 @@ class HootsuiteStream(Stream):
     # ------------------------------------------------------------------ writing
 
     def write(self, rows: Sequence[Record], version: int | None = None) -> None:
-        """Write rows, the fast way if nothing has to be done to them."""
+        """Write rows, on the fast path if they need no change."""
         if not rows:
             return
         self._check_keys(rows)
@@ -226,7 +227,7 @@ class HootsuiteStream(Stream):
         self.state_manager.is_flushed = False
 
     def _check_keys(self, rows: Sequence[Record]) -> None:
-        """Refuse a row without its key, which no loader can write."""
+        """Refuse a row without its key: no loader can write it."""
         for key in self.primary_keys:
             place = next((n for n, row in enumerate(rows, 1) if _value(row, key) is None), None)
             if place is not None:
@@ -251,7 +252,7 @@ class HootsuiteStream(Stream):
                     f"{str(error)[:200]}",
                     advice="Correct the expression in stream_maps; a column may be null",
                 ) from error
-            self.emitted += self.writer.records - before  # a filter may have left the row out
+            self.emitted += self.writer.records - before  # a stream map may drop rows
 
     def _is_plain(self) -> bool:
         """Whether selection, stream maps and flattening leave every record as it is."""
@@ -273,7 +274,7 @@ class HootsuiteStream(Stream):
         yield from super()._generate_record_messages(record)
 
     def _write_schema_message(self) -> None:
-        if self.name not in self.run.announced:  # a driver may have announced us already
+        if self.name not in self.run.announced:  # streams read together write it once
             self.run.announced.add(self.name)
             super()._write_schema_message()
 
@@ -281,7 +282,7 @@ class HootsuiteStream(Stream):
 
     @property
     def full(self) -> bool:
-        """Whether the catalog asks an incremental stream to read everything again."""
+        """Whether the catalog asks for a full refresh of an incremental stream."""
         return not self.replaces and self.forced_replication_method == "FULL_TABLE"
 
     @property
@@ -296,13 +297,13 @@ class HootsuiteStream(Stream):
         self.stream_state["replication_key_value"] = value
 
     def save(self) -> None:
-        """Write the state of all streams, after everything that it stands for."""
+        """Write the state of all streams, after all rows that it covers."""
         self.writer.flush()
         self._tap.state_writer.write_state(self.tap_state)
         self.state_manager.is_flushed = True
 
     def next_version(self) -> int:
-        """Return a table version above every earlier one, even if clocks went back."""
+        """Return a table version above every earlier one, even if the clock was set back."""
         last = int(self.stream_state.get("version") or 0)
         return max(self._initialized_at // 1000, last + 1)
 
@@ -315,7 +316,7 @@ class HootsuiteStream(Stream):
     # ------------------------------------------------------------------ what a person is told
 
     def measured(self) -> Measure:
-        """Count requests and seconds of a block as this stream's."""
+        """Count the requests and the time of a block for this stream."""
         return Measure(self)
 
     def say_gaps(self) -> None:
@@ -323,7 +324,7 @@ class HootsuiteStream(Stream):
         self.gaps.log(self.name, self.logger)
 
     def progress(self, unit: str, total: int, done: int = 0) -> Progress:
-        """Show how far the stream is, if somebody watches."""
+        """Show a progress line, if standard error is a terminal."""
         return Progress(self.name, unit, total, done)
 
     def log_sync_costs(self) -> None:
@@ -333,17 +334,17 @@ class HootsuiteStream(Stream):
         self.logger.info("%s", self.run.costs(self.name, self.emitted, self.cost, self.seconds))
 
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        """Log, but leave errors to the one message that ends the run."""
+        """Log, but errors only as DEBUG: one message at the end of the run reports them."""
         super().log(
             message, *args, level=logging.DEBUG if level >= logging.ERROR else level, **kwargs
         )
 
 
 class Measure:
-    """Adds what happens inside a block to a stream's account.
+    """Adds the requests and seconds of a block to a stream's costs.
 
     Args:
-        stream: Whose account.
+        stream: The stream.
     """
 
     def __init__(self, stream: HootsuiteStream) -> None:

@@ -1,4 +1,4 @@
-"""Deleted messages: which messages are gone from the platform, found by two runs that miss them."""
+"""Detects deleted messages: those that two successive runs don't find."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tap_hootsuite.windows import stamp
 
 
 class Deletions:
-    """Settles what became of remembered messages that the lists of this run did not have.
+    """Checks the remembered messages that are missing from the lists of this run.
 
     Args:
         run: The run.
@@ -36,12 +36,12 @@ class Deletions:
 
         Args:
             unlisted: Ids of remembered messages that no list of this run had.
-            is_asked_for: Whether the filters of this run still ask for a message; the others are
+            is_asked_for: Whether the filters of this run include a message; the others are
                 forgotten.
             span: The times that this run has listed, in epoch seconds.
 
         Returns:
-            The messages that still exist: they have another time or state now.
+            The messages that still exist, with another time or state.
         """
         wanted = []
         for ident in sorted(unlisted, key=seen_messages.order):
@@ -59,7 +59,7 @@ class Deletions:
         return found
 
     def _was_listed(self, seen: Seen, span: range) -> bool:
-        """Whether this run's lists would have had a message if it still existed."""
+        """Whether this run's lists would contain a message if it still existed."""
         if seen.time is None:
             return self._run.options.review and bool(span)
         return seen.time in span
@@ -78,7 +78,7 @@ class Deletions:
             self._note_missing(ident)
 
     def _note_missing(self, ident: str) -> None:
-        """The first run that misses a message only notes it; the second writes it as deleted."""
+        """Note a missing message in the first run; write it as deleted in the second."""
         seen, now = self._remembered[ident], self._run.start
         if seen.missing is None:
             missing = seen_messages.seconds(now)

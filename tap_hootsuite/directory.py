@@ -1,4 +1,4 @@
-"""The account of the caller: organizations and profiles, and what else is mentioned on the way."""
+"""Lists of the caller's account: organizations and profiles, and mentioned profiles and teams."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tap_hootsuite.scim_lists import ScimLists
 
 
 class Directory(Answers):
-    """What the caller sees of its account.
+    """The caller's account, as far as the caller may see it.
 
     Args:
         run: Sends the requests.
@@ -32,7 +32,7 @@ class Directory(Answers):
         return found
 
     def organizations(self) -> list[Mapping[str, Any]]:
-        """Return the caller's organizations that the filter lets through."""
+        """Return the caller's organizations that pass the filter."""
         wanted = self._run.options.organizations
         found = self.ask("list_my_organizations")
         if not self._named_unknown:
@@ -42,7 +42,7 @@ class Directory(Answers):
         return [one for one in found if not wanted or str(one["id"]) in wanted]
 
     def profiles(self) -> list[Mapping[str, Any]]:
-        """Return the profiles that the caller sees and the filter on organizations lets through."""
+        """Return the caller's profiles that pass the filter on organizations."""
         wanted = self._run.options.organizations
         found = self.ask("list_social_profiles")
         return [

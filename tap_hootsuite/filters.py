@@ -1,4 +1,4 @@
-"""Change of filters between runs: what a wider filter adds is read from the start date."""
+"""Changes of filters between runs: a wider filter causes a backfill from the start date."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tap_hootsuite.windows import instant, stamp
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a table of messages was built with.
+    """The filters that a table of messages was built with.
 
     Attributes:
         start: The start date.
@@ -30,7 +30,7 @@ class Filters:
 
     @classmethod
     def of(cls, start: str, scope: Scope) -> Filters:
-        """Describe what a run reads."""
+        """Return the filters of a run."""
         chosen = scope.visible if scope.profiles is None else scope.profiles
         return cls(start, pack(chosen), ",".join(sorted(scope.states)))
 
@@ -40,13 +40,13 @@ class Filters:
         return cls(**state) if state else None
 
     def write(self) -> dict[str, str]:
-        """Write them for a stream's state."""
+        """Return them for a stream's state."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A range to read back."""
+    """A time range to backfill."""
 
     scope: Scope
     start: datetime
@@ -54,13 +54,13 @@ class Task:
 
 
 def widened(before: Filters, now: Filters, scope: Scope, until: datetime) -> Iterator[Task]:
-    """Yield what the table lacks under the present filters.
+    """Yield the ranges that the table lacks under the present filters.
 
     Args:
-        before: What it was built with.
-        now: What is asked for.
+        before: The filters that it was built with.
+        now: The present filters.
         scope: The present scope.
-        until: From here on the run reads everything anyway.
+        until: The run reads everything after this time anyway.
     """
     start, old_start = instant(now.start), instant(before.start)
     if start < old_start:
@@ -101,7 +101,7 @@ def refresh_scope(filters: Filters, options: Options) -> dict[str, Any]:
 
 
 def fingerprint(before: Filters, now: Filters) -> str:
-    """Name a change of filters, so that reading back can be resumed and not confused."""
+    """Return a hash of a change of filters, so that its backfill can be resumed, and no other."""
     text = repr((before, now))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
@@ -111,7 +111,7 @@ def _sorted(ids: set[str]) -> tuple[str, ...]:
 
 
 def place(state: Mapping[str, Any] | None, key: str) -> tuple[int, datetime | None]:
-    """Return where reading back stands: the task's number, and the time reached in it."""
+    """Return the progress of a backfill: the task's number, and the time reached in it."""
     if not state or state.get("key") != key:
         return 0, None
     return int(state["task"]), instant(state["at"])

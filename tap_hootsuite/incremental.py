@@ -10,11 +10,11 @@ from tap_hootsuite.base import HootsuiteStream, Row
 from tap_hootsuite.seen_messages import pack, unpack
 from tap_hootsuite.windows import instant, stamp
 
-OVERLAP = timedelta(minutes=5)  # what was committed shortly before a run may have been unseen
+OVERLAP = timedelta(minutes=5)  # a change just before a run may not be visible yet
 
 
 class IncrementalStream(HootsuiteStream):
-    """Rows whose date reached the bookmark, or whose id is new: a newcomer may carry an old date.
+    """Rows with a date at or after the bookmark, or a new id: a new row may have an old date.
 
     The state keeps the ids of the last reading.
     """
@@ -30,7 +30,7 @@ class IncrementalStream(HootsuiteStream):
         super().read()
 
     def pages(self) -> Iterator[list[Row]]:
-        """Leave out what did not change."""
+        """Yield changed rows only."""
         for page in self.candidates():
             self.present.update(row["id"] for row in page)
             yield [row for row in page if self.changed(row)]
@@ -47,7 +47,7 @@ class IncrementalStream(HootsuiteStream):
         return instant(date) >= self.since
 
     def finish(self) -> None:
-        """Move the bookmark; forget who is gone, unless some could not be seen."""
+        """Move the bookmark; forget ids that are gone, unless the reading has gaps."""
         ids: Iterable[str] = self.present | self.known if self.gaps else self.present
         self.stream_state["known"] = pack(ids)
         self.set_bookmark(stamp(self.run.start))

@@ -1,4 +1,4 @@
-"""What columns mean, where the contract's own description is missing or says too little.
+"""Descriptions of columns, where the contract's own description is missing or too short.
 
 Looked up by component and column, then by column alone, then in the contract.
 """
@@ -221,7 +221,7 @@ _BY_COMPONENT: Mapping[str, Mapping[str, str]] = {
 
 
 def describe(stream: str, component: str | None, name: str, field: Mapping[str, Any]) -> str:
-    """Return the meaning of a column, with all values that are known.
+    """Return the description of a column, with all known values.
 
     Args:
         stream: The name of the stream's class, for columns without a component.

@@ -1,4 +1,4 @@
-"""Base class of the streams that `message_sync` writes, and the rows that they hand back to it."""
+"""Base class of the streams that `message_sync` writes: history, media, and messages themselves."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tap_hootsuite.filters import covers
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The rows that one more request gave for a message.
+    """The rows of one further request for a message.
 
     Attributes:
         rows: The rows.
-        settled: Whether it need not be asked again while the message stays as it is.
+        settled: Whether the request need not be repeated while the message stays unchanged.
     """
 
     rows: list[Row]
@@ -25,53 +25,53 @@ class Detail:
 
 
 class MessageDetails(HootsuiteStream):
-    """A stream with one row per message, or rows that one more request per message gives.
+    """A stream with one row per message, or with rows from one further request per message.
 
     All of them are read window by window and share one state.
     """
 
     stage: ClassVar[Stage] = Stage.MESSAGE_DETAILS
     replaces: ClassVar[bool] = False
-    nothing: ClassVar[frozenset[int]] = frozenset()  # codes that mean: no rows
-    refreshable: ClassVar[bool] = False  # whether a full refresh removes what it didn't read
+    nothing: ClassVar[frozenset[int]] = frozenset()  # error codes that mean: no rows
+    refreshable: ClassVar[bool] = False  # whether a full refresh removes rows that it didn't read
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        # Not all of them have a column for a bookmark, but none is read in full every time.
+        # Not all have a column for a bookmark, but all are incremental.
         self.forced_replication_method = "INCREMENTAL"
         self.asked: set[str] = set()
         self.unsettled: set[str] = set()
 
     def wanted(self, message: Any) -> Iterable[str]:
-        """Return what has to be asked for because of a message.
+        """Return the keys of the further requests that a message needs.
 
         Args:
-            message: Its row, see `Listed`.
+            message: The message's row, see `Listed`.
         """
         del message
         return ()
 
     def ask(self, key: str) -> Any:
-        """Ask for one such thing; runs in a worker."""
+        """Send one of these requests; runs in a worker."""
         raise NotImplementedError
 
     def detail(self, key: str, data: Any) -> Detail:
-        """Turn the answer into rows."""
+        """Turn its answer into rows."""
         raise NotImplementedError
 
     def moved(self) -> None:
-        """Note what else belongs to a bookmark."""
+        """Store what else belongs to the bookmark."""
 
     # ------------------------------------------------------------------ full refresh
 
     def write(self, rows: Sequence[Record], version: int | None = None) -> None:
-        """Write rows with the version of the table, which only a full refresh changes."""
+        """Write rows with the table's version, which only a full refresh changes."""
         if self.refreshable:
             version = self.stream_state.get("version")
         super().write(rows, version)
 
     def begin_refresh(self, scope: Mapping[str, Any]) -> None:
-        """Begin a new version of the table if it is read from the start.
+        """Start a new version of the table if it is read from the start.
 
         Args:
             scope: What is read, see `Filters`.
@@ -86,13 +86,13 @@ class MessageDetails(HootsuiteStream):
             state["version"] = self.next_version()
 
     def note_refresh(self, *, seen: bool) -> None:
-        """Keep in the state what decides whether the version may be activated."""
+        """Store in the state what decides whether the version may be activated."""
         if refresh := self.stream_state.get("refresh"):
             refresh["gaps"] = bool(refresh["gaps"] or self.gaps)
             refresh["seen"] = bool(refresh["seen"] or seen)
 
     def finish_refresh(self, scope: Mapping[str, Any]) -> None:
-        """Activate the version after the reading from the start, unless it had gaps."""
+        """Activate the version after a full refresh, unless it had gaps."""
         refresh = self.stream_state.get("refresh")
         if not refresh:
             return
@@ -111,7 +111,7 @@ class MessageDetails(HootsuiteStream):
 
 
 def detail_of(stream: MessageDetails, key: str, answer: Any) -> Detail:
-    """What is not there, or was never reviewed, has no rows; what is refused may come later."""
+    """Turn an answer into rows: missing data gives none, and a refusal is tried again later."""
     if isinstance(answer, PermissionDenied):
         stream.gaps.note(answer)
         return Detail([], settled=False)

@@ -11,16 +11,16 @@ from tap_hootsuite.message_sync import MessageSync
 
 
 class MessageStream(MessageDetails):
-    """A stream that is read together with the other selected streams of messages."""
+    """A stream that is synced together with the other selected message streams."""
 
     def pages(self) -> Iterator[list[Row]]:
         """Never called: `MessageSync` writes the rows."""
         raise NotImplementedError
 
     def read(self) -> None:
-        """Read messages for every selected stream of messages, this one among them."""
+        """Sync messages for all selected message streams, this one included."""
         streams = [self]
-        if self.ABORT_AT_RECORD_COUNT is None:  # a dry run looks at each stream on its own
+        if self.ABORT_AT_RECORD_COUNT is None:  # the SDK's dry run tests each stream on its own
             found = [one for one in self._tap.streams.values() if isinstance(one, MessageStream)]
             streams = [one for one in found if one.selected]
         for group in groups(streams):
@@ -38,7 +38,7 @@ class MessageStream(MessageDetails):
         self.run.done.update(stream.name for stream in streams)
 
     def _share_costs(self, streams: Sequence[MessageStream], before: Mapping[str, int]) -> None:
-        """Book the requests of the others as theirs."""
+        """Count the requests of the other streams as their costs."""
         after = self.run.count()
         for stream in streams:
             cost = after.get(stream.operation, 0) - before.get(stream.operation, 0)
@@ -48,9 +48,9 @@ class MessageStream(MessageDetails):
 
 
 def groups(streams: Sequence[MessageStream]) -> list[list[MessageStream]]:
-    """Put streams together that stand at the same place; one that lags reads by itself.
+    """Group streams that have the same bookmark and filters; one that lags is synced alone.
 
-    `deleted_messages` has nothing to catch up on and goes with the first.
+    `deleted_messages` never lags and goes with the first group.
     """
     found: dict[str, list[MessageStream]] = {}
     loose = []

@@ -22,7 +22,7 @@ from tap_hootsuite.run import Run
 from tap_hootsuite.seen_messages import Seen, digest_of
 from tap_hootsuite.windows import Window, cut, instant, stamp
 
-PAGE = 200  # rows of details written in one go
+PAGE = 200  # rows of details written at once
 Want = tuple[MessageDetails, str]
 
 
@@ -31,7 +31,7 @@ class MessageSync:
 
     Args:
         run: The run.
-        streams: The streams to write; the state of the first one holds what they share.
+        streams: The streams to write; the state of the first one holds their common state.
     """
 
     def __init__(self, run: Run, streams: Sequence[MessageDetails]) -> None:
@@ -74,7 +74,7 @@ class MessageSync:
         )
 
     def read(self) -> None:
-        """Read the main range, find deletions, then read back what filters added."""
+        """Read the main range, detect deletions, then backfill what wider filters add."""
         if self.scope.profiles == ():
             self.leader.logger.warning("%s: no social profile to read", self.leader.name)
             return
@@ -98,7 +98,8 @@ class MessageSync:
 
     def _main(self, begin: datetime, end: datetime) -> None:
         windows = list(cut(begin, end, self.run.start))
-        # Messages in review without a time are in no window: the first one after now asks for them.
+        # Messages in review without a time are in no window: the first window after now includes
+        # them.
         with_review = next(
             (w for w in windows if w.start >= self.run.start), windows[-1] if windows else None
         )
@@ -114,7 +115,7 @@ class MessageSync:
         self, paginations: Iterator[WindowPagination], total: int, done: Callable[[Window], None]
     ) -> None:
         wants: dict[Want, list[str]] = {}
-        edge: set[str] = set()  # read at the boundary with the window before
+        edge: set[str] = set()  # ids read at the boundary with the window before
         coming: set[str] = set()
         with Progress(self.leader.name, "windows", total) as progress:
             for pagination, rows in pages(self.run.pool, self._fetch, paginations):
@@ -160,7 +161,7 @@ class MessageSync:
     def _note(
         self, one: Listed, scope: Scope, cutoff: str | None, wants: dict[Want, list[str]]
     ) -> None:
-        """Remember a message that the next run will read again; ask for what is new about it."""
+        """Remember a message that the next run reads again; want its details if it changed."""
         message, ident, time = one.row, one.row.id, one.row.scheduled_send_time
         keep = cutoff is not None and (not time or time >= cutoff)
         old = self.remembered.get(ident)
@@ -179,7 +180,7 @@ class MessageSync:
                 wants.setdefault((stream, key), []).append(ident)
 
     def _details(self, wants: dict[Want, list[str]]) -> None:
-        """Ask for what hangs on the messages of a window, and write it."""
+        """Request the details of a window's messages, and write them."""
         new = [want for want in wants if want[1] not in want[0].asked]
         pending: dict[MessageDetails, list[Row]] = {one: [] for one in self.detail_streams}
         for (stream, key), answer in self.run.map(lambda want: want[0].ask(want[1]), new):
@@ -208,7 +209,7 @@ class MessageSync:
         state = self.leader.stream_state
         self.remembered = seen_messages.SeenMessages(state.get("memory"))
         for stream in self.streams[1:]:
-            if stream.stream_state.get("memory"):  # it read by itself: what it settled is unknown
+            if stream.stream_state.get("memory"):  # synced alone: its settled keys are unknown
                 stream.stream_state["memory"] = None
                 for ident in self.remembered:
                     self._unsettle(ident)
@@ -218,13 +219,13 @@ class MessageSync:
         return self.tracks or bool(self.detail_streams)
 
     def _cutoff(self, window: Window) -> str | None:
-        """From which time on the next run will read again; None while filters are filled."""
+        """The time from which the next run reads again; None during a backfill."""
         if self.filling:
             return None
         return stamp(min(window.end, self.run.start) - self.run.options.lookback)
 
     def _window_done(self, window: Window) -> None:
-        """One state for all: rows, history and media of the window stand before it."""
+        """Store one state for all streams, after the window's rows and details are written."""
         reached = min(window.end, self.run.start)
         earlier = self.leader.bookmark
         if earlier and instant(earlier) > reached:  # windows of the lookback
@@ -239,7 +240,7 @@ class MessageSync:
         self._save_memory()
 
     def _forget(self, reached: datetime) -> None:
-        """Drop what the next run will not read, unless this one still has to look for it."""
+        """Forget messages that the next run won't read, unless this run still looks for them."""
         cutoff = seen_messages.seconds(reached - self.run.options.lookback)
         for ident in self.remembered.before(cutoff):
             if ident not in self.unresolved and self.remembered[ident].missing is None:
@@ -247,14 +248,14 @@ class MessageSync:
 
     def _save_memory(self) -> None:
         state = self.leader.stream_state
-        state["memory"] = None  # the old text need not stand beside the new one
+        state["memory"] = None  # frees the old text before the new one is built
         state["memory"] = self.remembered.pack() if self._remembers() else None
         self.leader.save()
 
     # ------------------------------------------------------------------ deletions
 
     def _find_deletions(self, begin: datetime, end: datetime) -> None:
-        """Look for every message that should have been listed and was not."""
+        """Check every message that should have been listed and was not."""
         span = range(seen_messages.seconds(begin), seen_messages.seconds(end))
         deletions = Deletions(self.run, self.deleted, self.remembered)
         found = deletions.settle(self.unresolved, self._still_asked_for, span)
@@ -266,17 +267,17 @@ class MessageSync:
         return self.tracks and seen.profile in chosen and self.scope.takes(seen.state)
 
     def _reappeared(self, found: list[Listed]) -> None:
-        """Messages that are elsewhere now: another time, another state."""
+        """Write messages that have moved to another time or state."""
         wants: dict[Want, list[str]] = {}
         window = Window(self.run.start, self.run.start + timedelta(seconds=1))
-        # Whatever their state is now, the table must hear of it.
+        # Whatever their new state is, the table must get it.
         self._take(WindowPagination(window, Scope()), found, wants)
         self._details(wants)
 
     # ------------------------------------------------------------------ filters with memory
 
     def _close(self, begin: datetime) -> None:
-        """Read back what wider filters add, then remember the filters."""
+        """Backfill what wider filters add, then store the filters."""
         before = self.before or self.now
         key = fingerprint(before, self.now)
         reached, at = place(self.leader.stream_state.get("fill"), key)
@@ -306,7 +307,7 @@ class MessageSync:
     # ------------------------------------------------------------------ changes in old messages
 
     def reread(self, windows: Iterator[Window], total: int, done: Callable[[Window], None]) -> None:
-        """Write the messages of old windows again, without their details."""
+        """Read and write the messages of old windows again, without their details."""
         streams, self.detail_streams = self.detail_streams, []
         tracks, self.tracks = self.tracks, False
         paginations = (WindowPagination(window, self.scope) for window in windows)

@@ -10,19 +10,20 @@ from hootsuite_api.cursor_guard import CursorGuard, ListingFault
 from hootsuite_api.listed import Listed
 from tap_hootsuite.windows import SECOND, Window, instant, stamp
 
-PAGE = 100  # the most rows that the platform gives at once
-MANY = 100  # profiles named in one request: keeps the address short enough for any proxy
+PAGE = 100  # the most rows in one answer of the platform
+MANY = 100  # profiles in one request: keeps the URL short enough for any proxy
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which messages a listing is about.
+    """The filters of a message list.
 
     Attributes:
-        visible: The profiles to fall back to when a second holds more rows than a page.
-        profiles: Only these profiles; None asks for all that the caller sees.
+        visible: All profiles, for reading profile by profile if one second has more rows than a
+            page.
+        profiles: Only these profiles; None for all that the caller sees.
         states: Only these states; empty for all.
-        beyond: Not these states (what a widened filter adds to them).
+        beyond: Not these states (for the backfill of a wider filter).
     """
 
     visible: tuple[str, ...] = ()
@@ -31,12 +32,12 @@ class Scope:
     beyond: frozenset[str] = frozenset()
 
     def takes(self, state: str | None) -> bool:
-        """Whether a message in this state belongs to it."""
+        """Whether the filters include a message in this state."""
         return (not self.states or state in self.states) and state not in self.beyond
 
     @property
     def state(self) -> str | None:
-        """The one state that the platform itself can filter by, if that is enough."""
+        """The state to filter by on the platform, if there is exactly one that it supports."""
         if len(self.states) != 1 or "SUBMITTED" in self.states:  # 40019
             return None
         return next(iter(self.states))
@@ -44,7 +45,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the window still to be read."""
+    """A part of the window that is still to be read."""
 
     window: Window
     profiles: tuple[str, ...] | None = None
@@ -53,16 +54,16 @@ class Part:
 
 @dataclass(slots=True)
 class WindowPagination:
-    """Reads one window page by page and never trusts that a page was the last.
+    """Reads one window page by page, and does not trust that a full page is the last.
 
-    `query` says what to ask, `accept` takes the answer and returns its rows. A full page
-    without a cursor may hide rows (the platform was seen to cut silently), so what is left of
-    the window is cut in two, down to one second, then by profile.
+    `query` returns the next request, `accept` takes its answer and returns the rows. A full page
+    without a cursor may hide rows (the platform was seen to cut lists silently). So the rest of the
+    window is split in two, down to one second, then by profile.
 
     Args:
-        window: What to read.
-        scope: Which messages.
-        review: Also ask for send-now messages in review, which have no time.
+        window: The window.
+        scope: The filters.
+        review: Also request send-now messages in review, which have no time.
     """
 
     window: Window
@@ -72,11 +73,11 @@ class WindowPagination:
     _cursor: str | None = field(init=False, default=None)
     _guard: CursorGuard = field(init=False)
     _seen: set[str] | None = field(init=False, default=None)
-    _tail: set[str] = field(init=False, default_factory=set)  # ids that share the last row's second
+    _tail: set[str] = field(init=False, default_factory=set)  # ids in the last row's second
     _last: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Lay out the parts: one, or one for every hundred profiles."""
+        """Create the parts: one, or one per hundred profiles."""
         span = f"messages from {stamp(self.window.start)} to {stamp(self.window.end)}"
         self._guard = CursorGuard("list_messages", span)
         whole = Part(self.window, self.scope.profiles, self.review)
@@ -89,7 +90,7 @@ class WindowPagination:
             self._seen = set() if self.review and len(groups) > 1 else None
 
     def query(self) -> dict[str, Any] | None:
-        """Return the query of the next request, or None when the window is read."""
+        """Return the query of the next request, or None if the window is complete."""
         if not self._parts:
             return None
         part = self._parts[-1]
@@ -111,11 +112,11 @@ class WindowPagination:
     def accept(
         self, rows: Sequence[Listed], cursor: str | None, trace: str | None = None
     ) -> list[Listed]:
-        """Take the answer to `query` and return the rows that were not there before.
+        """Take the answer to `query` and return its new rows.
 
         Raises:
-            ListingFault: If a cursor repeats, if cursors lead nowhere, or if one profile has more
-                rows in one second than a page holds.
+            ListingFault: If a cursor repeats, if pages bring nothing new, or if one profile has
+                more rows in one second than a page holds.
         """
         first = self._cursor is None
         self._guard.accept_keys([one.row.id for one in rows], cursor, trace)
@@ -148,20 +149,20 @@ class WindowPagination:
         return fresh
 
     def _split(self, part: Part, page: Sequence[Listed], *, first: bool) -> list[Part]:
-        """Cut a part whose last page was full; pages with a cursor before it are sure."""
+        """Split a part whose last page was full; its earlier pages had a cursor: complete."""
         found = (one.row.scheduled_send_time for one in page)
         times = sorted(instant(time).replace(microsecond=0) for time in found if time)
         window = part.window
         if times and not first:
             window = Window(min(max(times[0], window.start), window.end - SECOND), window.end)
         if window.length > SECOND:
-            # Nine tenths of the page in one piece, the tenth and what may be hidden in the other:
-            # a page that was full by chance is settled by two requests.
+            # Nine tenths of the page in one part, the rest and possible hidden rows in the other: a
+            # page that was full by chance needs only two more requests.
             dense = times[len(times) * 9 // 10] if times else None
             pieces = [replace(part, window=half) for half in window.halves(dense)]
         else:
             pieces = [replace(part, window=window, profiles=(one,)) for one in self._each(part)]
-        # Messages in review have no time: the first piece asks for them again, `_seen` drops them.
+        # Messages in review have no time: the first part requests them again, `_seen` drops them.
         return [replace(one, review=part.review and i == 0) for i, one in enumerate(pieces)]
 
     def _each(self, part: Part) -> tuple[str, ...]:

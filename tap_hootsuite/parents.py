@@ -31,12 +31,12 @@ def over(directory: Directory, kind: str, gaps: Gaps, after: Key = ()) -> Iterat
 
 
 class Outline:
-    """The parents that a scan goes over; where those are listed on the way, what they belong to.
+    """Measures the progress of a scan; parents listed on the way count by their own parent.
 
     Args:
         unit: What is counted.
         places: The sort key of each, in order.
-        whole: Whether the scan sends one request for each; else it spends several on one.
+        whole: Whether the scan sends exactly one request for each; else it sends several.
     """
 
     def __init__(self, unit: str, places: Sequence[Place], *, whole: bool) -> None:
@@ -57,7 +57,7 @@ class Outline:
 
 
 def outline(directory: Directory, kind: str, gaps: Gaps) -> Outline:
-    """Count before a scan begins what it goes over, with requests only that the scan sends anyway.
+    """Count the parents before a scan starts, only by requests that the scan sends anyway.
 
     Args:
         directory: What the caller sees of its account.

@@ -12,7 +12,7 @@ from hootsuite_api.listed import Listed
 from tap_hootsuite.pagination import WindowPagination
 
 AHEAD = 8  # windows in flight: at 120 ms a page this fills 60 requests/s
-DEPTH = 2  # pages kept ready per window; bounds the memory to AHEAD x DEPTH x 100 rows
+DEPTH = 2  # pages kept ready per window; limits memory to AHEAD x DEPTH x 100 rows
 
 Page = tuple[list[Listed], str | None, str | None]  # rows, next cursor, trace
 Fetch = Callable[[dict[str, Any]], Page]
@@ -25,7 +25,7 @@ class _Lane:
     flight: Future[Page] | None = None
 
     def tend(self, pool: Executor, fetch: Fetch, *, head: bool) -> None:
-        """Take what has landed and ask for more, unless enough is ready."""
+        """Take finished pages and request more, unless enough are ready."""
         if self.flight is not None and (head or self._landed_well()):
             if not self.flight.done():
                 return
@@ -37,7 +37,7 @@ class _Lane:
                 self.flight = pool.submit(fetch, query)
 
     def _landed_well(self) -> bool:
-        # A failure waits until its window is at the head: what comes before it is still good.
+        # An error waits until its window is at the head: the windows before it are still good.
         flight = self.flight
         return flight is not None and flight.done() and flight.exception() is None
 
@@ -47,15 +47,15 @@ def pages(
 ) -> Iterator[tuple[WindowPagination, list[Listed] | None]]:
     """Read windows concurrently and yield their pages in order.
 
-    Only the calling thread touches a pagination; workers fetch and nothing else.
+    Only the calling thread uses a pagination; workers only fetch.
 
     Args:
         pool: Where `fetch` runs.
         fetch: Sends one query; returns the rows, the next cursor and the trace.
-        paginations: The windows, in the order in which they are handed out.
+        paginations: The windows, in order.
 
     Yields:
-        The pagination and one page of it; None in place of the page after its last.
+        The pagination and one of its pages; after the last page, the pagination and None.
     """
     lanes: deque[_Lane] = deque()
     try:

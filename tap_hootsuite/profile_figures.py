@@ -1,4 +1,4 @@
-"""Base classes of the streams of analytics that are asked for by social profile."""
+"""Base classes of the analytics streams that are requested per social profile."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ POSTS = "post_metrics"
 
 
 def networks(operation: str) -> Sequence[str]:
-    """Return the networks that an operation of analytics serves, as the contract lists them."""
+    """Return the networks that an analytics operation supports, from the contract."""
     parameters = load().operations[operation].parameters
     found: Sequence[str] = next(p.schema["enum"] for p in parameters if p.name == "networkId")
     return found
 
 
 class ProfileStream(DailyStream):
-    """Figures of profiles, or of what they published."""
+    """Metrics of profiles, or of their posts."""
 
     extra: ClassVar[Mapping[str, Any]] = {
         "network_id": ID,
@@ -34,7 +34,7 @@ class ProfileStream(DailyStream):
     }
 
     def units(self) -> list[Unit]:
-        """Return the profiles that analytics serves."""
+        """Return the profiles that analytics supports."""
         chosen = self.run.options.profiles
         found: dict[str, list[Any]] = {name: [] for name in networks(self.operation)}
         for one in allowed(self.run.directory.profiles, self.gaps):
@@ -48,7 +48,7 @@ class ProfileStream(DailyStream):
         ]
 
     def question(self, batch: Batch) -> dict[str, Any]:
-        """Ask for the profiles of one network."""
+        """Return the request for profiles of one network."""
         return {
             "filters": {"profileId": {"in": [one.subject for one in batch.units]}},
             "networkId": batch.group,
@@ -56,25 +56,25 @@ class ProfileStream(DailyStream):
         }
 
     def build(self, batch: Batch, data: Mapping[str, Any]) -> Row:
-        """Add what the question said."""
+        """Add the values of the request to the row."""
         row = builder("PostMetrics" if "externalId" in data else "ProfileMetrics")(data)
         key = {"network_id": batch.group, "social_profile_id": row.pop("profile_id")}
         return {**key, "datatype": batch.datatype, **row}
 
 
 class PostStream(ProfileStream):
-    """A stream that is read together with the other selected streams of posts.
+    """A stream that is read together with the other selected post streams.
 
-    `post_metrics` comes first and reads for all. Without it, the others need no more than the days
-    that are read again.
+    `post_metrics` comes first and reads for all. Without it, the others only need the restatement
+    window.
     """
 
     operation: ClassVar[str] = "list_post_metrics"
 
     def read(self) -> None:
-        """Read posts for every selected stream of posts, this one among them."""
+        """Read posts for all selected post streams, this one included."""
         self.companions: list[PostStream] = [self]
-        if self.ABORT_AT_RECORD_COUNT is None:  # a dry run looks at each stream on its own
+        if self.ABORT_AT_RECORD_COUNT is None:  # the SDK's dry run tests each stream on its own
             found = [one for one in self._tap.streams.values() if isinstance(one, PostStream)]
             self.companions = [one for one in found if one.selected]
         for one in self.companions:
@@ -85,17 +85,17 @@ class PostStream(ProfileStream):
         super().read()
 
     def begin(self, key: str) -> date:
-        """Return the day from which a unit is read."""
+        """Return the first day to read for a unit."""
         begin = super().begin(key)
         return begin if self.name == POSTS else max(begin, self.today - self.again)
 
     def take(self, batch: Batch, found: Found) -> None:
-        """Give each stream its part."""
+        """Pass the result to each stream."""
         for one in self.companions:
             one.take_posts(batch, found)
 
     def store(self) -> None:
-        """Let all streams put what they know into their states, once something was asked."""
+        """Let all streams store their state, if any request was sent."""
         super().store()
         if getattr(self, "marks", None) is not None:
             for one in self.companions:
@@ -104,16 +104,16 @@ class PostStream(ProfileStream):
     # ------------------------------------------------------------------ what each stream does
 
     def recall(self) -> None:
-        """Read what earlier runs left in the state."""
+        """Read what earlier runs stored in the state."""
 
     def take_posts(self, batch: Batch, found: Found) -> None:
         """Write this stream's rows of a batch."""
         raise NotImplementedError
 
     def memorise(self) -> None:
-        """Put what the next run needs into the state."""
+        """Store what the next run needs in the state."""
 
     def recent(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the posts that the next run reads again, as far as they have a date."""
+        """Return the posts with a date that the next run reads again."""
         first = (self.today - self.again).isoformat()
         return [row for row in rows if row["created_at"] and row["created_at"] >= first]

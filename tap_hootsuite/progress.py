@@ -1,4 +1,4 @@
-"""A progress line on standard error, for a person at a terminal."""
+"""Progress line on standard error, shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from tqdm import tqdm
 
 
 class Progress:
-    """Counts done units; silent when standard error is no terminal.
+    """Counts finished units; silent if standard error is not a terminal.
 
     Args:
         what: The stream.
         unit: What is counted.
         total: How many there are.
-        done: How many of them earlier runs have done; they don't count for the rate.
+        done: How many of them earlier runs have finished; they don't count for the rate.
     """
 
     def __init__(self, what: str, unit: str, total: int, done: int = 0) -> None:
@@ -27,7 +27,7 @@ class Progress:
             disable=None,
             leave=False,
             mininterval=0.5,
-            miniters=1,  # steps are uneven: what is drawn shall hang on time alone
+            miniters=1,  # steps are uneven: redraw by time only
         )
 
     def __enter__(self) -> Self:
@@ -35,11 +35,11 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the line away."""
+        """Remove the line."""
         self._bar.close()
 
     def step(self, by: int = 1) -> None:
-        """Count."""
+        """Count finished units."""
         self._done += by
         self._bar.update(by)
 

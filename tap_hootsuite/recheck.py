@@ -1,4 +1,4 @@
-"""Recheck: reads all messages from the start date again, once in so many days, in pieces."""
+"""Recheck: reads all messages since the start date again, every few days, in pieces."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tap_hootsuite.windows import Window, cut, instant, stamp
 
 
 class Rereader(Protocol):
-    """Writes the messages of old windows again."""
+    """Reads and writes the messages of old windows again."""
 
     rows_to: Any
 
     def reread(self, windows: Iterator[Window], total: int, done: Callable[[Window], None]) -> None:
-        """Read the windows and write what they hold."""
+        """Read the windows and write their messages."""
 
 
 class Recheck:
-    """Finds changes in messages that lie before the lookback.
+    """Finds changes in messages before the lookback window.
 
-    The state knows when the last recheck began and how far the present one came. It uses the
-    share of the quota that scans may use, and a run that has none left carries on in the next.
+    The state holds when the last recheck began and how far the present one has come. It uses the
+    scans' share of the daily quota; when that is used up, the next run goes on.
 
     Args:
         run: The run.
@@ -37,11 +37,11 @@ class Recheck:
         self._stream = stream
 
     def read(self, reader: Rereader, until: datetime) -> None:
-        """Begin a recheck if it is due, or carry on with one.
+        """Start a recheck if it is due, or go on with one.
 
         Args:
-            reader: Reads and writes.
-            until: From here on this run has read everything anyway.
+            reader: Reads and writes the windows.
+            until: This run has read everything after this time anyway.
         """
         place = self._place()
         if place is None or reader.rows_to is None:
@@ -67,10 +67,10 @@ class Recheck:
         self._stream.save()
 
     def _place(self) -> datetime | None:
-        """Return where to read on, or None if no recheck is due."""
+        """Return where to go on, or None if no recheck is due."""
         options, state = self._run.options, self._stream.stream_state
         recheck = state.get("recheck")
-        if recheck is None:  # the present run has just read everything, or knows no better
+        if recheck is None:  # this run has just read everything, or an older state doesn't tell
             state["recheck"] = {"begun": stamp(self._run.start), "at": None}
             return None
         if recheck["at"]:

@@ -9,19 +9,19 @@ from typing import Any
 from hootsuite_api.contract import load
 from hootsuite_api.errors import NotFound, PermissionDenied, ValidationRejected
 
-# What the platform says about the id of something that is gone, apart from a plain 404.
+# Error codes for the id of a deleted object, besides a plain 404.
 _GONE = frozenset({2303, 2304, 2306, 3003, 3005, 4001, 4303})
 
 
 def is_gone(error: Exception) -> bool:
-    """Whether an error says that there is no such thing (any more)."""
+    """Whether an error says that an object does not exist (any more)."""
     if isinstance(error, ValidationRejected):
         return error.code in _GONE
     return isinstance(error, NotFound)
 
 
 class Gaps:
-    """What one stream was not allowed to read.
+    """What one stream could not read.
 
     Args:
         skip: Whether a refusal is only a warning; else it ends the run.
@@ -68,12 +68,12 @@ class Gaps:
 
 
 class Tally:
-    """How many of the things that were asked for one by one are there.
+    """Counts how many of the objects that were requested one by one exist.
 
     Attributes:
-        there: How many are.
-        gone: How many are not.
-        last: What was said of the last one that is not.
+        there: How many exist.
+        gone: How many do not.
+        last: The error for the last one that does not.
     """
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Tally:
         self.last: Exception | None = None
 
     def count(self, answer: Any) -> None:
-        """Count an answer, or the error in its place; a refusal says neither."""
+        """Count an answer or an error; a refusal counts as neither."""
         if not isinstance(answer, Exception):
             self.there += 1
         elif is_gone(answer):

@@ -34,11 +34,11 @@ Result = TypeVar("Result")
 class Run:
     """One run of the tap.
 
-    Nothing is built before it is used, so that discovery needs neither settings nor network.
+    Everything is built at its first use, so that discovery needs neither settings nor network.
 
     Args:
         config: The tap's settings.
-        logger: Where a person reads.
+        logger: The tap's logger.
     """
 
     def __init__(self, config: Mapping[str, Any], logger: logging.Logger) -> None:
@@ -48,8 +48,8 @@ class Run:
         self._traces: dict[str, str | None] = {}
         self.signal: int | None = None
         self.paused: HootsuiteError | None = None
-        self.done: set[str] = set()  # streams that another one has read along
-        self.analytics_closed = self.analytics_open = False  # neither: not known yet
+        self.done: set[str] = set()  # streams that were read together with another one
+        self.analytics_closed = self.analytics_open = False  # both False: not known yet
         self.announced: set[str] = set()  # streams whose schema was written
         self._closing: list[weakref.finalize[..., Run]] = []
         self.directory = Directory(self)
@@ -61,27 +61,27 @@ class Run:
 
     @cached_property
     def client(self) -> HootsuiteClient:
-        """The one client of the run; it and its threads end with this object."""
+        """The client of the run; it is closed with this object."""
         client = HootsuiteClient.from_settings(self._config)
         self._closing.append(weakref.finalize(self, client.close))
         return client
 
     @cached_property
     def pool(self) -> ThreadPoolExecutor:
-        """The threads that fetch; nothing else is ever done in them."""
+        """The threads that fetch; they do nothing else."""
         pool = ThreadPoolExecutor(self.concurrency, "hootsuite")
         self._closing.append(weakref.finalize(self, pool.shutdown, cancel_futures=True))
         return pool
 
     @property
     def concurrency(self) -> int:
-        """How many requests may be under way."""
+        """How many requests may be in flight."""
         return int(self._config.get("max_concurrency") or 16)
 
     @property
     def start(self) -> datetime:
-        """When the run began, by the platform's clock as far as it can be believed then."""
-        if self._start is None:  # who wants to know needs the organizations next
+        """When the run began, by the platform's clock as far as it is known then."""
+        if self._start is None:  # any answer tells the time, and the organizations are needed next
             with contextlib.suppress(PermissionDenied, NotFound, ValidationRejected):
                 self.directory.organizations()
         if self._start is None:
@@ -101,7 +101,7 @@ class Run:
         rows: str | None = None,
         **query: Any,
     ) -> Reply:
-        """Ask the platform; workers call this too.
+        """Send a request; workers call this, too.
 
         Args:
             operation: The id in the contract.
@@ -111,7 +111,7 @@ class Run:
             query: Values of the query's parameters, by their own names.
 
         Raises:
-            HootsuiteError: Also for half an answer, or one of another shape: that would be a
+            HootsuiteError: Also for a partial answer or one of another shape, which would be a
                 silent gap.
         """
         reply = self.client.send(
@@ -124,7 +124,7 @@ class Run:
         return reply
 
     def newest_trace(self, operation: str) -> str | None:
-        """The trace of the newest answer to an operation, for what is noticed after it."""
+        """The trace id of the newest answer to an operation, for errors found later."""
         return self._traces.get(operation)
 
     def map(
@@ -134,7 +134,7 @@ class Run:
 
         Raises:
             Cancelled: Between two results, when somebody asked to stop.
-            QuotaExhausted: When the day's share is used.
+            QuotaExhausted: When the configured share of the daily quota is used.
         """
         for item, result in ordered_map(self.pool, fetch, items, 2 * self.concurrency):
             self.check()
@@ -148,16 +148,16 @@ class Run:
             raise Cancelled("The run was asked to stop")
 
     def stop(self, signal: int) -> None:
-        """Ask every stream to return; waiting requests are given up. Safe in a signal handler."""
+        """Ask every stream to return; waiting requests are cancelled. Safe in a signal handler."""
         self.signal = signal
         if "client" in self.__dict__:
             self.client.cancel()
 
     def pause(self, reason: QuotaExhausted) -> None:
-        """Stop asking for today.
+        """Send no more requests today.
 
         Raises:
-            QuotaExhausted: If the settings say that this is a failure.
+            QuotaExhausted: If the settings treat this as a failure.
         """
         if not self.options.pause_on_quota:
             raise reason
@@ -166,11 +166,11 @@ class Run:
             self._logger.warning("Paused; the next run carries on from here. %s", reason)
 
     def warn(self, text: str) -> None:
-        """Tell a person what is odd and goes on."""
+        """Log a warning."""
         self._logger.warning("%s", text)
 
     def close(self) -> None:
-        """End the threads and close the connections; happens by itself with the last reference."""
+        """End the threads and close the connections; also done when the last reference is gone."""
         if self._closing and "client" in self.__dict__:
             self.client.cancel()
         for finalizer in reversed(self._closing):
@@ -179,7 +179,7 @@ class Run:
 
     @property
     def quota(self) -> int | None:
-        """The account's requests per day, if an answer told."""
+        """The account's daily quota, if an answer told it."""
         return self.client.quota.total if "client" in self.__dict__ else None
 
     def count(self) -> dict[str, int]:
@@ -192,7 +192,7 @@ class Run:
         return self.client.stats.requests.total() if "client" in self.__dict__ else 0
 
     def costs(self, what: str, rows: int, requests: int, seconds: float) -> str:
-        """Write a line of the summary."""
+        """Return a line of the summary."""
         share = f", {100 * requests / self.quota:.2f} % of the day's quota" if self.quota else ""
         return f"{what}: {rows} rows, {requests} requests, {seconds:.1f} s{share}"
 
@@ -207,7 +207,7 @@ def _check(operation: Operation, reply: Reply) -> None:
 
 
 def chunks(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
-    """Group items; when their source is told to stop, what there is comes before the news."""
+    """Group items; if the source is cancelled, yield the last group before the error."""
     chunk: list[Item] = []
     stopped: HootsuiteError | None = None
     try:

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from tap_hootsuite.base import HootsuiteStream
 
-DAILY_QUOTA = 100_000  # documented; the headers know better
+DAILY_QUOTA = 100_000  # documented; headers override it
 
 
 class ScanBudget:
-    """Counts what a stream's scan spends, in the stream's state.
+    """Counts the requests of a stream's scan, in the stream's state.
 
     Args:
-        stream: Whose scan.
+        stream: The stream.
     """
 
     def __init__(self, stream: HootsuiteStream) -> None:
@@ -22,7 +22,7 @@ class ScanBudget:
         self._counted = self._run.requests
 
     def spend(self) -> None:
-        """Book the requests since the last call, or since this object was made."""
+        """Count the requests since the last call, or since this object was created."""
         requests, self._counted = self._run.requests - self._counted, self._run.requests
         day = _day(self._run.start)
         spent = self._stream.stream_state.get("spent") or {}
@@ -30,7 +30,7 @@ class ScanBudget:
         self._stream.stream_state["spent"] = {"day": day, "requests": before + requests}
 
     def is_left(self) -> bool:
-        """Whether the scans of this day may go on; if not, say so."""
+        """Whether scans may go on today; logs it if not."""
         day = _day(self._run.start)
         bookmarks = self._stream.tap_state.get("bookmarks", {}).values()
         spent = [state.get("spent") or {} for state in bookmarks]

@@ -39,7 +39,7 @@ class ScimLists:
     def groups(self) -> list[Mapping[str, Any]]:
         """Return the groups (teams on Hootsuite), with their members.
 
-        A list may leave the members out (RFC 7644, 3.4.2.5); such a group is asked for by itself.
+        A list may leave the members out (RFC 7644, 3.4.2.5); such a group is requested by itself.
 
         Raises:
             HootsuiteError: The same one every time, if the caller may not list them.

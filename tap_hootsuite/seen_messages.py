@@ -1,7 +1,7 @@
-"""The messages that earlier runs have seen, packed into short strings of the state.
+"""Messages that earlier runs have seen, packed into short strings of the state.
 
-State travels through files, databases and pipes after every window, and some stores merge it
-deeply. A string is small, is replaced as a whole, and costs nothing to copy.
+State is written to files, databases and pipes after every window, and some stores merge it deeply.
+A string is small, is replaced as a whole, and is cheap to copy.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ _STATES = {
     "SEND_FAILED_PERMANENTLY": "f",
     "REJECTED": "r",
 }
-# Signs of JSON that is perhaps not as short as `encode` would write it.
+# Signs that JSON may be longer than `encode` would write it.
 _LOOSE = (b"\\u", b"\\/", b'": ', b'" :', b"\n", b"\t", b"\r")
 _NAMES = {short: name for name, short in _STATES.items()}
 
 
 def order(ident: str) -> tuple[int, str]:
-    """Sort ids as numbers although they are text: shorter ones first."""
+    """Sort key of ids: as numbers, though they are text."""
     return len(ident), ident
 
 
 def pack(ids: Iterable[str]) -> str:
-    """Write a set of ids in one line, in a stable order."""
+    """Return a set of ids as one string, in a stable order."""
     return ",".join(sorted(ids, key=order))
 
 
 def unpack(text: str | None) -> set[str]:
-    """Read what `pack` wrote; nothing at all is the empty set."""
+    """Read the result of `pack`; None or an empty text is an empty set."""
     return set(text.split(",")) if text else set()
 
 
 def digest_of(source: bytes | msgspec.Raw) -> str:
-    """Tell one version of a message from another.
+    """Return a digest that tells versions of a message apart.
 
     Args:
-        source: The message as JSON, as it came. Blanks and escapes in it don't count.
+        source: The message as JSON, as received. Blanks and escapes don't change the digest.
     """
     content = bytes(source)
     if any(sign in content for sign in _LOOSE):
@@ -59,16 +59,15 @@ def digest_of(source: bytes | msgspec.Raw) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A message as it was when last seen.
+    """A message as last seen.
 
     Attributes:
-        time: When it is or was to be sent, as seconds since 1970; None for one in review without a
-            time.
+        time: Its send time, in seconds since 1970; None for one in review without a time.
         profile: Its social profile.
         state: Its state.
-        digest: Changes whenever the message does; empty when its history or media must be read
-            again whatever happens.
-        missing: When it was first found gone, as seconds since 1970.
+        digest: Changes whenever the message does; empty if its history or media must be read again
+            anyway.
+        missing: When it was first missing, in seconds since 1970.
     """
 
     time: int | None
@@ -86,18 +85,18 @@ class Seen:
 
     @classmethod
     def read(cls, text: str) -> Seen:
-        """Read what `write` wrote."""
+        """Read the result of `write`."""
         time, profile, state, digest, missing = (text.split(":") + [""] * 4)[:5]
         return cls(_number(time), profile, _NAMES.get(state, state), digest, _number(missing))
 
 
 class SeenMessages(MutableMapping[str, Seen]):
-    """Messages as they were when last seen, each kept as the text that the state will hold.
+    """Messages as last seen, each kept as the text that the state will hold.
 
-    There may be a hundred thousand of them: texts take a third of what objects would.
+    There may be a hundred thousand: texts need a third of the memory of objects.
 
     Args:
-        text: What `pack` wrote.
+        text: The result of `pack`.
     """
 
     def __init__(self, text: str | None = None) -> None:
@@ -108,7 +107,7 @@ class SeenMessages(MutableMapping[str, Seen]):
         return Seen.read(self._texts[ident])
 
     def get(self, ident: str, default: Any = None) -> Any:
-        """As of any mapping; without an exception for each message that is new."""
+        """Return a message or the default; faster than the inherited method for new messages."""
         text = self._texts.get(ident)
         return default if text is None else Seen.read(text)
 
@@ -133,7 +132,7 @@ class SeenMessages(MutableMapping[str, Seen]):
         ]
 
     def pack(self) -> str:
-        """Write all in one line; in pieces, so that no copy of all is made on the way."""
+        """Return all as one string, joined piece by piece to save memory."""
         entries = (f"{ident}:{text}" for ident, text in self._texts.items())
         return ",".join(iter(lambda: ",".join(islice(entries, 1000)), ""))
 

@@ -1,4 +1,4 @@
-"""The posts that a run may read again, remembered from run to run: who is missing twice is gone."""
+"""Posts that a run may read again, kept between runs: one missing twice is deleted."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from base64 import b85decode, b85encode
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-Post = list[int]  # the day of creation, as an ordinal; and since when it is missing, if it is
+Post = list[int]  # the day of creation, as an ordinal; and since when it is missing, if so
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A post that two complete readings lacked.
+    """A post that was missing in two complete readings.
 
     Attributes:
         external_id: Its id on its network.
-        missing: When the first of them was, as seconds since 1970.
+        missing: When it was first missing, in seconds since 1970.
     """
 
     external_id: str
@@ -25,12 +25,12 @@ class Gone:
 
 
 class SeenPosts:
-    """Posts by profile and kind of figures, each with its day.
+    """Posts by profile and kind of metrics, each with its day.
 
-    Fifty thousand of them take half a megabyte of the state: ids of posts are random digits.
+    Fifty thousand take half a megabyte of the state, since ids of posts are random digits.
 
     Args:
-        text: What `pack` wrote.
+        text: The result of `pack`.
     """
 
     def __init__(self, text: str | None = None) -> None:
@@ -42,19 +42,19 @@ class SeenPosts:
         return sum(map(len, self._posts.values()))
 
     def note(self, key: str, posts: dict[str, int]) -> None:
-        """Remember posts of a unit, by id and day; they are there."""
+        """Remember existing posts of a unit, by id and day."""
         if posts:
             known = self._posts.setdefault(key, {})
             known.update((external_id, [day]) for external_id, day in posts.items())
 
     def compare(self, key: str, days: range, there: Collection[str], now: int) -> Iterator[Gone]:
-        """Compare what is remembered of a unit with a complete reading; yield who is gone.
+        """Compare the remembered posts of a unit with a complete reading; yield deleted ones.
 
         Args:
             key: The unit.
             days: The days that were read, as ordinals.
             there: Ids of all posts that were found.
-            now: When the run began, as seconds since 1970; a run counts once.
+            now: When the run began, in seconds since 1970; a run counts once.
         """
         known = self._posts.get(key, {})
         absent = [one for one, post in known.items() if post[0] in days and one not in there]
@@ -67,7 +67,7 @@ class SeenPosts:
                 yield Gone(external_id, missing[0])
 
     def forget(self, before: int) -> None:
-        """Drop posts that were created before a day, which no run reads again."""
+        """Forget posts created before a day, which no run reads again."""
         for key, posts in list(self._posts.items()):
             kept = {one: post for one, post in posts.items() if post[0] >= before}
             if kept:
@@ -76,6 +76,6 @@ class SeenPosts:
                 del self._posts[key]
 
     def pack(self) -> str:
-        """Write all in one line."""
+        """Return all as one string."""
         raw = json.dumps(self._posts, separators=(",", ":"), sort_keys=True).encode()
         return b85encode(zlib.compress(raw)).decode()

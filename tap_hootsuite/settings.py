@@ -1,4 +1,4 @@
-"""The settings of the tap: names, meanings, and whether a value can be right."""
+"""The settings of the tap: names, descriptions and checks."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ CONFIG = schema({**SHARED, **_OWN}, "auth_method", "start_date")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The tap's own settings, read once."""
+    """The tap's own settings, parsed."""
 
     start: datetime
     end: datetime | None
@@ -203,10 +203,10 @@ class Options:
 
 
 def options(config: Mapping[str, Any]) -> Options:
-    """Read the tap's own settings.
+    """Parse the tap's own settings.
 
     Raises:
-        ConfigError: For the first value that can't be right.
+        ConfigError: For the first invalid value.
     """
     start, end = _moment(config, "start_date"), _moment(config, "end_date")
     if start is None:

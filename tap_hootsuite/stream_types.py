@@ -15,14 +15,14 @@ from tap_hootsuite.scan_budget import ScanBudget
 from tap_hootsuite.windows import instant, stamp
 
 BATCH = 100  # items of a scan between two states
-ROWS = 500  # rows written in one go
+ROWS = 500  # rows written at once
 
 
 class ListStream(HootsuiteStream):
-    """One request that lists everything."""
+    """A stream read by one request that lists everything."""
 
     def pages(self) -> Iterator[list[Row]]:
-        """Ask once."""
+        """Send the request."""
         try:
             found = self.listed()
         except PermissionDenied as error:
@@ -37,12 +37,12 @@ class ListStream(HootsuiteStream):
 
 
 class FanOutStream(HootsuiteStream):
-    """One request for each parent."""
+    """A stream read by one request per parent."""
 
     over: ClassVar[str]
 
     def pages(self) -> Iterator[list[Row]]:
-        """Ask for all parents at once."""
+        """Request all parents concurrently."""
         parents = list(over(self.run.directory, self.over, self.gaps))
         page: list[Row] = []
         with self.progress(self.over, len(parents)) as progress:
@@ -56,23 +56,23 @@ class FanOutStream(HootsuiteStream):
 
 
 class ScanStream(FanOutStream):
-    """A scan so long that it may take several runs.
+    """A scan: one request per parent, so many that it may take several runs.
 
-    The state knows when it began, its place, its table version and whether anything was forbidden.
-    It works in a stable order, so that the place means something when people come and go. The
-    progress line shows how much of the whole scan is done, with what earlier runs did.
+    The state holds when it began, its place, its table version and whether anything was forbidden.
+    It follows a stable order, so that the place stays valid when parents are added or removed. The
+    progress line shows the whole scan, including the work of earlier runs.
     """
 
     stage: ClassVar[Stage] = Stage.SCANS
 
     def read(self) -> None:
-        """Carry on with the scan, begin a new one if it is due, or leave it."""
+        """Go on with the scan, start a new one if it is due, or do nothing."""
         scan = self._scan()
         budget = ScanBudget(self)
         if scan is None or not budget.is_left():
             return
         items = over(self.run.directory, self.over, self.gaps, _key(scan["place"]))
-        # Lists serve other streams too, permissions nobody else.
+        # Other streams need the lists, too, but nobody else needs permissions.
         keep = self.component is None
         answers = self.run.directory.each(self.operation, items, self.gaps, keep=keep)
         gaps = Gaps(skip=self.run.options.skip_forbidden)
@@ -116,7 +116,7 @@ class ScanStream(FanOutStream):
         return scan
 
     def stale(self) -> bool:
-        """Whether something tells that the table is wrong, so that the interval doesn't count."""
+        """Whether a scan is due before the interval ends, since the table is outdated."""
         return False
 
     def _complete(self, scan: dict[str, Any]) -> None:

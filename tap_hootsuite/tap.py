@@ -54,23 +54,23 @@ class TapHootsuite(CheckedPlugin, StreamTap):
 
     @functools.cached_property
     def run(self) -> Run:
-        """What the streams share."""
+        """The state that all streams share."""
         return Run(self.config, self.logger)
 
     def discover_streams(self) -> Sequence[HootsuiteStream]:
-        """Build every stream; needs neither settings nor network."""
+        """Create all streams; needs neither settings nor network."""
         return [stream(self) for stream in stream_classes()]
 
     @property
     def streams(self) -> dict[str, HootsuiteStream]:  # type: ignore[override]
-        """Streams in the order in which they run, which the SDK would take from their names."""
+        """Streams in the order in which they run; the SDK would sort them by name."""
         if self._streams is None:
             found = super().streams
             self._streams = dict(sorted(found.items(), key=_turn))
         return self._streams  # type: ignore[return-value]
 
     def implausible(self) -> list[str]:
-        """Return what a schema can't express: dates, states, and the shared settings as a whole."""
+        """Return errors that a schema can't find: dates, states, the shared settings as a whole."""
         try:
             options(self._config)
             parse(self._config)
@@ -79,7 +79,7 @@ class TapHootsuite(CheckedPlugin, StreamTap):
         return self._unknown_maps()
 
     def _unknown_maps(self) -> list[str]:
-        """Name stream maps that map no stream: the SDK would ignore them."""
+        """Return an error for stream maps of unknown streams, which the SDK would ignore."""
         maps = self._config.get("stream_maps") or {}
         names = [stream.name for stream in stream_classes()]
         unknown = [one for one in maps if one not in names and not one.startswith("__")]
@@ -91,9 +91,9 @@ class TapHootsuite(CheckedPlugin, StreamTap):
         return [f"stream_maps names no stream: {', '.join(hints)}."] if hints else []
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Ask the streams to return; writing here could tear a line in two."""
+        """Ask the streams to return; writing here could cut a line in two."""
         del frame
-        signal.signal(signum, signal.SIG_DFL)  # who asks twice means it
+        signal.signal(signum, signal.SIG_DFL)  # a second signal ends the process at once
         self.run.stop(signum)
 
     # ------------------------------------------------------------------ the command line
@@ -108,7 +108,7 @@ class TapHootsuite(CheckedPlugin, StreamTap):
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
     ) -> None:
-        """Run the tap; every failure that is not a defect ends in one sentence and exit code 1."""
+        """Run the tap; every failure that is not a bug ends with one sentence and exit code 1."""
         if about:
             with _one_sentence(cls.logger), _standard_output():
                 cls.print_about(about_format)
@@ -131,7 +131,7 @@ class TapHootsuite(CheckedPlugin, StreamTap):
 
     @classmethod
     def get_singer_command(cls) -> click.Command:
-        """Let a state or a catalog that can't be opened end like a configuration that can't."""
+        """Make an unreadable state or catalog end like an unreadable configuration."""
         command = super().get_singer_command()
         for option in command.params:
             if isinstance(option.type, click.File):
@@ -139,25 +139,25 @@ class TapHootsuite(CheckedPlugin, StreamTap):
         return command
 
     def run_discovery(self) -> str:
-        """Print the catalog, and notice if that fails."""
+        """Print the catalog; a failed write is an error."""
         with _one_sentence(self.logger), _standard_output():
             return super().run_discovery()
 
     @classmethod
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Look at each stream."""
+        """Test each stream."""
         with _one_sentence(cls.logger):
             super().cb_test(ctx, param, value)
 
     def tell_costs(self) -> None:
-        """Say what a failed run cost, stream by stream as far as it came."""
+        """Log the costs of a failed run, for each stream that it reached."""
         for stream in self.streams.values():
             if stream.cost:
                 stream.log_sync_costs()
         self._tell_total()
 
     def conclude(self) -> None:
-        """Say what the run cost, and end with a code that tells how it ended."""
+        """Log the costs of the run, and exit with the code for its outcome."""
         run = self.run
         self._tell_total()
         self.message_writer.flush()
@@ -172,7 +172,7 @@ class TapHootsuite(CheckedPlugin, StreamTap):
 
 
 class _Document(click.File):
-    """A file to read; the code 2 of click would be that of a wrong command line."""
+    """A file to read; click's own type would exit with 2, the code for wrong usage."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Open it."""
@@ -186,7 +186,7 @@ class _Document(click.File):
 
 @contextlib.contextmanager
 def _standard_output() -> Iterator[None]:
-    """Notice at once if what is printed can't be written."""
+    """Flush standard output, so that a failed write is noticed here."""
     try:
         yield
         sys.stdout.flush()
@@ -196,7 +196,7 @@ def _standard_output() -> Iterator[None]:
 
 @functools.cache
 def stream_classes() -> tuple[type[HootsuiteStream], ...]:
-    """Find every stream: the classes in `tap_hootsuite.streams` that have a name of their own."""
+    """Find all streams: the classes in `tap_hootsuite.streams` with a name of their own."""
     found: list[type[HootsuiteStream]] = []
     for module in pkgutil.iter_modules(surfaces.__path__, f"{surfaces.__name__}."):
         members = vars(importlib.import_module(module.name)).values()
@@ -222,7 +222,7 @@ def _read(file: IO[str] | None, what: str) -> dict[str, Any] | None:
 
 @contextlib.contextmanager
 def _one_sentence(logger: logging.Logger) -> Iterator[None]:
-    """Turn failures that a person can act on into one message and exit code 1."""
+    """Turn failures that people can act on into one message and exit code 1."""
     try:
         yield
     except HootsuiteError as error:

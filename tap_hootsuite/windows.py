@@ -1,4 +1,4 @@
-"""Time windows: cuts a range into pieces that the platform accepts."""
+"""Time windows: splits a range into windows that the platform accepts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from hootsuite_api import moments
 
 LONGEST = timedelta(days=28)  # 40020 beyond
-SECOND = timedelta(seconds=1)  # the platform's precision, so nothing shorter can be asked for
+SECOND = timedelta(seconds=1)  # the platform's precision, so the shortest window
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A piece of time, both ends on whole seconds.
+    """A time window, both ends on whole seconds.
 
-    The documents don't say whether the platform counts the end in. Neighbours share their
-    boundary, so nothing is lost either way.
+    The documents don't say whether the end is inclusive. Adjacent windows share their boundary, so
+    nothing is lost either way.
     """
 
     start: datetime
@@ -25,14 +25,14 @@ class Window:
 
     @property
     def length(self) -> timedelta:
-        """How long it is."""
+        """Its length."""
         return self.end - self.start
 
     def halves(self, at: datetime | None = None) -> tuple[Window, Window]:
-        """Cut it in two, on a whole second; it must be longer than one.
+        """Split it in two, on a whole second; it must be longer than one second.
 
         Args:
-            at: Where to cut, if that lies inside; else in the middle.
+            at: Where to split, if that lies inside; else in the middle.
         """
         if at is None or not self.start < at < self.end:
             at = self.start + timedelta(seconds=self.length // SECOND // 2)
@@ -40,7 +40,7 @@ class Window:
 
 
 def cut(start: datetime, end: datetime, at: datetime) -> Iterator[Window]:
-    """Cut a range into windows of at most 28 days, with one boundary at `at` if it lies inside.
+    """Split a range into windows of at most 28 days, with one boundary at `at` if it lies inside.
 
     Args:
         start: Where the range begins; rounded down to a second.
@@ -57,16 +57,16 @@ def cut(start: datetime, end: datetime, at: datetime) -> Iterator[Window]:
 
 
 def instant(text: str) -> datetime:
-    """Read a time of the platform, of the state or of a setting; without a zone it is UTC.
+    """Parse a time of the platform, of the state or of a setting; without a zone it is in UTC.
 
     Raises:
-        ValueError: If it is no time.
+        ValueError: If it is not a time.
     """
     return moments.parse(text)
 
 
 def stamp(moment: datetime) -> str:
-    """Write a time as the platform wants it: UTC, whole seconds, `Z`."""
+    """Format a time for the platform: UTC, whole seconds, `Z`."""
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 

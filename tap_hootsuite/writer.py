@@ -1,4 +1,4 @@
-"""Buffered writer of Singer messages: any message but a record flushes the buffer."""
+"""Buffered writer of Singer messages: every message but RECORD flushes the buffer."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from singer_sdk.singerlib.encoding.simple import Message, RecordMessage
 
 from hootsuite_api.errors import HootsuiteError
 
-_NUL = rb"\u0000"  # may also be a backslash and the text u0000; then nothing is replaced
+_NUL = rb"\u0000"  # may also be an escaped backslash and the text u0000; then nothing is replaced
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_AT_ONCE = 500  # records encoded in one go
-_FULL = 1 << 18  # bytes: few system calls, and no memory to speak of
+_AT_ONCE = 500  # records encoded at once
+_FULL = 1 << 18  # bytes: few system calls, little memory
 
 
 class OutputFailed(HootsuiteError):  # noqa: N818 - as the tree that it belongs to
-    """What was read can't be handed on."""
+    """Standard output can't be written, or a value can't be encoded."""
 
     advice = "Run again with a standard output that takes everything: a loader, a pipe or a file"
 
@@ -44,10 +44,10 @@ _encode = _encoder.encode
 def encode(value: object) -> bytes:
     """Encode as JSON in UTF-8 that PostgreSQL can hold.
 
-    U+FFFD stands for each NUL and for each half of a surrogate pair, in texts and in keys.
+    U+FFFD replaces each NUL and each lone surrogate, in texts and in keys.
 
     Raises:
-        OutputFailed: The value is nested so deeply that nothing can write it.
+        OutputFailed: The value is nested too deeply to be encoded.
     """
     try:
         try:
@@ -94,23 +94,20 @@ def _clean(value: Any) -> Any:
 
 
 class BufferedWriter(GenericSingerWriter[bytes, Message]):
-    """Writes whole lines to standard output.
-
-    Only one thread may use it: lines of several would mix.
-    """
+    """Writes whole lines to standard output; not thread-safe, lines would mix."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self.records = 0  # written one by one so far
+        self.records = 0  # records written one by one so far
 
     def serialize_message(self, message: Message) -> bytes:
         """Encode one line."""
         return encode(message.to_dict()) + b"\n"
 
     def write_message(self, message: Message) -> None:
-        """Write any message; all but records are sent on at once."""
+        """Write any message; all but records are flushed at once."""
         self.records += isinstance(message, RecordMessage)
-        self._buffer += encode(message.to_dict())  # may be large: no copy for its end
+        self._buffer += encode(message.to_dict())  # may be large: appended without a copy
         self._buffer += b"\n"
         if not isinstance(message, RecordMessage) or len(self._buffer) >= _FULL:
             self.flush()
@@ -122,12 +119,12 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         version: int | None,
         extracted: dt.datetime,
     ) -> None:
-        """Write the records of one page, which share everything but themselves.
+        """Write the records of one page; they share stream, version and time.
 
         Args:
-            stream: The name that the target shall see.
-            records: Complete rows; nothing is conformed, selected or copied here.
-            version: The table's version, for streams that replace what was there.
+            stream: The stream's name for the target.
+            records: Complete rows; they are written unchanged.
+            version: The table's version, for streams that replace the whole table.
             extracted: When the page was read, in UTC.
         """
         name = msgspec.Raw(json.dumps(stream).encode())
@@ -140,7 +137,7 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
                 self.flush()
 
     def flush(self) -> None:
-        """Send on all that waits."""
+        """Write the buffer."""
         try:
             if self._buffer:
                 sys.stdout.buffer.write(self._buffer)
@@ -152,10 +149,10 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
 
 def output_failed(error: Exception) -> OutputFailed:
-    """Return what to say about standard output that can't be written to.
+    """Return the error for standard output that can't be written.
 
-    The interpreter flushes once more when it ends; that is led to nowhere, since it would fail
-    with a stack trace.
+    Standard output is redirected to nowhere, since the interpreter's last flush would fail with a
+    stack trace.
     """
     if sys.stdout is not None:
         with contextlib.suppress(OSError, ValueError):

@@ -1,1 +1,1 @@
-"""The streams, one module for each surface of the platform; `tap.py` finds them by themselves."""
+"""The streams, one module per part of the API; `tap.py` finds the classes."""

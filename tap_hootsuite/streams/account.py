@@ -1,4 +1,4 @@
-"""`/v1/me`: the caller and what belongs to it."""
+"""`/v1/me`: the caller, its organizations and its social profiles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tap_hootsuite.stream_types import ListStream
 
 
 class Me(ListStream):
-    """The member behind the token."""
+    """The member that the access token belongs to."""
 
     name = "me"
     primary_keys = ("id",)
@@ -26,7 +26,7 @@ class Organizations(ListStream):
     component = "Organization"
 
     def listed(self) -> Iterable[Any]:
-        """Apply the filter on organizations."""
+        """Return the organizations that pass the filter."""
         return self.run.directory.organizations()
 
 

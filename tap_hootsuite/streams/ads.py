@@ -1,4 +1,4 @@
-"""`/v1/me/adAccounts` and `/v1/analytics/paid`: what is paid for, and how it performed."""
+"""`/v1/me/adAccounts` and `/v1/analytics/paid`: ad accounts, campaigns, ads and their metrics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ACCOUNT = ("organization_id", "ad_account_id")
 
 
 class AdAccounts(HootsuiteStream):
-    """Ad accounts of the organizations, those that the networks have disabled too."""
+    """Ad accounts of the organizations, including those that the networks have disabled."""
 
     name = "ad_accounts"
     primary_keys = ACCOUNT
@@ -22,7 +22,7 @@ class AdAccounts(HootsuiteStream):
     selected_by_default = False
 
     def pages(self) -> Iterator[list[Row]]:
-        """Ask for the accounts of each organization."""
+        """Request the accounts of each organization."""
         yield [
             {"organization_id": organization, **self.row({}, one)}
             for organization, one in ad_accounts(self)
@@ -57,7 +57,7 @@ class Ads(AdEntityStream):
 
 
 class AdCampaignMetrics(AdDayStream):
-    """Figures of a campaign, one row for each day on which it ran."""
+    """Metrics of a campaign, one row per day on which it ran."""
 
     name = "ad_campaign_metrics"
     primary_keys = (*ACCOUNT, "external_campaign_id", "date")
@@ -66,7 +66,7 @@ class AdCampaignMetrics(AdDayStream):
 
 
 class AdSetMetrics(AdDayStream):
-    """Figures of an ad set, one row for each day on which it ran."""
+    """Metrics of an ad set, one row per day on which it ran."""
 
     name = "ad_set_metrics"
     primary_keys = (*ACCOUNT, "external_adset_id", "date")
@@ -75,7 +75,7 @@ class AdSetMetrics(AdDayStream):
 
 
 class AdMetrics(AdDayStream):
-    """Figures of an ad, one row for each day on which it ran."""
+    """Metrics of an ad, one row per day on which it ran."""
 
     name = "ad_metrics"
     primary_keys = (*ACCOUNT, "external_ad_id", "date")

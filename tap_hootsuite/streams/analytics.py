@@ -1,4 +1,4 @@
-"""`/v1/analytics`: how posts and profiles performed. A paid add-on of the platform."""
+"""`/v1/analytics`: metrics of posts and profiles, a paid add-on of the platform."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ KEY = ("network_id", "social_profile_id", "datatype", "external_id")
 
 
 class PostMetrics(PostStream):
-    """Published posts with their totals so far, those from outside of Hootsuite too."""
+    """Published posts with their lifetime metrics, including posts made outside Hootsuite."""
 
     name = "post_metrics"
     primary_keys = KEY
     replication_key = "created_at"
     component = "PostMetrics"
-    without = frozenset({"profile_id"})  # it is the social_profile_id
+    without = frozenset({"profile_id"})  # the same as social_profile_id
 
     def take_posts(self, batch: Batch, found: Found) -> None:
         """Write the posts."""
@@ -33,7 +33,7 @@ class PostMetrics(PostStream):
 
 
 class PostMetricSnapshots(PostStream):
-    """The totals of each post on each day on which they were read, as long as they grow."""
+    """Lifetime metrics of each post, one row per day on which they were read, while they grow."""
 
     name = "post_metric_snapshots"
     primary_keys = (*KEY, "captured_on")
@@ -52,7 +52,7 @@ class PostMetricSnapshots(PostStream):
     }
 
     def take_posts(self, batch: Batch, found: Found) -> None:
-        """Write what may still grow, under the day of this run."""
+        """Write the posts whose metrics may still grow, with the day of this run."""
         del batch
         day = {"captured_on": self.today.isoformat()}
         recent = self.recent(found.rows)
@@ -79,7 +79,7 @@ class DeletedPostMetrics(PostStream):
         self.seen = SeenPosts(self.stream_state.get("memory"))
 
     def take_posts(self, batch: Batch, found: Found) -> None:
-        """Compare what is there with what was there."""
+        """Compare the posts of this run with those of earlier runs."""
         refused = {unit for unit, _ in found.refused}
         for unit in batch.units:
             if unit in refused:
@@ -103,7 +103,7 @@ class DeletedPostMetrics(PostStream):
             self.seen.note(unit.key, days)
 
     def memorise(self) -> None:
-        """Keep what the next run reads again."""
+        """Store the posts that the next run reads again."""
         self.seen.forget((self.today - self.again).toordinal())
         self.stream_state["memory"] = self.seen.pack()
         if self.bookmark is None or self.bookmark < stamp(self.run.start):
@@ -111,7 +111,7 @@ class DeletedPostMetrics(PostStream):
 
 
 class ProfileMetrics(ProfileStream):
-    """Figures of a profile, such as followers, one row for each day."""
+    """Metrics of a profile, such as followers, one row per day."""
 
     name = "profile_metrics"
     primary_keys = ("social_profile_id", "datatype", "date")
@@ -122,7 +122,7 @@ class ProfileMetrics(ProfileStream):
 
 
 def _days(batch: Batch) -> range:
-    """Return the days whose posts a batch certainly has, whatever the zone of the network."""
+    """Return the days whose posts a batch certainly contains, in any time zone of the network."""
     if not batch.since or not batch.until:
         return range(0)
     first, last = batch.since + PAD, batch.until - PAD

@@ -1,4 +1,4 @@
-"""`/v1/comments`: comments that were sent through approval. Nothing lists them."""
+"""`/v1/comments`: comments that went through approval; read by id, as nothing lists them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from tap_hootsuite.base import HootsuiteStream, Row, Stage
 from tap_hootsuite.run import chunks
 
-ROWS = 100  # comments written in one go
+ROWS = 100  # comments written at once
 
 
 class Comments(HootsuiteStream):
-    """Comments that were sent through approval, those whose ids the settings name.
+    """Comments that went through approval, for the ids in the settings.
 
-    Only the event of the comments webhook tells ids, so what the setting no longer names stays.
+    Only the comments webhook tells ids. So a comment stays in the table when its id leaves the
+    setting.
     """
 
     name = "comments"
@@ -25,7 +26,7 @@ class Comments(HootsuiteStream):
     refreshed = "each id of the setting `comment_ids`"
 
     def pages(self) -> Iterator[list[Row]]:
-        """Ask for each comment; one that is gone gives no row."""
+        """Request each comment; a deleted one gives no row."""
         paths = [{"commentId": one} for one in self.run.options.comments]
         if not paths:
             return

@@ -1,4 +1,4 @@
-"""`/v1/interactions`: what others did with one's messages. The platform has retired it."""
+"""`/v1/interactions`: mentions, replies and direct messages; the platform has retired it."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class Interactions(HootsuiteStream):
     refreshed = "from the cursor of the last run"
 
     def pages(self) -> Iterator[list[Row]]:
-        """Read all conversations at once, each from where the last run stopped."""
+        """Read all conversations concurrently, each from where the last run stopped."""
         cursors: dict[str, str | None] = self.stream_state.setdefault("cursors", {})
         for conversation, answer in self.run.map(self._read, self._conversations()):
-            if isinstance(answer, NotFound):  # nothing in the question but ids of the networks
+            if isinstance(answer, NotFound):  # the request holds only ids of the networks
                 self.logger.warning(
                     "%s: the platform has withdrawn the operation. %s", self.name, answer
                 )

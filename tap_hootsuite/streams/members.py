@@ -1,4 +1,4 @@
-"""Members and what they belong to."""
+"""Members, and their organizations, teams, profiles and permissions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH = 50  # members between two states
 
 
 class OrganizationMembers(FanOutStream):
-    """Who has a seat in an organization."""
+    """Members with a seat in an organization."""
 
     name = "organization_members"
     primary_keys = ("organization_id", "member_id")
@@ -30,7 +30,7 @@ class OrganizationMembers(FanOutStream):
 
 
 class Members(IncrementalStream):
-    """Members; one request each, so only those who may have changed are read. Can be resumed."""
+    """Members; one request each, so only those that may have changed are read; resumable."""
 
     name = "members"
     primary_keys = ("id",)
@@ -40,7 +40,7 @@ class Members(IncrementalStream):
     stage = Stage.PEOPLE
 
     def candidates(self) -> Iterator[list[Row]]:
-        """Ask for the details of those who are new or may have changed."""
+        """Request the members that are new or may have changed."""
         reading = self.stream_state.get("reading") or {"since": stamp(self.run.start), "place": ""}
         self.reading = reading
         ids = [path["memberId"] for path in over(self.run.directory, "persons", self.gaps)]
@@ -63,7 +63,7 @@ class Members(IncrementalStream):
         self.save()
 
     def finish(self) -> None:
-        """The bookmark is the start of the run that began this reading."""
+        """Set the bookmark to the start of the run that began this reading."""
         super().finish()
         self.set_bookmark(self.reading["since"])
         self.stream_state["reading"] = None
@@ -72,7 +72,7 @@ class Members(IncrementalStream):
         if ident not in self.known:
             return True
         if place and order(ident) <= order(place):
-            return False  # read by the run that was interrupted
+            return False  # read by the interrupted run
         date = self.run.directory.scim.dates().get(ident) if self.since else None
         return self.since is None or not date or instant(date) >= self.since
 
@@ -96,7 +96,7 @@ class Members(IncrementalStream):
 class MemberOrganizations(ScanStream):
     """Organizations that a member belongs to, beyond those that the caller sees.
 
-    One request per member says little that the organizations' lists don't, so it is a scan; it
+    It takes one request per member and adds little to the organizations' lists, so it is a scan. It
     is due as soon as those lists change.
     """
 
@@ -107,7 +107,7 @@ class MemberOrganizations(ScanStream):
     reference = "organization_id"
 
     def read(self) -> None:
-        """Remember with which lists a scan begins."""
+        """Store with which lists a scan starts."""
         if self.stream_state.get("scan") is None:
             before, lists = self.stream_state.get("lists"), self._lists()
             self.changed = before != lists
@@ -115,7 +115,7 @@ class MemberOrganizations(ScanStream):
         super().read()
 
     def stale(self) -> bool:
-        """A change of the lists makes it due."""
+        """Whether the lists have changed."""
         return self.changed
 
     def _lists(self) -> str:
@@ -125,7 +125,7 @@ class MemberOrganizations(ScanStream):
 
 
 class OrganizationMemberPermissions(ScanStream):
-    """What a member may do in an organization."""
+    """Permissions of a member in an organization."""
 
     name = "organization_member_permissions"
     primary_keys = ("organization_id", "member_id")
@@ -145,7 +145,7 @@ class OrganizationMemberTeams(ScanStream):
 
 
 class OrganizationMemberSocialProfiles(ScanStream):
-    """Profiles that a member can reach."""
+    """Social profiles that a member can use."""
 
     name = "organization_member_social_profiles"
     primary_keys = ("organization_id", "member_id", "social_profile_id")
@@ -155,7 +155,7 @@ class OrganizationMemberSocialProfiles(ScanStream):
 
 
 class SocialProfilePermissions(ScanStream):
-    """What a member may do with each profile that it can reach."""
+    """Permissions of a member on each social profile that it can use."""
 
     name = "social_profile_permissions"
     primary_keys = ("organization_id", "member_id", "social_profile_id")

@@ -12,7 +12,7 @@ from tap_hootsuite.message_details import Detail
 from tap_hootsuite.message_stream import MessageStream
 from tap_hootsuite.windows import instant
 
-RETENTION = timedelta(days=90)  # after its use the platform deletes a medium
+RETENTION = timedelta(days=90)  # after its use the platform deletes a media file
 
 
 class Messages(MessageStream):
@@ -46,7 +46,7 @@ class DeletedMessages(MessageStream):
 
 
 class MessageHistory(MessageStream):
-    """What reviewers and the system did with a message, oldest first."""
+    """Review history of a message: actions of reviewers and the system, oldest first."""
 
     name = "message_history"
     primary_keys = ("message_id", "sequence")
@@ -58,7 +58,7 @@ class MessageHistory(MessageStream):
     extra = {"message_id": ID, "sequence": {"type": ["integer", "null"]}}  # noqa: RUF012 - as above
 
     def wanted(self, message: Any) -> Iterable[str]:
-        """Ask only for messages with signs of a review: any other answers 400/4000."""
+        """Request it only for messages with signs of a review: others answer 400/4000."""
         signs = (
             message.sequence_number is not None
             or message.reviewers
@@ -67,7 +67,7 @@ class MessageHistory(MessageStream):
         return (message.id,) if signs or self.run.options.every_history else ()
 
     def ask(self, key: str) -> Any:
-        """Ask for one message's history."""
+        """Request one message's history."""
         return self.run.send(self.operation, {"messageId": key}).data
 
     def detail(self, key: str, data: Any) -> Detail:
@@ -81,12 +81,12 @@ class MessageHistory(MessageStream):
 
     @property
     def bookmark(self) -> str | None:
-        """A wider scope is read from the start."""
+        """The bookmark; None if the scope has become wider, which is read from the start."""
         narrow = self.run.options.every_history and not self.stream_state.get("every")
         return None if narrow else super().bookmark
 
     def moved(self) -> None:
-        """Remember the scope that the table was built with."""
+        """Store the scope that the table was built with."""
         self.stream_state["every"] = self.run.options.every_history
 
 
@@ -99,16 +99,16 @@ class Media(MessageStream):
     component = "MediaStatus"
 
     def wanted(self, message: Any) -> Iterator[str]:
-        """Ask for media of messages used within 90 days."""
+        """Request the media of messages used within 90 days."""
         media, time = message.media, message.scheduled_send_time
         if media and (not time or instant(time) >= self.run.start - RETENTION):
             yield from (str(one["id"]) for one in media if one.get("id"))
 
     def ask(self, key: str) -> Any:
-        """Ask for one medium."""
+        """Request one media file."""
         return self.run.send(self.operation, {"mediaId": key}).data
 
     def detail(self, key: str, data: Any) -> Detail:
-        """A medium that is not ready yet is asked for again by the next run."""
+        """Return its row; the next run requests a file again that is not ready yet."""
         row: Row = self.row({}, {"id": key, **data})
         return Detail([row], settled=row["state"] == "READY")

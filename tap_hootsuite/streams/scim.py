@@ -1,4 +1,4 @@
-"""`/scim/v2`: accounts and teams as the provisioning interface shows them."""
+"""`/scim/v2`: accounts and teams in the provisioning interface."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARK = 5  # characters; with its id an account takes less than 16 bytes of the s
 
 
 class ScimUsers(IncrementalStream):
-    """Accounts as provisioning sees them; those that left the list are looked up one by one."""
+    """Accounts in the provisioning interface (SCIM), including those that left its list."""
 
     name = "scim_users"
     primary_keys = ("id",)
@@ -29,7 +29,7 @@ class ScimUsers(IncrementalStream):
     component = "ScimUser"
 
     def read(self) -> None:
-        """Recall how each account looked: a change of its groups need not move its date."""
+        """Read the digest of each account: a change of its groups may leave its date unchanged."""
         state = self.stream_state
         known, marks = (state.get("known") or "").split(","), state.get("marks") or ""
         self.before = {one: marks[MARK * n : MARK * (n + 1)] for n, one in enumerate(known)}
@@ -37,19 +37,19 @@ class ScimUsers(IncrementalStream):
         super().read()
 
     def changed(self, row: Row) -> bool:
-        """Whether the date or anything else tells of a change."""
+        """Whether the date or the digest tells of a change."""
         mark = self.marks[row["id"]] = f"{zlib.crc32(encode(row)):08x}"[-MARK:]
         return super().changed(row) or self.before.get(row["id"]) != mark
 
     def finish(self) -> None:
-        """Remember how each account looked, in the order of the known ids."""
+        """Store the digest of each account, in the order of the known ids."""
         super().finish()
         known = self.stream_state["known"].split(",")
         marks = (self.marks.get(one) or self.before.get(one) or "0" * MARK for one in known)
         self.stream_state["marks"] = "".join(marks)
 
     def candidates(self) -> Iterator[list[Row]]:
-        """List the accounts, then ask for each known one that the list no longer has."""
+        """List the accounts, then request each known one that left the list."""
         directory = self.run.directory
         try:
             for page in directory.scim.pages():
@@ -63,7 +63,7 @@ class ScimUsers(IncrementalStream):
 
 
 class ScimResourceTypes(ListStream):
-    """What the provisioning interface can provision."""
+    """Resource types of the provisioning interface (SCIM)."""
 
     name = "scim_resource_types"
     primary_keys = ("id",)
@@ -71,13 +71,13 @@ class ScimResourceTypes(ListStream):
     component = "ScimResourceType"
 
     def listed(self) -> Iterable[Any]:
-        """Open SCIM's own envelope."""
+        """Return the objects in SCIM's own envelope."""
         found: list[Any] = self.run.directory.ask(self.operation).get("Resources") or []
         return found
 
 
 class ScimGroups(ListStream):
-    """Teams as provisioning sees them, with their members."""
+    """Teams in the provisioning interface (SCIM), with their members."""
 
     name = "scim_groups"
     primary_keys = ("id",)
@@ -92,7 +92,7 @@ class ScimGroups(ListStream):
 
 
 class ScimGroupMembers(ListStream):
-    """Who is in a team, as provisioning sees it."""
+    """Members of a team in the provisioning interface (SCIM)."""
 
     name = "scim_group_members"
     primary_keys = ("group_id", "member_id")
@@ -102,7 +102,7 @@ class ScimGroupMembers(ListStream):
     selected_by_default = False
 
     def listed(self) -> Iterable[Any]:
-        """Unfold the groups."""
+        """Return a row per member of each group."""
         return [
             {
                 "group_id": str(group["id"]),
@@ -114,7 +114,7 @@ class ScimGroupMembers(ListStream):
         ]
 
     def row(self, path: Path, data: Any) -> Row:
-        """Take the row as it is."""
+        """Return the row unchanged."""
         del path
         row: Row = data
         return row

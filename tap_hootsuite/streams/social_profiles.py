@@ -1,4 +1,4 @@
-"""`/v1/socialProfiles`: the accounts that are published to."""
+"""`/v1/socialProfiles`: the accounts on social networks that are published to."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from tap_hootsuite.stream_types import FanOutStream, ListStream
 
 
 class SocialProfiles(ListStream):
-    """Social profiles that the caller sees, and those that others only mention."""
+    """Social profiles that the caller sees, and those that other answers only mention."""
 
     name = "social_profiles"
     primary_keys = ("id",)
     operation = "list_social_profiles"
     also = ("get_social_profile",)
     component = "SocialProfile"
-    stage = Stage.LATER  # when the streams that mention profiles have been read
+    stage = Stage.LATER  # after the streams that mention profiles
 
     def listed(self) -> Iterable[Any]:
-        """Apply the filter on organizations."""
+        """Return the profiles that pass the filter on organizations."""
         return self.run.directory.profiles()
 
     def pages(self) -> Iterator[list[Row]]:
-        """After the list, ask for each profile that was mentioned somewhere."""
+        """List the profiles, then request each one that was mentioned elsewhere."""
         yield from super().pages()
         directory = self.run.directory
         mentioned = unpack(self.stream_state.get("mentioned")) | directory.mentioned_profiles()
         if not self.gaps:
             mentioned -= set(ids(directory.ask(self.operation)))
         paths = ({"socialProfileId": one} for one in sorted(mentioned, key=order))
-        # Being mentioned gives no right to be seen, so a refusal here is no gap.
+        # A mentioned profile may be invisible to the caller, so a refusal is not a gap.
         asked = directory.each(self.also[0], paths, Gaps(skip=True))
         found = [one for _, one in asked if one is not None]
         self.stream_state["mentioned"] = pack(ids(found))
@@ -42,7 +42,7 @@ class SocialProfiles(ListStream):
 
 
 class SocialProfileTeams(FanOutStream):
-    """Which teams a profile belongs to."""
+    """Teams of a social profile."""
 
     name = "social_profile_teams"
     primary_keys = ("social_profile_id", "team_id")

@@ -13,7 +13,7 @@ from tap_hootsuite.stream_types import FanOutStream, ScanStream
 
 
 class Teams(IncrementalStream):
-    """Teams of the organizations, and those that others only mention."""
+    """Teams of the organizations, and those that other answers only mention."""
 
     name = "teams"
     primary_keys = ("id",)
@@ -25,7 +25,7 @@ class Teams(IncrementalStream):
     stage = Stage.PEOPLE
 
     def candidates(self) -> Iterator[list[Row]]:
-        """List the organizations' teams, then ask for each team that was mentioned elsewhere."""
+        """List the organizations' teams, then request each team that was mentioned elsewhere."""
         directory = self.run.directory
         parents = over(directory, "organizations", self.gaps)
         for path, found in directory.each(self.operation, parents, self.gaps):
@@ -35,13 +35,13 @@ class Teams(IncrementalStream):
             self._look_for_mentions()
         mentioned = directory.mentioned_teams() - self.present
         paths = ({"teamId": one} for one in sorted(mentioned, key=order))
-        # Being mentioned gives no right to be seen, so a refusal here is no gap.
+        # A mentioned team may be invisible to the caller, so a refusal is not a gap.
         for _, one in directory.each(self.also[0], paths, Gaps(skip=True), keep=False):
             yield [{"organization_id": None, **self.row({}, one)}] if one else []
 
     def _look_for_mentions(self) -> None:
-        """Read what else mentions teams: every profile, and the teams of the caller itself."""
-        directory, gaps = self.run.directory, Gaps(skip=True)  # what is refused mentions nothing
+        """Request further lists that mention teams: of every profile, and of the caller."""
+        directory, gaps = self.run.directory, Gaps(skip=True)  # refused lists are skipped
         me = directory.me()
         profiles = over(directory, "profiles", gaps)
         for _ in directory.each("list_social_profile_teams", profiles, gaps):
@@ -53,7 +53,7 @@ class Teams(IncrementalStream):
 
 
 class TeamMembers(FanOutStream):
-    """Who is in a team."""
+    """Members of a team."""
 
     name = "team_members"
     primary_keys = ("organization_id", "team_id", "member_id")
@@ -64,7 +64,7 @@ class TeamMembers(FanOutStream):
 
 
 class TeamSocialProfiles(FanOutStream):
-    """Which profiles a team uses."""
+    """Social profiles of a team."""
 
     name = "team_social_profiles"
     primary_keys = ("organization_id", "team_id", "social_profile_id")
@@ -75,7 +75,7 @@ class TeamSocialProfiles(FanOutStream):
 
 
 class TeamMemberPermissions(ScanStream):
-    """What a member may do in a team."""
+    """Permissions of a member in a team."""
 
     name = "team_member_permissions"
     primary_keys = ("organization_id", "team_id", "member_id")
