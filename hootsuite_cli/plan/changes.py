@@ -1,4 +1,4 @@
-"""What a plan changes, row by row, and which of its posts it has lost since the last run."""
+"""Compares a plan with the journal: what each row changes, and which posts have lost their row."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ _KINDS: dict[tuple[str, str], str] = {
 
 @dataclass(frozen=True)
 class Change:
-    """What becomes of a row; `what` names each thing that changes, with its old and new value."""
+    """The fate of a row; `what` lists each changed value, old and new."""
 
     row: int
     kind: str
     what: tuple[tuple[str, str, str], ...] = ()
 
     def said(self) -> str:
-        """Return what changes, with the old and the new value."""
+        """Return the changes as text, with old and new values."""
         return "; ".join(f"{name} {old} -> {new}" for name, old, new in self.what)
 
 
 @dataclass(frozen=True)
 class Removed:
-    """A post that was scheduled from the plan and whose row it has no more."""
+    """A post that was scheduled from the plan, but whose row is no longer in it."""
 
     post: Standing
     held_row: int = 0
-    """The row that keeps it back now, where there is one."""
+    """The row that now holds it back, if any."""
     other: str = ""
-    """The plan of another name that it was scheduled from; this one has rows of that plan."""
+    """The other plan that it was scheduled from, if this plan has rows of that plan."""
 
     def name(self, outlook: Forecast) -> str:
-        """Return which post it is: message, time, profile and the first words."""
+        """Return a description of the post: message, time, profile and first words."""
         zone = next((post.at.tzinfo for post in outlook.posts), None)
         at = datetime.fromtimestamp(self.post.at, zone).astimezone(zone)
         number = f"message {self.post.remote_id}" if self.post.remote_id else "a post"
@@ -58,7 +58,7 @@ class Removed:
         return f"{number}, {at:{_TIME}}, {profile} {shown(self.post.words)}".rstrip()
 
     def said(self, outlook: Forecast) -> str:
-        """Return what becomes of it."""
+        """Return what will happen to it."""
         name = self.name(outlook)
         if self.held_row:
             return f"Row {self.held_row} is kept back, its post stays scheduled: {name}"
@@ -68,7 +68,7 @@ class Removed:
 
 
 def of_rows(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Change]:
-    """Return what becomes of each row, in the order of the plan."""
+    """Return what will happen to each row, in the order of the plan."""
     results = run.by_key()
     posts = {post.row: post for post in outlook.posts}
     standing = {(one.key, one.profile): one for one in known.posts}
@@ -112,15 +112,16 @@ def _differences(
 
 
 def removed(plan: Plan, known: Known, before: AbstractSet[str], now: datetime) -> list[Removed]:
-    """Return the posts still to come that were scheduled from a plan and that it has lost.
+    """Return future posts that were scheduled from a plan and no longer have a row in it.
 
-    Posts of a plan of another name that it shares rows without IDs with are among them: it may be
-    that plan, saved under a new name.
+    They include posts of another plan if both share rows without IDs: the plan may be a renamed
+    copy of it.
 
     Args:
         plan: The plan.
-        known: What stands, from the journal.
-        before: Keys of rows in the results of an earlier run; the others go by the plan's name.
+        known: The journal's entries of the account.
+        before: Keys of rows in the results of an earlier run; other posts are matched by the plan's
+            name.
         now: The platform's time.
     """
     wanted = {

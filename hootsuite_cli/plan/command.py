@@ -1,4 +1,4 @@
-"""`hootsuite schedule`: the options of the command."""
+"""`hootsuite schedule`: the command and its options."""
 
 from __future__ import annotations
 

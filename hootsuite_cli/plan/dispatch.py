@@ -1,4 +1,4 @@
-"""Carries out `hootsuite schedule` as its options say: a template, a copy with IDs, or a plan."""
+"""Runs `hootsuite schedule` by its options: writes a template or a copy with IDs, or schedules."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from target_hootsuite.messages.preflight import NO_PUBLISHING
 
 
 def run(account: Account, file: str | None, given: Mapping[str, Any]) -> int:
-    """Do what the command line says.
+    """Run the command.
 
     Args:
-        account: Whom the posts are scheduled for.
+        account: The account that the posts are scheduled for.
         file: The plan.
         given: The options.
 
@@ -43,7 +43,7 @@ def run(account: Account, file: str | None, given: Mapping[str, Any]) -> int:
         The exit code.
 
     Raises:
-        Failure: It can't be done; the message says why.
+        Failure: The command fails; the message says why.
     """
     try:
         return _dispatch(account, file, given)
@@ -88,10 +88,10 @@ def _dispatch(account: Account, file: str | None, given: Mapping[str, Any]) -> i
 
 
 def _hosts(given: Any) -> tuple[str, ...]:
-    """Return hosts, written in one text or in several.
+    """Return hosts, given as one text or as a list.
 
     Raises:
-        SettingError: They are no texts.
+        SettingError: They are not texts.
     """
     texts = [given] if isinstance(given, str) else given or ()
     if not isinstance(texts, (list, tuple)) or not all(isinstance(one, str) for one in texts):
@@ -109,7 +109,7 @@ def _keep_options(source: Source, options: Mapping[str, Any]) -> None:
 def _source(
     file: str, options: Options, credentials: Path | None, settings: Mapping[str, Any]
 ) -> Source:
-    """Return the plan's file, or a sheet from Google, whose copies lie in the present folder."""
+    """Return the plan's file, or a Google sheet, whose copies are written to the current folder."""
     if not file.startswith(google.ADDRESS):
         return Source(Path(file), read_bytes(Path(file), MAX_FILE))
     key = credentials or settings.get("google_credentials_file")
@@ -128,7 +128,7 @@ def _results(wanted: Path | None, source: Source) -> Path:
 
 
 def _keep(preview: Path | None, *files: Path) -> None:
-    """Refuse a calendar that would take the place of the plan or of its results."""
+    """Refuse a calendar that would overwrite the plan or its results."""
     if preview is not None and any(_same(preview, one) for one in files):
         raise WrongUsage(f"--preview would overwrite {preview}: name another file.")
 
@@ -139,7 +139,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _settings(account: Account) -> dict[str, Any] | None:
-    """Return the account's settings, None when nobody is signed in."""
+    """Return the account's settings; None if nobody is signed in."""
     try:
         return account.settings
     except ConfigError:
@@ -149,7 +149,7 @@ def _settings(account: Account) -> dict[str, Any] | None:
 
 
 def _said(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the command line says about reading, by the names of the settings."""
+    """Return the reading options of the command line, by setting."""
     said = {
         "sheet": given["sheet"],
         "encoding": given["encoding"],
@@ -168,7 +168,7 @@ def _said(given: Mapping[str, Any]) -> dict[str, Any]:
 def _options(said: Mapping[str, Any], settings: Mapping[str, Any]) -> Options:
     config = {**settings, **said}
     for name in ("date_formats", "profiles", "as_is"):
-        if isinstance(config.get(name), (str, int)):  # one alone, as environments hold it
+        if isinstance(config.get(name), (str, int)):  # one value, from an environment variable
             config[name] = [config[name]]
     return plan_settings.options(config)
 
@@ -208,7 +208,7 @@ def _template(target: Path, settings: Mapping[str, Any] | None) -> int:
 
 
 def _left_out(profile: Profile) -> str:
-    """Why a plan can't name a profile; empty where it can."""
+    """Return why a plan can't use a profile; empty if it can."""
     if network := NO_PUBLISHING.get(profile.type):
         return f"Hootsuite's API does not publish to {network}"
     return "it has to be reconnected in Hootsuite" if profile.reconnect else ""
@@ -252,7 +252,7 @@ def _add_ids(
 def _edited(
     plan: Plan, settings: Mapping[str, Any] | None, directory: platform.Account
 ) -> dict[int, str]:
-    """Return, by row, the key of the post of which the row is an edit, where that is certain."""
+    """Return by row the key of the post that it edits, if that is certain."""
     client = directory.client()
     known = duplicates.read(settings or {}, client, plan.name)
     removed = changes.removed(plan, known, frozenset(), client.now())

@@ -1,4 +1,4 @@
-"""What the journal knows of the account: posts of this plan and of others, and uploaded files."""
+"""Finds duplicates in the account's journal: posts of this and other plans, and uploaded files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TIME = "%a %d %b %Y %H:%M"
 
 @dataclass(frozen=True)
 class Standing:
-    """A post that stands, or may stand, on the platform."""
+    """A post that is, or may be, on the platform."""
 
     key: str
     profile: str
@@ -41,43 +41,43 @@ class Standing:
     text: str
     remote_id: str
     words: str = ""
-    """The text as it was sent."""
+    """The text that was sent."""
     plan: str = ""
-    """The plan whose row it is; empty where neither its row nor its key named one."""
+    """The plan of its row; empty if neither its row nor its key names one."""
 
     @property
     def has_id(self) -> bool:
-        """Whether its key is an ID within its plan: another plan's name makes it another post."""
+        """Whether its key is an ID within its plan: under another plan it is another post."""
         return "/" in self.key
 
 
 @dataclass(frozen=True)
 class Known:
-    """What an account's journal holds, as far as a plan is concerned."""
+    """The entries of an account's journal that concern a plan."""
 
     posts: Sequence[Standing] = ()
     files: AbstractSet[str] = frozenset()
-    """Digests of files that need no second upload."""
+    """Digests of uploaded files, which need no second upload."""
     scope: str = ""
-    """Platform and account."""
+    """The journal's scope: platform and account."""
     left: AbstractSet[str] = frozenset()
-    """Keys of posts that left the plan for good: no new row is an edit of theirs."""
+    """Keys of posts that left the plan for good: no new row is an edit of one of them."""
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A new row that says what another row's post says: same profile, second and text."""
+    """A new row that duplicates another row's post: same profile, second and text."""
 
     row: int
     other: Standing
 
 
 def read(settings: Mapping[str, Any], client: HootsuiteClient, plan: str) -> Known:
-    """Read the journal of an account; where there is none, nothing is known.
+    """Read the journal of an account; without a journal the result is empty.
 
     Args:
-        settings: The account's.
-        client: Speaks for it.
+        settings: The account's settings.
+        client: The account's client.
         plan: The plan's name.
 
     Raises:
@@ -95,7 +95,7 @@ def read(settings: Mapping[str, Any], client: HootsuiteClient, plan: str) -> Kno
 
 
 def keep_left(settings: Mapping[str, Any], known: Known, plan: str, keys: AbstractSet[str]) -> None:
-    """Note which posts left a plan for good, in place of what was known of it.
+    """Store which posts left a plan for good; replace the earlier list.
 
     Raises:
         JournalFault: It can't be written.
@@ -114,12 +114,12 @@ def _standing(found: journal_report.Standing) -> Standing:
 
 
 def twins(plan: Plan, outlook: Forecast, run: Run, known: Known) -> list[Twin]:
-    """Return the rows that would be posted, anew or changed, although another's post says the same.
+    """Return new or changed rows that would duplicate the post of another row.
 
     Args:
-        plan: The rows of the plan itself are no others.
-        outlook: Its good rows; gets a warning for each twin.
-        run: The dry run, which knows what would be posted.
+        plan: The plan; its own rows are not duplicates of each other.
+        outlook: Its valid rows; gets a warning for each duplicate.
+        run: The dry run: what would be posted.
         known: What stands.
     """
     fresh = {
@@ -146,11 +146,11 @@ def _said(other: Standing) -> str:
 
 
 def moved(outlook: Forecast, run: Run, known: Known) -> list[str]:
-    """Say from when to when posts move that are replaced; those that keep their time are left out.
+    """Return the old and new times of replaced posts; those that keep their time are left out.
 
     Args:
-        outlook: The plan's good rows.
-        run: The dry run, which knows what is replaced.
+        outlook: The plan's valid rows.
+        run: The dry run: what is replaced.
         known: What stands.
     """
     replaced = {
@@ -170,7 +170,7 @@ def moved(outlook: Forecast, run: Run, known: Known) -> list[str]:
 
 
 def refusal(plan: Plan, found: Sequence[Twin]) -> str:
-    """Say why rows that were posted from elsewhere stop a plan, and the ways on."""
+    """Return why rows that were posted from another plan stop this plan, and what to do."""
     others = (one.other for one in found if one.other.has_id)
     often = Counter(one.plan for one in others if one.plan not in {"", plan.name})
     names = [name for name, _ in often.most_common(_SHOWN)]

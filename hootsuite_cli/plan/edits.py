@@ -1,8 +1,8 @@
-"""Rows without an ID that may have been edited: their first posts would stand beside the second.
+"""Detects edited rows without an ID, whose first posts would stay beside the new ones.
 
-Such a row is known by its cells. When they change it is another post to every program. So when
-posts of a plan are missing and rows are new, the plan is stopped, and the person says which it is.
-The journal knows the posts of a plan; where it was lost, the results copy knows those of one run.
+Such a row is identified by its cells, so an edit makes it a different row. If posts of a plan have
+no row any more and other rows are new, the plan is stopped, and the user decides. The journal knows
+the posts of a plan; if it was lost, the results copy knows those of one run.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class Missing:
-    """Posts still to come whose rows a plan has no more, and that an ID does not tell apart.
+    """Future posts whose rows are no longer in the plan, and that no ID identifies.
 
     Args:
         posts: From the journal.
-        rows: From the results copy: keys, with the rows that they had.
+        rows: From the results copy: keys, and their row numbers there.
     """
 
     posts: Sequence[Removed]
@@ -39,7 +39,7 @@ class Missing:
         return bool(self.posts or self.rows)
 
     def said(self, outlook: Forecast) -> str:
-        """Return which posts they are."""
+        """Return a description of the posts."""
         known = {one.post.key for one in self.posts}
         rows = sorted(row for key, row in self.rows.items() if key not in known)
         names = [one.name(outlook) for one in self.posts]
@@ -47,17 +47,17 @@ class Missing:
         return listed(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")
 
     def others(self) -> list[str]:
-        """Return the plans of another name that they were scheduled from."""
+        """Return the other plans that they were scheduled from."""
         return sorted({one.other for one in self.posts if one.other})
 
 
 def candidates(plan: Plan, removed: Sequence[Removed], certain: AbstractSet[str]) -> list[Removed]:
-    """Return the removed posts that may be the first version of a row that is new.
+    """Return the removed posts that may be the first version of a new row.
 
     Args:
         plan: The plan.
         removed: Its posts without a row.
-        certain: Keys of rows that had an ID, so that no other row is an edit of theirs.
+        certain: Keys of rows that had an ID, so that no other row is an edit of them.
     """
     mine = set(plan.keys.values())
     return [
@@ -80,7 +80,7 @@ def new_keys(plan: Plan, known: Known, before: AbstractSet[str]) -> set[str]:
 
 
 def refusal(plan: Plan, missing: Missing, outlook: Forecast) -> str:
-    """Say why a plan is stopped, and the ways on."""
+    """Return why the plan is stopped, and what to do."""
     count = len({one.post.key for one in missing.posts} | missing.rows.keys())
     others = missing.others()
     source = f"from the plan {listed(others)}" if others else "from it"
@@ -102,21 +102,21 @@ def refusal(plan: Plan, missing: Missing, outlook: Forecast) -> str:
 
 
 def _way_to_edit(plan: Plan) -> str:
-    """Return how an edit replaces its post: a bulk composer file has no room for IDs."""
+    """Return how to edit a post; a bulk composer file has no column for IDs."""
     if plan.table.header_row:
         return "run --add-ids and schedule the copy that it writes"
     return "take the edit back, or delete the first post in Hootsuite and say --edited-rows-are-new"
 
 
 def first_versions(plan: Plan, posts: Sequence[Standing]) -> dict[int, str]:
-    """Return the keys of lost posts that rows are edits of beyond doubt.
+    """Return the keys of lost posts by the rows that are certainly edits of them.
 
-    An edit has its post's profiles and, still, its time or its text; no other row and no other
-    post may fit as well.
+    An edit has the profiles of its post and either its time or its text. No other row and no other
+    post may match as well.
 
     Args:
         plan: The plan.
-        posts: What stands of it, and has no row.
+        posts: Its posts that have no row.
     """
     versions: dict[str, list[Standing]] = {}
     for post in posts:

@@ -1,4 +1,4 @@
-"""What a plan will do before it does it: posts by day and profile, cost, and what it runs into."""
+"""Forecast of a plan: posts by day and profile, number of requests, and warnings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DEAD = frozenset({"REJECTED", "SEND_FAILED_PERMANENTLY"})
 
 @dataclass(frozen=True)
 class Post:
-    """A row of the plan, as far as a person looks at it."""
+    """A row of the plan, as shown to people."""
 
     row: int
     at: datetime
@@ -44,7 +44,7 @@ class Post:
 
 @dataclass
 class Forecast:
-    """What is known about a plan before it is sent."""
+    """Everything known about a plan before it is sent."""
 
     posts: list[Post]
     profiles: Mapping[str, Profile] = field(default_factory=dict)
@@ -56,21 +56,21 @@ class Forecast:
     deferred: int = 0
     uploads: int = 0
     aliases: Mapping[str, str] = field(default_factory=dict)
-    """Own names for profiles, by id; for those that have only a number on the platform."""
+    """Aliases of profiles, by id; for profiles without a name on the platform."""
     kinds: dict[int, str] = field(default_factory=dict)
-    """What becomes of each row: new, changed, unchanged ..."""
+    """What happens to each row: new, changed, unchanged ..."""
     differences: dict[int, str] = field(default_factory=dict)
-    """What changes in a row, with the old and the new value."""
+    """The changes in each row, with old and new values."""
     removed: Sequence[str] = ()
-    """Posts whose rows left the plan and that stay scheduled, a line each."""
+    """Posts that stay scheduled although their rows left the plan, a line each."""
     moved: list[str] = field(default_factory=list)
-    """What becomes of the times of posts that are replaced, a line each."""
+    """New times of replaced posts, a line each."""
     too_long: int = 0
     """How many posts have a text that is too long for their network."""
     states: States = field(default_factory=States)
-    """Which posts stand on the platform and do not go out by themselves."""
+    """Posts on the platform that are not published without further action."""
     stop: str = ""
-    """Why nothing will be sent although no row is bad."""
+    """Why nothing will be sent although all rows are valid."""
     requests: int = 0
     per_second: int = 20
     quota_total: int = 0
@@ -83,7 +83,7 @@ class Forecast:
             known.append(sentence)
 
     def needs_a_run(self) -> bool:
-        """Whether there is anything to post, or the fate of a post to find out."""
+        """Whether there is anything to post, or an unknown outcome to resolve."""
         return self.creates + self.replaces + self.unknown + self.deferred > 0
 
     def by_day(self) -> dict[str, Counter[str]]:
@@ -94,7 +94,7 @@ class Forecast:
         return days
 
     def name(self, profile: str) -> str:
-        """Return a profile as a person knows it."""
+        """Return the name of a profile for people."""
         known = self.profiles.get(profile)
         alias = self.aliases.get(profile)
         if known is None:
@@ -103,7 +103,7 @@ class Forecast:
         return f"{network(known.type)} {alias if alias and name.isdigit() else name}"
 
     def count_posts(self) -> int:
-        """Return how many posts there are: a row for two profiles is two."""
+        """Return the number of posts: a row for two profiles is two posts."""
         return sum(len(post.profiles) for post in self.posts)
 
 
@@ -124,7 +124,7 @@ def network(kind: str) -> str:
 
 
 def posts_of(plan: Plan) -> list[Post]:
-    """Return the good rows of a plan."""
+    """Return the valid rows of a plan."""
     posts = []
     for row, record, where in zip(plan.rows, plan.records, plan.zones, strict=True):
         sent = datetime.fromisoformat(record["scheduled_send_time"]).astimezone(zone(where))
@@ -160,13 +160,13 @@ def warn_about_texts(forecast: Forecast) -> None:
 def count(
     forecast: Forecast, run: Run, root: Path | None = None, there: AbstractSet[str] = frozenset()
 ) -> None:
-    """Take over what the target planned.
+    """Count the posts and requests that the target planned.
 
     Args:
-        forecast: Gets the numbers.
+        forecast: Gets the counts.
         run: The dry run.
-        root: Where the plan's files lie.
-        there: Digests of files that need no upload.
+        root: The folder of the plan's files.
+        there: Digests of files that are uploaded already.
     """
     actions = Counter((one["status"], one["action"]) for one in run.results)
     statuses = Counter(one["status"] for one in run.results)
@@ -184,7 +184,7 @@ def count(
 
 
 def _digest(root: Path, path: str) -> str:
-    """Return what the target knows a file by; empty when it can't be read."""
+    """Return the digest by which the target identifies a file; empty if it can't be read."""
     try:
         with open_under(str(root), path, "media") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a file
@@ -193,14 +193,14 @@ def _digest(root: Path, path: str) -> str:
 
 
 def look_around(forecast: Forecast, run: Run, client: HootsuiteClient) -> None:
-    """Warn of posts on the platform at the same time or with the same text, and learn the quota.
+    """Warn of posts on the platform at the same time or with the same text; read the quota.
 
-    The states of the plan's own posts are learnt from the same lists.
+    The same lists give the states of the plan's own posts.
 
     Args:
         forecast: Gets the warnings.
-        run: The dry run, which knows the plan's own posts.
-        client: Asks for the days of the plan, a request per hundred posts.
+        run: The dry run: the plan's own posts.
+        client: Lists the days of the plan, a request per hundred posts.
     """
     own = {str(one["remote_id"]) for one in run.results if one["remote_id"]}
     planned = {one["key"] for one in run.results if one["status"] in _POSTED}
@@ -219,7 +219,7 @@ def look_around(forecast: Forecast, run: Run, client: HootsuiteClient) -> None:
 def _learn_states(
     forecast: Forecast, run: Run, found: Sequence[Found], client: HootsuiteClient
 ) -> None:
-    """Learn which of the plan's posts wait or will not go out, and tell it at their rows."""
+    """Find which of the plan's posts wait or will not be published, and warn at their rows."""
     known = {one.id: one.state for one in found}
     states = States(known, {post.key: post.at for post in forecast.posts}, client.now())
     ask(states, run.results, client)
@@ -242,14 +242,14 @@ def _learn_states(
 
 
 def _day(post: Post) -> float:
-    """Return when a post's day begins, in seconds since the epoch."""
+    """Return the start of a post's day, in seconds since the epoch."""
     return post.at.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def _standing(
     posts: Sequence[Post], client: HootsuiteClient
 ) -> dict[tuple[str, float], list[Found]]:
-    """List whole days, so that the same text an hour apart is seen too."""
+    """List whole days, to find the same text at another time, too."""
     days = sorted({(profile, _day(post)) for post in posts for profile in post.profiles})
     places = [Place(profile, start, start + 86_399) for profile, start in days]
     listing = read(client, places) if places else Listing()
@@ -269,12 +269,12 @@ def _conflicts(post: Post, standing: Sequence[Found]) -> list[str]:
 
 
 def links(forecast: Forecast, run: Run, client: HootsuiteClient) -> dict[str, str]:
-    """Return the addresses of posts that are out, by message id; not of more than a few.
+    """Return the URLs of published posts by message id, for a few posts at most.
 
     Args:
         forecast: The posts and their times.
-        run: The dry run, which knows the posts that stand.
-        client: Asks for one message each (operation `get_message`).
+        run: The run: the posts on the platform.
+        client: Requests one message each (operation `get_message`).
     """
     now = client.now()
     out = {post.key for post in forecast.posts if post.at <= now}
@@ -293,5 +293,5 @@ def _address(message_id: str, client: HootsuiteClient) -> str:
 
 
 def rejected(results: Sequence[Result]) -> list[Result]:
-    """Return the results of rows that the target refuses."""
+    """Return the results of rejected rows."""
     return [one for one in results if one["status"] == ResultStatus.REJECTED]

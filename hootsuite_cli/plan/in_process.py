@@ -1,4 +1,4 @@
-"""Runs a plan's rows through the target: the same code as in a pipeline, in this process."""
+"""Runs the target on a plan's rows in this process, with the same code as in a pipeline."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Run:
-    """How a run of the target ended: its exit code, and one result per row and profile."""
+    """The outcome of a run of the target: exit code, and one result per row and profile."""
 
     code: int
     results: Sequence[Result]
     complaint: str = ""
     interrupted: bool = False
-    """Whether somebody asked for an end: what was not attempted by then is deferred."""
+    """Whether the run was stopped by a signal: rows not attempted by then are deferred."""
 
     def by_key(self) -> dict[str, list[Result]]:
         """Return the results of every row."""
@@ -62,17 +62,17 @@ def run(
     progress: Progress = lambda _: None,
     stream: str = _STREAM,
 ) -> Run:
-    """Hand rows to the target and wait until each has a result.
+    """Send rows to the target and wait until each has a result.
 
     Args:
-        settings: The target's settings; results come here in place of the file that they name.
+        settings: The target's settings; results are returned instead of written to `results_path`.
         records: The rows.
-        dry: Plan only; nothing is written anywhere.
+        dry: Dry run; nothing is written anywhere.
         stream: The stream that the rows belong to.
-        progress: Told how many results there are, with each one.
+        progress: Called with the number of results after each one.
 
     Raises:
-        HootsuiteError: The target can't begin.
+        HootsuiteError: The target can't start.
     """
     results: list[Result] = []
 
@@ -96,7 +96,7 @@ def _lines(records: Sequence[Mapping[str, Any]], stream: str = _STREAM) -> io.St
 
 
 class _Complaints(logging.Handler):
-    """Keeps what the target says before it gives up."""
+    """Collects the target's error messages."""
 
     def __init__(self) -> None:
         super().__init__(logging.CRITICAL)
@@ -108,7 +108,7 @@ class _Complaints(logging.Handler):
 
 @contextmanager
 def _quiet() -> Iterator[list[str]]:
-    """Keep the target's own log from the screen: the results say it all, row by row."""
+    """Hide the target's own log: the results tell everything, row by row."""
     root = logging.getLogger()
     target = logging.getLogger("target-hootsuite")
     handler = _Complaints()
@@ -128,7 +128,7 @@ def _in_main_thread() -> bool:
 
 @contextmanager
 def _signals_kept() -> Iterator[list[int]]:
-    """Give the signals back: a target takes them for as long as its process lives."""
+    """Restore the signal handlers afterwards: a target would keep its own."""
     heard: list[int] = []
     if not _in_main_thread():
         yield heard
@@ -142,7 +142,7 @@ def _signals_kept() -> Iterator[list[int]]:
 
 
 def _overhear(heard: list[int]) -> None:
-    """Note the signals that the target gets: it ends well, and its caller must not go on."""
+    """Record signals that the target receives: it ends regularly, but its caller must stop, too."""
     for one in _SIGNALS if _in_main_thread() else ():
         signal.signal(one, _noting(signal.getsignal(one), heard))
 

@@ -1,4 +1,4 @@
-"""Rows of a plan that say nearly the same to the same profile within a day."""
+"""Detects near-duplicates: rows with nearly the same text for one profile within a day."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _QUERY = re.compile(r"(https?://[^\s?#]+?)/?(?:[?#]\S*)?(?=\s|$)", re.IGNORECASE
 
 
 def gist(text: str) -> str:
-    """Return what is left of a text without what makes no other post of it.
+    """Return a text without what makes no real difference.
 
-    Case, blanks, punctuation, emoji and what follows `?` or `#` in an address are left out. A text
-    of nothing else is itself.
+    This removes case, blanks, punctuation, emoji, and in URLs what follows `?` or `#`. A text with
+    nothing else stays as it is.
     """
     bare = _QUERY.sub(r"\1", unicodedata.normalize("NFKC", text)).casefold()
     words = "".join(one for one in bare if unicodedata.category(one)[0] in "LMN")
@@ -27,7 +27,7 @@ def gist(text: str) -> str:
 
 
 def warn(forecast: Forecast) -> None:
-    """Warn of both rows where one nearly repeats the other; plans that repeat weekly are fine."""
+    """Warn at both rows of a near-duplicate; a weekly repetition is fine."""
     seen: dict[tuple[str, str], list[Post]] = {}
     for post in (one for one in forecast.posts if one.text.strip()):
         for profile in post.profiles:

@@ -1,7 +1,7 @@
-"""Posts that stand on the platform and do not go out by themselves: why, and what to do.
+"""Posts on the platform that are not published without further action: why, and what to do.
 
-A row can be as the journal knows it, and its post may still wait for approval, or have been turned
-down since. Who schedules has to hear of it; the row's own status says nothing about it.
+A row may be unchanged since the last run while its post waits for approval, or was rejected. The
+row's own status does not tell that, so the user needs a warning.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _ASKED = 100
 
 @dataclass(frozen=True)
 class Standstill:
-    """Why a post does not go out by itself.
+    """Why a post is not published without further action.
 
     Args:
-        one: Said of one post.
-        several: Said of several.
-        remedy: What the person can do.
-        waits: Whether it still may go out.
+        one: The sentence for one post.
+        several: The sentence for several posts.
+        remedy: What the user can do.
+        waits: Whether it may still be published.
     """
 
     one: str
@@ -42,7 +42,7 @@ class Standstill:
 
     @property
     def kind(self) -> str:
-        """One word for it."""
+        """The reason in one word."""
         return "waiting" if self.waits else "stopped"
 
 
@@ -76,12 +76,12 @@ _GONE = Standstill(
 
 @dataclass
 class States:
-    """What is known of the posts of a plan.
+    """States of a plan's posts on the platform.
 
     Args:
         known: States by message id.
-        times: When the rows' posts go out, by key.
-        now: The platform's time; without it nothing has passed.
+        times: Send times of the rows' posts, by key.
+        now: The platform's time; without it no send time counts as past.
     """
 
     known: Mapping[str, str] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class States:
     now: datetime | None = None
 
     def of(self, result: Result) -> Standstill | None:
-        """Return why the post of a result does not go out by itself; None where it does."""
+        """Return why the post of a result is not published; None if it will be."""
         if result["status"] not in SUCCEEDED:
             return None
         told = _STATES.get(str(result.get("error_code")))
@@ -103,16 +103,16 @@ class States:
         return {FAILED: _FAILED, GONE: _GONE}.get(str(state))
 
     def label(self, result: Result) -> str:
-        """Return a result's status, with why its post does not go out."""
+        """Return a result's status, with the reason if its post is not published."""
         why = self.of(result)
         return f"{result['status']}: {why.one}" if why else str(result["status"])
 
     def said(self, results: Sequence[Result], noun: str = "post") -> list[str]:
-        """Say of how many posts what is so: `2 posts wait for approval in Hootsuite`.
+        """Return a sentence per reason: `2 posts wait for approval in Hootsuite`.
 
         Args:
-            results: Of the plan's rows.
-            noun: What is counted; empty where that is clear.
+            results: Results of the plan's rows.
+            noun: What is counted; empty if that is clear.
         """
         often = Counter(why for one in results if (why := self.of(one)) is not None)
         order = sorted(often, key=lambda why: (not why.waits, why.one))
@@ -124,12 +124,12 @@ class States:
 
 
 def ask(states: States, results: Sequence[Result], client: HootsuiteClient) -> None:
-    """Ask for posts still to come that are not where the plan has them: moved, or deleted.
+    """Request future posts that are not found at their time: they were moved or deleted.
 
     Args:
-        states: Gets what was found.
-        results: Of the plan's rows.
-        client: Asks for one message each (operation `get_message`), not for more than a few.
+        states: Gets the states that were found.
+        results: Results of the plan's rows.
+        client: Requests one message each (operation `get_message`), a few at most.
     """
     lost = [
         str(one["remote_id"])
@@ -146,7 +146,7 @@ def ask(states: States, results: Sequence[Result], client: HootsuiteClient) -> N
 
 
 def _state(message_id: str, client: HootsuiteClient) -> str:
-    """Return a message's state, empty where it can't be told."""
+    """Return a message's state; empty if it is unknown."""
     try:
         data = client.send(Call("get_message", path={"messageId": message_id})).data
     except NotFound as error:

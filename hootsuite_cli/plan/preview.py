@@ -1,4 +1,4 @@
-"""A calendar of a plan as one HTML file that opens offline: weeks, months, warnings."""
+"""Calendar of a plan as one HTML file that works offline: weeks, months, warnings."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def render(title: str, forecast: Forecast, problems: Sequence[str], root: Path |
 
     Args:
         title: The plan's name.
-        forecast: The posts and what there is to say about them.
-        problems: What is wrong with rows that won't be sent.
-        root: Where the pictures lie; None shows none.
+        forecast: The posts and their warnings.
+        problems: The problems of rows that won't be sent.
+        root: The folder of the pictures; None shows none.
     """
     css = own_file(_HERE, "templates", "preview.css")
     page = _Page(forecast, root)
@@ -65,7 +65,7 @@ def render(title: str, forecast: Forecast, problems: Sequence[str], root: Path |
 
 
 class _Page:
-    """What the template shows, as plain values."""
+    """Collects the template's values."""
 
     def __init__(self, forecast: Forecast, root: Path | None) -> None:
         self._forecast = forecast
@@ -95,7 +95,7 @@ class _Page:
         return f"{posts} on {counted(len(self._days), 'day')}, times in {zones}"
 
     def _networks(self) -> list[dict[str, str]]:
-        """Return the colours of the legend: a network each."""
+        """Return the legend: a colour per network."""
         used = {profile for post in self._forecast.posts for profile in post.profiles}
         named = {
             self._network(one): network(known.type)
@@ -172,11 +172,11 @@ class _Page:
 
 
 def thumbnail(root: Path, path: str) -> str:
-    """Return a small picture as a data address; empty when the file is none that can be shown.
+    """Return a small picture as a data URL; empty if the file can't be shown.
 
     Args:
-        root: The folder that pictures must lie under.
-        path: As the plan names it.
+        root: The folder that must contain the pictures.
+        path: The path in the plan.
     """
     try:
         with open_under(str(root), path, "media") as file, warnings.catch_warnings():

@@ -1,7 +1,7 @@
-"""Rows that were scheduled from a plan before: which are gone, and which were edited.
+"""Rows that an earlier run scheduled, from its results copy: which are gone, which were edited.
 
-A row without an ID is known by its cells. When they change it is another post to every program,
-and the first one stays: so a plan whose rows were edited is stopped and told about IDs.
+A row without an ID is identified by its cells. An edit makes it a different row, and the first post
+stays. So a plan with edited rows is stopped, and the message explains IDs.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from target_hootsuite.statuses import SUCCEEDED, ResultStatus
 STATUS = OURS[0]
 
 Earlier = Mapping[str, tuple[int, Record | None]]
-"""Rows that were posted, by their keys; a record is None where the row can't be read today."""
+"""Rows that were posted, by key; a record is None if its row can no longer be read."""
 
 _POSTED = SUCCEEDED | {ResultStatus.UNKNOWN}
-"""An unknown row may be on the platform, so a second version of it may be a second post."""
+"""A row of unknown outcome may be on the platform, so its second version may be a duplicate."""
 
 
 def scheduled_before(results: Path, options: Options, directory: Directory | None) -> Earlier:
-    """Return the rows of an earlier results copy that were posted, by their keys.
+    """Return the posted rows of an earlier results copy, by key.
 
     Args:
-        results: The copy; none holds nothing.
-        options: How the plan is read.
-        directory: The account that the plan was read with.
+        results: The copy; it may be missing.
+        options: The reading options of the plan.
+        directory: The account used to read the plan.
 
     Raises:
-        SheetError: There is a copy and it can't be read: nobody knows what was posted.
+        SheetError: The copy exists and can't be read: it is unknown what was posted.
     """
     if not results.exists():
         return {}
@@ -57,9 +57,9 @@ def scheduled_before(results: Path, options: Options, directory: Directory | Non
 
 
 def _by_position(plan: Plan) -> Earlier:
-    """Read a copy without a header (a composer file): our columns are the last, in their order.
+    """Read a copy without a header (a bulk composer file): our columns are the last ones.
 
-    Which row an edited one was is not told: its date, its text or its link may have changed.
+    An edited row can't be matched to its old one: its date, text or link may have changed.
     """
     found: dict[str, tuple[int, Record | None]] = {}
     for number, row in enumerate(plan.sheet.rows, 1):
@@ -89,7 +89,7 @@ def _posted(cells: Sequence[object]) -> bool:
 
 
 def with_ids(results: Path, options: Options) -> frozenset[str]:
-    """Return the keys of rows of an earlier results copy that had an ID: they are never guessed.
+    """Return the keys of rows with an ID in an earlier results copy.
 
     Raises:
         SheetError: The copy can't be read.
@@ -105,7 +105,7 @@ def with_ids(results: Path, options: Options) -> frozenset[str]:
 
 
 def gone(plan: Plan, before: Earlier, now: str) -> dict[str, int]:
-    """Return the keys of posts that may be still to come and that the plan has lost, with rows."""
+    """Return the keys of possibly future posts that have no row any more, with their old rows."""
     return {
         key: row
         for key, (row, record) in _lost(plan, before).items()
@@ -119,15 +119,15 @@ def _lost(plan: Plan, before: Earlier) -> Earlier:
 
 
 def keys_to_write(plan: Plan, before: Earlier, edited: Mapping[int, str]) -> dict[int, str]:
-    """Return the key of every row that can have one; an edited row keeps its old one.
+    """Return the key of every row that can have one; an edited row keeps its old key.
 
     Args:
         plan: The plan.
-        before: What the results copy knows.
-        edited: Old keys of rows that were edited, as the journal knows them.
+        before: The rows of the results copy.
+        edited: Old keys of edited rows, from the journal.
 
     Raises:
-        SheetError: A row may have been edited, and what it was can't be read.
+        SheetError: A row may have been edited, and its old version can't be read.
     """
     lost = _lost(plan, before)
     unread = sorted(row for row, record in lost.values() if record is None)
@@ -145,7 +145,7 @@ def keys_to_write(plan: Plan, before: Earlier, edited: Mapping[int, str]) -> dic
 
 
 def _edits(plan: Plan, before: Earlier) -> dict[int, str]:
-    """Return the old keys of rows that were edited: same place, and text or time still the same."""
+    """Return the old keys of edited rows: same place, and the same text or time."""
     lost = {row: (key, record) for key, (row, record) in _lost(plan, before).items()}
     found = {}
     for row, record in zip(plan.rows, plan.records, strict=True):

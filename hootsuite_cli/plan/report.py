@@ -1,4 +1,4 @@
-"""What `hootsuite schedule` prints and writes down: the plan before, the outcome after."""
+"""Output of `hootsuite schedule`: the plan before sending, the outcome afterwards."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _warnings(console: SafeConsole, outlook: Forecast) -> None:
 
 
 def changes(outlook: Forecast) -> None:
-    """Print what becomes of each row."""
+    """Print what happens to each row."""
     console = screen()
     table = Table("Row", "", "Change", title="Row by row", title_justify="left")
     for row, kind in outlook.kinds.items():
@@ -141,7 +141,7 @@ def _removed(outlook: Forecast) -> None:
 
 
 def deletions(run: Run) -> None:
-    """Print what became of posts whose rows left the plan."""
+    """Print the outcome of deletions: posts whose rows left the plan."""
     statuses = Counter(str(one["status"]) for one in run.results)
     deleted = statuses[ResultStatus.DONE] + statuses[ResultStatus.UNCHANGED]
     say(f"Deleted: {counted(deleted, 'post')} that left the plan.")
@@ -154,7 +154,7 @@ def deletions(run: Run) -> None:
 
 
 def refuse_hosts(plan: Plan, hosts: Sequence[str]) -> None:
-    """Refuse pictures by link from hosts that nobody named, before they are asked for."""
+    """Refuse pictures by link from hosts that are not allowed, before they are downloaded."""
     known = {host.lower().rstrip(".") for host in hosts}
     column = plan.table.fields.get("media")
     for row, record in zip(plan.rows, plan.records, strict=True):
@@ -173,19 +173,19 @@ def refuse_hosts(plan: Plan, hosts: Sequence[str]) -> None:
 
 
 def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
-    """Add what Hootsuite's rules forbid to a row's problems, at the column that it is about.
+    """Add a rejection by the target to a row's problems, at its column.
 
     Args:
         plan: Gets the problem.
         row: The row.
-        message: What the target says, with the field that it is about before a colon.
-        code: Names the reason.
+        message: The target's message, with its field before a colon.
+        code: The error code.
     """
     match = _ABOUT.match(message)
     field = _COLUMNS.get(match[1], "") if match else ""
     column = plan.table.fields.get(field)
     said = message[match.end() :] if match and field else message
-    predicate = said[:1].islower()  # "is past" goes on about the value; "130000078 is" does not
+    predicate = said[:1].islower()  # "is past" continues a sentence; "130000078 is" does not
     if column is None:
         name = f"{SYNONYMS[field][0]} " if field and predicate else ""
         error = CellError(f"{name}{said}", _REMEDIES.get(code, "Correct the row"))
@@ -199,19 +199,19 @@ def add_refusal(plan: Plan, row: int, message: str, code: str) -> None:
 
 
 def problems(plan: Plan) -> None:
-    """Print what is wrong with the bad rows."""
+    """Print the problems of invalid rows."""
     say(f"{counted(len(plan.problems.rows), 'row')} can't be sent:", err=True)
     for line in plan.problems.lines(words=OPTIONS):
         say(scrub(line), err=True)
 
 
 def outcome(plan: Plan, run: Run, states: States | None = None) -> None:
-    """Print what became of the rows.
+    """Print the outcome of the rows.
 
     Args:
         plan: The plan.
         run: What became of it.
-        states: What is known of posts that stand.
+        states: States of posts on the platform.
     """
     console = screen()
     states = states or States()
@@ -234,7 +234,7 @@ def outcome(plan: Plan, run: Run, states: States | None = None) -> None:
 
 
 def _not_finished(run: Run) -> bool:
-    """Whether there are rows that another run has to go on with."""
+    """Whether there are rows that another run has to continue."""
     return bool(run.complaint) or any(one["status"] in OPEN for one in run.results)
 
 
@@ -245,7 +245,7 @@ def _end(run: Run) -> str:
 
 
 def _causes(run: Run) -> list[str]:
-    """Return why rows were not tried, the commonest cause first."""
+    """Return why rows were not attempted, the most frequent cause first."""
     if run.interrupted:
         return []
     deferred = (one for one in run.results if one["status"] == ResultStatus.DEFERRED)
@@ -255,11 +255,11 @@ def _causes(run: Run) -> list[str]:
 
 
 def nothing_to_send(rehearsal: Run, states: States) -> str:
-    """Say why there is nothing to send, with what is so of the posts that stand.
+    """Return why there is nothing to send, with the states of the posts on the platform.
 
     Args:
         rehearsal: What became of the rows.
-        states: What is known of posts that stand.
+        states: States of posts on the platform.
     """
     there = [one for one in rehearsal.results if one["status"] in SUCCEEDED]
     if not there or len(there) < len(rehearsal.results):
@@ -281,8 +281,8 @@ def columns(
     Args:
         plan: The plan.
         run: What became of it.
-        addresses: Of posts that are out, by message id.
-        states: What is known of posts that stand.
+        addresses: URLs of published posts, by message id.
+        states: States of posts on the platform.
     """
     states = states or States()
     results = run.by_key()
@@ -310,7 +310,7 @@ def columns(
 
 
 def _each(results: Sequence[Result], states: States) -> str:
-    """Return the status once if all profiles agree, else per profile."""
+    """Return one status if all profiles have the same, else one per profile."""
     found = {states.label(one) for one in results}
     if len(found) == 1:
         return found.pop()
@@ -330,5 +330,5 @@ def _errors(results: Sequence[Result], states: States) -> str:
 
 
 def _is_note(one: Result) -> bool:
-    """Whether a result's message is no error: the post stands as it was wanted."""
+    """Whether a result's message is only a note: the post is on the platform as desired."""
     return bool(one["error_message"]) and one["status"] in SUCCEEDED

@@ -1,7 +1,7 @@
-"""Copies of a plan with columns of ours: what became of each row, or an ID for each.
+"""Writes a copy of a plan with columns of ours: results, or IDs of the rows.
 
-The cells of the person stay as they are, byte by byte. Only what we add is neutralised, so that no
-text of a server can become a formula.
+The user's cells stay unchanged, byte by byte. Only added cells are escaped, so that no text from a
+server can become a formula.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ Column = tuple[str, Mapping[int, str]]
 
 @dataclass(frozen=True)
 class Source:
-    """The plan's file as it was when it was read."""
+    """The plan's file, as read."""
 
     path: Path
     data: bytes
     sheet: Sheet | None = None
-    """A sheet that was read from elsewhere; then there is no file."""
+    """A sheet that was not read from a file."""
 
     def beside(self, suffix: str) -> Path:
         """Return the name of a copy: `plan.results.xlsx` for `plan.xlsx`."""
@@ -51,7 +51,7 @@ class Source:
 
 
 def neutral(text: str) -> str:
-    """Return a text that no spreadsheet program takes for a formula."""
+    """Return a text that no spreadsheet program reads as a formula."""
     return "'" + text if text.startswith(_FORMULA) else text
 
 
@@ -60,9 +60,9 @@ def write_copy(source: Source, plan: Plan, columns: Sequence[Column], target: Pa
 
     Args:
         source: The plan's file.
-        plan: As it was read from it.
-        columns: A column whose header is there already is filled anew, others come last.
-        target: Replaced as a whole or not at all.
+        plan: The plan that was read from it.
+        columns: A column with an existing header is overwritten, others are appended.
+        target: Replaced atomically.
 
     Raises:
         SheetError: The copy can't be written.
@@ -78,10 +78,10 @@ def write_copy(source: Source, plan: Plan, columns: Sequence[Column], target: Pa
 
 
 def replace(target: Path, content: bytes) -> None:
-    """Write a person's file as a whole or not at all.
+    """Write a user's file atomically.
 
-    A file that is replaced keeps its mode; a new one gets that of any new file, as people share
-    plans and calendars in folders. Secrets are never written by this.
+    An existing file keeps its mode; a new one gets the default mode, since people share plans and
+    calendars in folders. Never used for secrets.
 
     Raises:
         SheetError: The folder can't be written.
@@ -91,7 +91,7 @@ def replace(target: Path, content: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            with suppress(PermissionError):  # some shared folders have no modes
+            with suppress(PermissionError):  # some shared folders don't support modes
                 Path(name).chmod(_mode(target))
             Path(name).replace(target)
         except OSError:
@@ -102,17 +102,18 @@ def replace(target: Path, content: bytes) -> None:
 
 
 def _mode(target: Path) -> int:
-    """Return the mode of a file, or the one that a new file would have."""
+    """Return the mode of a file, or the default mode of new files."""
     with suppress(FileNotFoundError):
         return stat.S_IMODE(target.stat().st_mode)
-    # It can be read by setting it only; what another thread makes meanwhile is stricter.
+    # The umask can only be read by setting it; files that other threads create meanwhile are
+    # private.
     mask = os.umask(0o077)
     os.umask(mask)
     return _NEW & ~mask
 
 
 def _places(plan: Plan, columns: Sequence[Column], width: int) -> dict[str, int]:
-    """Return where each column goes, counted from 0."""
+    """Return the place of each column, counted from 0."""
     header = plan.sheet.rows[plan.table.header_row - 1] if plan.table.header_row else []
     there = {squeeze(cell): n for n, cell in enumerate(header) if isinstance(cell, str) and cell}
     places = {}
@@ -153,7 +154,7 @@ def _csv(data: bytes, plan: Plan, columns: Sequence[Column]) -> bytes:
 
 
 def _codec(plan: Plan) -> str:
-    """Return an encoding with a mark: without one, spreadsheet programs guess, and garble."""
+    """Return an encoding with a byte order mark: without it, spreadsheet programs guess wrong."""
     return "utf-16" if plan.sheet.encoding == "utf-16" else "utf-8-sig"
 
 
@@ -176,29 +177,29 @@ def _encode(text: str, codec: str, data: bytes) -> bytes:
 
 
 def _fresh_rows(plan: Plan) -> list[tuple[list[str], str]]:
-    """Return the rows of a sheet that was no CSV file, as CSV."""
+    """Return the rows of a sheet that was not a CSV file, as CSV."""
     dates = plan.table.fields.get("date", -1)
     midnights = plan.sheet.midnights(dates + 1)
     rows = []
     for number, row in enumerate(plan.sheet.rows, 1):
         cells = [_written(cell) for cell in row]
         if number in midnights and type(row[dates]) is date:
-            cells[dates] += " 00:00"  # the sheet shows it, and as text it would be a day alone
+            cells[dates] += " 00:00"  # shown in the sheet, missing in the date's text
         rows.append(([_quoted(cell) for cell in cells], "\r\n"))
     return rows
 
 
 def _written(cell: object) -> str:
-    """Return a cell as text that reads like the cell."""
+    """Return a cell's value as text."""
     if isinstance(cell, Flaw):
         return cell.shown
     return plain(whole_seconds(cell) if isinstance(cell, datetime) else cell)
 
 
 def _raw_rows(data: bytes, plan: Plan) -> list[tuple[list[str], str]]:
-    """Return the fields of a CSV file as they are written, quotation marks and all.
+    """Return the raw fields of a CSV file, including quotation marks.
 
-    A field is quoted only where it begins with a quotation mark: `5" pipe` is text, as it was read.
+    Only a field that starts with a quotation mark is quoted: `5" pipe` is plain text.
     """
     text = data.decode(plan.sheet.encoding)
     mark = re.escape(plan.sheet.delimiter)
@@ -208,7 +209,7 @@ def _raw_rows(data: bytes, plan: Plan) -> list[tuple[list[str], str]]:
     for match in piece.finditer(text):
         field, end = match.groups()
         if not (field or end or fields):
-            break  # behind the last line's end
+            break  # after the last line
         fields.append(field)
         if end != plan.sheet.delimiter:
             rows.append((fields, end or "\r\n"))

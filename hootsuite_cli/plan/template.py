@@ -1,4 +1,4 @@
-"""An empty plan to start from: an XLSX file with drop-downs of the account's profiles."""
+"""Template of a plan: an empty XLSX file with drop-downs of the account's profiles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEADERS = (
     ("Status", 14, "Keeps the row back, or lets it go; a row without one goes, too."),
 )
 STATUSES = (*GOING[:3], *HOLDING[:3], "do not post", "idea", "in review")
-"""What the drop-down of Status offers; the plan knows more words."""
+"""Values in the drop-down of Status; a plan may use more."""
 NETWORKS = ("facebook", "instagram", "linkedin", "pinterest", "x")
 _LAST_ROW = 1000
 _PLACES = {name: place for place, (name, _, _) in enumerate(HEADERS)}
@@ -37,10 +37,10 @@ _LAST_MINUTE = time(23, 59, 59)
 
 
 def choices(profiles: Sequence[Profile]) -> list[str]:
-    """Return what the drop-down offers: `linkedin: ACME`, or the id where that is not clear.
+    """Return the values of the profile drop-down: `linkedin: ACME`, or the id if that is ambiguous.
 
     Args:
-        profiles: The account's; without any the networks are offered.
+        profiles: The account's profiles; without any, the values are networks.
     """
     if not profiles:
         return [f"{name}: " for name in NETWORKS]
@@ -59,7 +59,7 @@ def workbook(profiles: Sequence[Profile]) -> bytes:
         profiles: The account's.
     """
     out = io.BytesIO()
-    # Names of profiles are foreign text: none may become a formula, a link or a number.
+    # Names of profiles are untrusted text: none may become a formula, a link or a number.
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         plan, lists = book.add_worksheet("Plan"), book.add_worksheet(LISTS_SHEET)
         offered = choices(profiles)

@@ -1,4 +1,4 @@
-"""How the command names the settings of a plan: as its own options."""
+"""Names of plan settings in messages of the CLI: its own options."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _USUAL = {"as_is": "ROW", "date_formats": "LAYOUT"}
 
 
 class OptionWords(Words):
-    """Options where there is one; a sign-in for the account."""
+    """Words for settings: an option if there is one, `hootsuite login` for the account."""
 
     def name(self, setting: str) -> str:
-        """Return an option as the beginning of a sentence."""
+        """Return an option, to begin a sentence with."""
         return _NAMES.get(setting) or super().name(setting)
 
     def hint(self, setting: str, value: str) -> str:
-        """Return what to say on the command line."""
+        """Return what to type on the command line."""
         if setting == "auth_method":
             return "sign in with hootsuite login"
         if setting not in _NAMES:

@@ -1,4 +1,4 @@
-"""The course of `hootsuite schedule`: check everything, show it, ask, send, write down."""
+"""Workflow of `hootsuite schedule`: check everything, show it, ask, send, write results."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _NOTHING = in_process.Run(0, [])
 
 @dataclass(frozen=True)
 class Choices:
-    """What the person asked for on the command line."""
+    """Choices on the command line."""
 
     results: Path
     preview: Path | None = None
@@ -67,11 +67,11 @@ class Scheduling:
     Args:
         source: The plan's file.
         options: How to read it.
-        settings: The account's; None when nobody is signed in.
-        choices: What the person asked for.
+        settings: The account's settings; None if nobody is signed in.
+        choices: Choices on the command line.
 
     Raises:
-        SheetError: A setting is no text.
+        SheetError: A setting is not a text.
     """
 
     def __init__(
@@ -98,13 +98,13 @@ class Scheduling:
         self._screen = screen(err=True)
 
     def run(self) -> int:
-        """Go through it all.
+        """Run the whole workflow.
 
         Returns:
             The exit code.
 
         Raises:
-            SheetError: It can't go on.
+            SheetError: The plan can't be scheduled.
         """
         directory = platform.Account(self._account) if self._account else None
         try:
@@ -135,7 +135,7 @@ class Scheduling:
 
     def _target_settings(self) -> dict[str, Any]:
         settings = {**(self._account or {}), "media_root": str(self._root)}
-        settings["as_is"] = ["*"]  # texts were checked where the plan was read, cell by cell
+        settings["as_is"] = ["*"]  # texts were checked when the plan was read, cell by cell
         if self._choices.media_hosts:
             settings["media_url_hosts"] = [*self._hosts()]
         return settings
@@ -147,7 +147,7 @@ class Scheduling:
         return [*map(str, listed_hosts), *self._choices.media_hosts]
 
     def _rehearse(self, plan: Plan) -> in_process.Run:
-        """Let the target check every row; what it refuses is a problem of that row."""
+        """Dry run: the target checks every row; a rejection becomes a problem of that row."""
         if self._account is None or not plan.records:
             return _NOTHING
         report.refuse_hosts(plan, self._hosts())
@@ -190,7 +190,7 @@ class Scheduling:
         return outlook
 
     def _aliases(self, directory: platform.Account | None) -> dict[str, str]:
-        """Return the own names that stand for one profile each, by its id."""
+        """Return the aliases that mean a single profile, by its id."""
         resolver = Resolver(self._options.aliases, directory)
         names: dict[str, str] = {}
         for name in self._options.aliases:
@@ -207,7 +207,7 @@ class Scheduling:
         rehearsal: in_process.Run,
         directory: platform.Account,
     ) -> None:
-        """Hold the plan against the journal: what is new, what moves, what is there already."""
+        """Compare the plan with the journal: what is new, what moves, what exists already."""
         if rehearsal.results or plan.held or plan.problems.items:
             self._known = duplicates.read(self._account or {}, directory.client(), plan.name)
         known = self._known
@@ -225,11 +225,11 @@ class Scheduling:
         rehearsal: in_process.Run,
         now: datetime,
     ) -> None:
-        """Say what becomes of each row, and which posts the plan has lost."""
+        """List what happens to each row, and which posts have lost their row."""
         found = changes.of_rows(plan, outlook, rehearsal, self._known)
         outlook.kinds = {one.row: one.kind for one in found}
         outlook.differences = {one.row: one.said() for one in found}
-        with suppress(SheetError):  # what can't be read is told when it is needed
+        with suppress(SheetError):  # an unreadable copy is reported when it is needed
             self._certain = with_ids(self._choices.results, self._options)
         self._unread = any(row not in plan.keys for row in plan.problems.rows | plan.held.keys())
         self._removed = changes.removed(plan, self._known, self._certain, now)
@@ -238,11 +238,11 @@ class Scheduling:
     def _stop_at_edits(
         self, plan: Plan, outlook: forecast.Forecast, directory: platform.Account
     ) -> None:
-        """Refuse a plan whose rows without ID may have been edited: their first posts would stay.
+        """Refuse a plan with rows that may be edits without an ID: their first posts would stay.
 
         Raises:
-            SheetError: Posts from earlier runs are missing, and there are new rows; or it can't be
-                told what was posted.
+            SheetError: Posts of earlier runs have no row and there are new rows; or it is unknown
+                what was posted.
         """
         if self._choices.edited_are_new:
             return
@@ -258,11 +258,11 @@ class Scheduling:
             raise SheetError(edits.refusal(plan, missing, outlook))
 
     def _note_what_left(self, plan: Plan) -> None:
-        """Keep in mind which posts left the plan for good, so that nobody is asked twice."""
+        """Store which posts left the plan for good, so that nobody is asked twice."""
         sure = self._certain | self._known.left
         gone_now = {one.post.key for one in edits.candidates(plan, self._removed, frozenset())}
         keys = gone_now if self._choices.edited_are_new else gone_now & sure
-        with suppress(JournalFault):  # at worst somebody is asked once more
+        with suppress(JournalFault):  # at worst the user is asked once more
             duplicates.keep_left(self._account or {}, self._known, plan.name, keys)
 
     def _write_preview(self, plan: Plan, outlook: forecast.Forecast) -> None:
@@ -298,9 +298,10 @@ class Scheduling:
         return self._send(plan) or bad
 
     def _to_delete(self) -> list[changes.Removed]:
-        """Return the posts to delete: those that left the plan, if the person asked for it.
+        """Return the posts to delete: those that left the plan, if the user asked for it.
 
-        A row whose ID can't be read may be one of them, so then nothing is deleted.
+        If the ID of a row can't be read, nothing is deleted, since the row may belong to one of
+        them.
         """
         if self._unread:
             return []
@@ -309,10 +310,10 @@ class Scheduling:
         return wanted if self._choices.delete_removed else []
 
     def _check_place(self) -> None:
-        """Make sure that the results can be written before anything is sent.
+        """Check that the results can be written, before anything is sent.
 
         Raises:
-            SheetError: They can't.
+            SheetError: They can't be written.
         """
         place = self._choices.results
         wrong = place if place.is_dir() else place.parent
@@ -320,10 +321,10 @@ class Scheduling:
             raise SheetError(f"{wrong} can't be written; say --results FILE. Nothing was sent.")
 
     def _ask(self, outlook: forecast.Forecast) -> None:
-        """Get the person's consent.
+        """Ask the user for confirmation.
 
         Raises:
-            SheetError: There is nobody to ask.
+            SheetError: Nobody can be asked.
         """
         if self._choices.yes:
             return
@@ -361,7 +362,7 @@ class Scheduling:
                 progress=lambda done: bar.update(task, completed=done),
             )
         try:
-            self._write_results(plan, run)  # before a word is said: nobody may be listening
+            self._write_results(plan, run)  # before printing: standard output may be closed
         finally:
             if run.complaint:
                 say(scrub(run.complaint), err=True)
@@ -371,7 +372,7 @@ class Scheduling:
         return run.code if run.code == 1 else self._delete() or run.code
 
     def _delete(self) -> int:
-        """Delete the posts whose rows left the plan, where the person asked for it."""
+        """Delete the posts whose rows left the plan, if the user asked for it."""
         wanted = self._to_delete()
         if not wanted:
             return 0
@@ -389,7 +390,7 @@ class Scheduling:
 
 
 def _code(rehearsal: in_process.Run) -> int:
-    """Return the exit code that a rehearsal's rows call for."""
+    """Return the exit code for the rows of a dry run."""
     return exit_code(Counter(str(one["status"]) for one in rehearsal.results), failed=False)
 
 

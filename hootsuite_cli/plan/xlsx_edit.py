@@ -1,7 +1,7 @@
 """Adds columns to an XLSX file without touching anything else in it.
 
-Libraries that read a workbook and write it anew lose what they don't know: charts, colours in a
-cell, results of formulas. Here only the rows of one sheet get cells of ours at their end.
+Libraries that read a workbook and write it again lose what they don't support: charts, rich text in
+cells, results of formulas. Here only cells of ours are added to the rows of one sheet.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def with_cells(data: bytes, sheet: str, cells: Cells) -> bytes:
     Args:
         data: The workbook.
         sheet: The sheet's name.
-        cells: What to set; rows that the sheet doesn't have are left out.
+        cells: The new cells; those of missing rows are left out.
 
     Raises:
-        SheetError: The sheet is laid out in a way that can't be changed in place.
+        SheetError: The sheet has a layout that can't be changed in place.
     """
     part = sheet_part(data, sheet)
     out = io.BytesIO()
@@ -48,7 +48,7 @@ def with_cells(data: bytes, sheet: str, cells: Cells) -> bytes:
 
 
 def _copy(source: zipfile.ZipFile, target: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-    """Copy one part piece by piece: pictures may be large."""
+    """Copy one part in chunks: pictures may be large."""
     copied = copy.copy(info)
     copied.compress_type = zipfile.ZIP_DEFLATED
     with source.open(info) as old, target.open(copied, "w") as new:
@@ -56,7 +56,7 @@ def _copy(source: zipfile.ZipFile, target: zipfile.ZipFile, info: zipfile.ZipInf
 
 
 def width(data: bytes, sheet: str) -> int:
-    """Return the last column that any row of a sheet has a cell in, counted from 1."""
+    """Return the number of the last used column of a sheet, counted from 1."""
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         xml = source.read(sheet_part(data, sheet))
     columns = set(re.findall(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})\d+"', xml))
@@ -104,7 +104,7 @@ class _Rows:
         return b"<" + tag + attributes + b">" + inside + b"</" + tag + b">"
 
     def _set(self, inside: bytes, column: int, text: str) -> bytes:
-        """Put a cell among those of a row: in the place of the one there, or in order."""
+        """Put a cell into a row: replace the existing one, or insert it in order."""
         cell = _cell(self._prefix, f"{letters(column)}{self._row}", text)
         at = 0
         for match in self._cell.finditer(inside):

@@ -1,5 +1,5 @@
-"""`hootsuite report`: one HTML page about publishing, from the marts of a warehouse.
+"""`hootsuite report`: one HTML page about publishing, from the marts of a data warehouse.
 
-`warehouse` reads the marts, `data` packs them for the page, `page` renders it. Figures are computed
-in the page (`static/report.js`), since its filters change them.
+`warehouse` reads the marts, `data` packs them for the page, `page` renders it. The page itself
+computes the figures (`static/report.js`), since its filters change them.
 """

@@ -1,4 +1,4 @@
-"""`hootsuite report`: the page about publishing, from the warehouse's marts."""
+"""`hootsuite report`: the command and its options."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _variables(files: tuple[Path, ...]) -> Mapping[str, str]:
 def _known(
     warehouse: Warehouse, schema: str, wanted: str, given: str, columns: tuple[str, ...]
 ) -> str:
-    """The value of one column for what a person typed, compared without case."""
+    """Return the value of one column that matches the user's input, ignoring case."""
     if not given:
         return ""
     names = ", ".join((wanted, *columns))

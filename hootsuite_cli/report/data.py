@@ -1,7 +1,7 @@
-"""Packs the marts for the page: lists as JSON, columns of posts as `packing` writes them.
+"""Packs the marts for the page: lists as JSON, posts as binary columns (see `packing`).
 
-100,000 posts as JSON objects are over 20 MB; as columns they are about 1 MB, and the browser reads
-them without parsing.
+A hundred thousand posts take over 20 MB as JSON objects; as columns they take about 1 MB, and the
+browser reads them without parsing.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ class Packer:
     """Reads the marts once and packs them.
 
     Args:
-        warehouse: Where the marts are.
+        warehouse: The connection to the marts.
         schema: The loader's schema.
-        choices: What a person asked for.
+        choices: Choices on the command line.
     """
 
     def __init__(self, warehouse: Warehouse, schema: str, choices: Choices) -> None:
@@ -206,7 +206,7 @@ class Packer:
         reviews.minutes.append(UNKNOWN if minutes is None else min(round(minutes), UNKNOWN - 1))
 
     def _read_hashtags(self, places: Mapping[str, int]) -> dict[str, Any]:
-        """Hashtags with the posts that carry them; the most used ones, as far as there is room."""
+        """Return the most used hashtags with their posts, up to a limit."""
         rows = [
             (tag, places[message])
             for message, tag in self._reader.ask("message_id, hashtag", "fct_post_hashtag")
@@ -228,7 +228,7 @@ class Packer:
         }
 
     def _slot(self, profile: str, day: dt.date, moment: dt.datetime) -> list[Any]:
-        """Where and when a listed post is, as the page's script reads it."""
+        """Return profile and time of a post for the page's script."""
         place = self._profiles.get(profile, NOBODY)
         return [place, self._reader.day(day), f"{moment:%Y-%m-%d %H:%M}"]
 
@@ -248,7 +248,7 @@ class Packer:
         ]
 
     def _read_upcoming(self) -> list[list[Any]]:
-        """Posts that somebody has to look at: not approved, or for a profile to reconnect."""
+        """Return posts that need attention: not approved, or their profile must be reconnected."""
         columns = "social_profile_id, local_date, scheduled_local, risk, text"
         until = self._choices.as_of + dt.timedelta(days=UPCOMING_DAYS)
         rest = (

@@ -1,4 +1,4 @@
-"""How the page's data is packed: columns as little-endian arrays, deflated, as base64."""
+"""Packs data for the page: columns as little-endian arrays, deflated, in base64."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from hootsuite_api.phrases import shortened
 from hootsuite_cli.report.warehouse import Warehouse, identifier
 
-MONTHS = 13  # a year, and the month to compare the first one with
+MONTHS = 13  # a year, and one month before it for comparison
 PERIODS = (30, 90, 180, 365)  # of the page's filter
 NOBODY = 0xFFFF
 UNKNOWN = 0xFFFFFFFF
@@ -23,15 +23,15 @@ _LISTED_TEXT = 140
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person asked for.
+    """Choices on the command line.
 
     Args:
-        period: Days that the page shows first.
-        profile: Profile that it shows first; empty means all.
-        network: Network that it shows first; empty means all.
+        period: Days that the page shows at first.
+        profile: Profile that it shows at first; empty means all.
+        network: Network that it shows at first; empty means all.
         text: Whether texts of posts are on the page.
         names: Whether names of members are on the page.
-        as_of: Now, UTC.
+        as_of: The current time, in UTC.
     """
 
     period: int
@@ -43,12 +43,12 @@ class Choices:
 
 
 class Reader:
-    """Reads marts as the page needs them.
+    """Reads the marts for the page.
 
     Args:
-        warehouse: Where the marts are.
+        warehouse: The connection to the marts.
         schema: The loader's schema.
-        choices: What a person asked for.
+        choices: Choices on the command line.
     """
 
     def __init__(self, warehouse: Warehouse, schema: str, choices: Choices) -> None:
@@ -59,7 +59,7 @@ class Reader:
         self.first = self.today - dt.timedelta(days=31 * MONTHS)
 
     def mart(self, name: str) -> str:
-        """Name a mart for SQL."""
+        """Return the qualified name of a mart for SQL."""
         return f"{self._marts}.{name}"
 
     def ask(self, columns: str, mart: str, rest: str = "") -> Iterable[Sequence[Any]]:
@@ -67,11 +67,11 @@ class Reader:
         return self._warehouse.rows(f"select {columns} from {self.mart(mart)} {rest}")  # noqa: S608 - names of ours
 
     def day(self, day: dt.date) -> int:
-        """Count a day from the page's first one."""
+        """Return the number of a day, counted from the page's first day."""
         return (day - self.first).days
 
     def text(self, text: str | None) -> str:
-        """Shorten a text of a post to one line; empty when the page has none."""
+        """Shorten a post's text to one line; empty if the page shows no texts."""
         if not self.choices.text or not text:
             return ""
         return shortened(text, _LISTED_TEXT)

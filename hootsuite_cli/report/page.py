@@ -1,4 +1,4 @@
-"""Renders the report: one HTML file with style and scripts inside, without network requests."""
+"""Renders the report: one HTML file with CSS and scripts inside, without network requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def render(data: Mapping[str, Any], title: str) -> str:
     """Return the page.
 
     Args:
-        data: What `data.Packer.pack` gives.
+        data: The result of `data.Packer.pack`.
         title: Heading of the page.
     """
     style = own_file(_HERE, "static", "report.css")
@@ -39,7 +39,7 @@ def render(data: Mapping[str, Any], title: str) -> str:
 
 
 def _json(data: Mapping[str, Any]) -> str:
-    """JSON that can't end the element that it stands in."""
+    """Return JSON that can't close its HTML element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")

@@ -1,6 +1,6 @@
-"""Packs how posts perform: engagement, the best posts, followers.
+"""Packs the performance of posts: engagement, best posts, followers.
 
-A figure that a network does not give is unknown, which is never 0.
+A metric that a network does not give is unknown, never 0.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _TYPES = {"profile": "H", "day": "h", "hour": "B", "match": "B", "engagement": "
 
 
 def pack(reader: Reader, profiles: Mapping[str, int]) -> dict[str, Any]:
-    """Return what the page knows of performance.
+    """Return the performance data of the page.
 
     Args:
         reader: Reads the marts.
@@ -67,12 +67,12 @@ def pack(reader: Reader, profiles: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _posts(reader: Reader, profiles: Mapping[str, int]) -> dict[str, str]:
-    """Pack the published posts, column by column; the database does what it can for each row."""
+    """Pack the published posts, column by column; the database computes each row."""
     matches = " ".join(f"when '{name}' then {place}" for place, name in enumerate(MATCHES))
     columns = (
         f"social_profile_id, local_date - date '{reader.first.isoformat()}', local_hour, "
         f"case match_status {matches} end, "
-        f"case when engagement is null then {UNKNOWN} "  # `least` passes over null
+        f"case when engagement is null then {UNKNOWN} "  # `least` ignores null
         f"else least(cast(round(engagement) as bigint), {UNKNOWN - 1}) end"
     )
     rows = list(reader.ask(columns, "fct_post_performance", f"where {_shown(reader)} {_ORDER}"))
@@ -103,9 +103,9 @@ def _usual(reader: Reader, profiles: Mapping[str, int]) -> list[float | None]:
 
 
 def _best(reader: Reader) -> list[list[Any]]:
-    """Return text, address and views of the posts that can be among the best of a period.
+    """Return text, URL and views of posts that can be among the best of a period.
 
-    The first item is the place among the packed posts.
+    The first item is the index of the packed post.
     """
     mart = reader.mart("fct_post_performance")
     chosen = " union ".join(
@@ -132,7 +132,7 @@ def _best(reader: Reader) -> list[list[Any]]:
 
 
 def _shown_post(text: str, url: str | None, deleted: dt.datetime | None) -> tuple[str, str]:
-    """Return a post's text and address; what the network shows no more has no address."""
+    """Return a post's text and URL; a deleted post has no URL."""
     if deleted is None:
         return text, _address(url)
     return f"{text} (deleted since)".lstrip(), ""
@@ -150,7 +150,7 @@ def _sampled_days(reader: Reader) -> list[dt.date]:
 
 
 def _followers(reader: Reader, profiles: Mapping[str, int], days: Sequence[dt.date]) -> array[int]:
-    """Return the followers of each profile on sampled days: the last figure of seven days."""
+    """Return the followers of each profile on sampled days: the last value of seven days."""
     found = array("I", [UNKNOWN]) * (len(profiles) * len(days))
     rows = reader.ask(
         "social_profile_id, metric_date, max(total)",

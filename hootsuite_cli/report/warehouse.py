@@ -11,20 +11,20 @@ from hootsuite_api.redact import scrub
 from hootsuite_cli.errors import Failure
 
 _BATCH = 10_000
-# The page needs columns of one table after the other; the default would take most of the machine.
+# The page reads one table after the other; DuckDB's default would take most of the memory.
 _SMALL: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "150MB", "threads": 1}
 BUILD = "meltano run tap-hootsuite target-postgres dbt-postgres:build"
 
 
 class Warehouse(Protocol):
-    """A connection that answers queries."""
+    """A connection to the data warehouse."""
 
     def rows(self, query: str) -> Iterator[Sequence[Any]]:
         """Run a query and yield its rows."""
 
 
 class _Link:
-    """A connection of any driver, by the function that runs a query on it."""
+    """A warehouse on any driver, by the function that runs its queries."""
 
     def __init__(self, run: Callable[[str], Any]) -> None:
         self._run = run
@@ -37,7 +37,7 @@ class _Link:
 
 
 def connect(variables: Mapping[str, str]) -> AbstractContextManager[tuple[Warehouse, str]]:
-    """Open the warehouse that the loaders' own settings name.
+    """Connect to the warehouse that the loaders' own settings name.
 
     Args:
         variables: `TARGET_POSTGRES_SQLALCHEMY_URL`, else `TARGET_DUCKDB_PATH`; their schemas.
@@ -82,7 +82,7 @@ def _postgres(url: str, schema: str) -> Iterator[tuple[Warehouse, str]]:
     try:
         engine = sa.create_engine(url, connect_args={"connect_timeout": 10})
     except (sa.exc.ArgumentError, ValueError) as error:
-        # The driver's own words could hold the password.
+        # The driver's own message could contain the password.
         raise Failure("TARGET_POSTGRES_SQLALCHEMY_URL is not a database URL") from error
     try:
         link = engine.connect().execution_options(stream_results=True)
@@ -100,15 +100,15 @@ def _postgres(url: str, schema: str) -> Iterator[tuple[Warehouse, str]]:
 
 
 def check_marts(warehouse: Warehouse, schema: str, needed: Mapping[str, Sequence[str]]) -> set[str]:
-    """Check that the marts stand and have the columns that the page needs.
+    """Check that the marts exist and have the columns that the page needs.
 
     Args:
-        warehouse: Where they are.
+        warehouse: The connection to the marts.
         schema: The loader's schema; the marts are in `SCHEMA_marts`.
         needed: Columns by mart.
 
     Returns:
-        The names of all marts that stand.
+        The names of all existing marts.
 
     Raises:
         Failure: They are missing or older than this command.
