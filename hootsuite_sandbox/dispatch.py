@@ -19,7 +19,7 @@ from hootsuite_sandbox.operations import Context, Registered, Result, Storage
 from hootsuite_sandbox.traffic import Seen
 from hootsuite_sandbox.validation import check_body, check_parameters, read_body
 
-TOO_MANY = 1003  # the documented body of a 429, whether the second or the day is full
+TOO_MANY = 1003  # the documented body of a 429, for the rate limit and the daily quota
 METHOD_NOT_ALLOWED = 5001
 UNSUPPORTED = 5002
 _NOT_ALLOWED = "This method is not allowed here."
@@ -28,7 +28,7 @@ _UNSUPPORTED = "There is no such operation."
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a request is addressed to: an operation of the contract, or the object store."""
+    """The target of a request: an operation of the contract, or the object store."""
 
     name: str
     operation: Operation | None = None
@@ -56,7 +56,7 @@ class Exchange:
     limit_headers: Mapping[str, str] = field(default_factory=dict)
 
     def haystack(self) -> str:
-        """Return path, query and body as one text, for faults that wait for a certain row."""
+        """Return path, query and body as one text, for faults that look for a certain row."""
         return f"{self.raw_path}?{self.query_string}\n{self.body.decode('utf-8', 'replace')}"
 
     @property
@@ -67,7 +67,7 @@ class Exchange:
 
 
 class Identity(NamedTuple):
-    """The caller that a token stands for, and the account whose limits it uses."""
+    """The caller of a token, and the account whose limits apply."""
 
     member: Member | None
     organization_id: str | None
@@ -152,8 +152,8 @@ def answer(world: World, limiter: Limiter, contract: Contract, exchange: Exchang
 
     Args:
         world: Read and changed.
-        limiter: Rate and quota.
-        contract: What is checked before the handler.
+        limiter: Rate limit and daily quota.
+        contract: The request is checked against it before the handler runs.
         exchange: The request; its `limit_headers` are filled in on the way.
 
     Raises:
@@ -212,7 +212,7 @@ def account_of(world: World, exchange: Exchange) -> str | None:
 
 
 def _account(world: World, access: Access) -> str:
-    """One account is one customer: all members of an organization share its limits."""
+    """Return the account of a token: all members of an organization share its limits."""
     if access.organization_id:
         return access.organization_id
     homes = world.organizations_of(access.member_id or "")
@@ -228,7 +228,7 @@ def _identify(world: World, exchange: Exchange) -> Identity:
     if access is None:
         raise _bad_token(1001, "The access token is invalid.", recorded=recorded)
     if access.revoked or not world.tokens.installed:
-        # The documents show this body for tokens of an app that was uninstalled.
+        # The documents show this body for tokens of an uninstalled app.
         raise OAuthError(403, "request_forbidden", "The token is not allowed to do this.")
     if world.tokens.is_expired(access):
         raise _bad_token(1036, "The access token has expired.", "token_expired", recorded=recorded)
@@ -257,7 +257,7 @@ def _limit(world: World, limiter: Limiter, exchange: Exchange, identity: Identit
 
 
 class PlainRateError(SandboxError):
-    """The gateway's own way to say 429: plain text."""
+    """The gateway's own 429, as plain text."""
 
     text = "Max rate reached, please slow down."
 

@@ -28,9 +28,9 @@ When = Literal["before", "after"]
 class Fault:
     """One scripted fault.
 
-    It hits the matching requests number `nth` to `nth + times - 1`, counted from when it was
-    installed; `times` 0 means for ever. `before` spares the handler: nothing is committed. `after`
-    lets the handler finish and spoils the answer.
+    It hits the matching requests number `nth` to `nth + times - 1`, counted since it was installed;
+    `times` 0 means for ever. With `before` the handler doesn't run: nothing is committed. With
+    `after` the handler commits, and only the answer is changed.
 
     Args:
         operation: Operation id, or `*` for every request outside the control API.
@@ -100,11 +100,11 @@ class Fault:
         return cls(**document)
 
     def counts(self, operation: str, haystack: Callable[[], str]) -> bool:
-        """Count a request if it matches, and tell whether the fault hits it.
+        """Count a request if it matches; return whether the fault hits it.
 
         Args:
             operation: Its operation id.
-            haystack: Gives its path, query and body; asked only when the fault looks at them.
+            haystack: Returns its path, query and body; called only if the fault needs them.
         """
         if self.operation not in {"*", operation}:
             return False
@@ -116,7 +116,7 @@ class Fault:
         return hit
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fault as JSON, with how often it was met."""
+        """Return the fault as JSON, with its number of hits."""
         shown = {name: getattr(self, name) for name in sorted(_KEYS | {"id", "seen", "hits"})}
         return {**shown, "held": self.held.is_set() and not self.released.is_set()}
 
@@ -131,7 +131,7 @@ _NUMBERS = tuple(
 
 
 class FaultBook:
-    """The faults that are installed."""
+    """The installed faults."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -154,13 +154,13 @@ class FaultBook:
         return new
 
     def clear(self) -> None:
-        """Remove all faults and let go whoever is held."""
+        """Remove all faults and release held requests."""
         for fault in self._faults:
             fault.released.set()
         self._faults = []
 
     def release(self, fault_id: int | None = None) -> int:
-        """Let held requests go on; return how many faults that were.
+        """Release held requests; return the number of released faults.
 
         Args:
             fault_id: Only those of this fault.

@@ -1,10 +1,10 @@
-"""Protects the control API and the pages from web pages that the same browser has open.
+"""Protects the control API and the pages against other web pages in the same browser.
 
-The sandbox listens where every web page of the machine's browser can send requests. Three tricks
-are known: DNS rebinding (the page's own name leads here; the `Host` header tells), requests from
-another site (`Origin` and `Sec-Fetch-Site` tell), and forms whose body happens to be JSON (their
-media type tells). The platform's own routes are not guarded: they ask for a token, and are reached
-through proxies under other names.
+Every web page in the machine's browser can send requests to the sandbox. There are three known
+attacks: DNS rebinding (the page's own host name resolves to this machine; seen in `Host`), requests
+from another site (seen in `Origin` and `Sec-Fetch-Site`), and forms whose body is valid JSON (seen
+in their media type). The platform's own routes are not guarded: they need a token, and proxies
+reach them under other names.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LARGEST_PORT = 65_535
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is judged: the address and headers, and under which names the server is reached."""
+    """The checked parts of a request: address and headers, and the server's own names."""
 
     path: str
     headers: Headers
@@ -63,7 +63,7 @@ def _site_refusal(request: Request) -> str | None:
     sites = request.headers.getlist("sec-fetch-site")
     if all(site in _OWN_SITE for site in sites):
         return None
-    # An application may send its user to the sign-in page, but it may not decide for them.
+    # An application may send users to the sign-in page, but it can't decide for them.
     mode = _single(request.headers, "sec-fetch-mode")
     target = _single(request.headers, "sec-fetch-dest")
     visit = request.path in PAGES and not request.decides
@@ -93,7 +93,7 @@ def _without_scheme(origin: str) -> str:
 
 
 def _parsed(authority: str) -> tuple[str, int] | None:
-    """Split `host:port`, in one spelling for each host; None for what is no authority."""
+    """Parse `host:port` into a normalised host and a port; None if it is invalid."""
     match = _AUTHORITY.fullmatch(authority.strip(" \t").lower())
     if match is None:
         return None
@@ -110,7 +110,7 @@ def _canonical(name: str) -> str:
 
 
 def _is_ours(name: str, names: Collection[str]) -> bool:
-    """Tell whether a host is this machine's: a loopback address, or one of the server's names."""
+    """Return whether a host is this machine: a loopback address, or one of the server's names."""
     if name == "localhost" or name in {_canonical(own.lower()) for own in names}:
         return True
     try:

@@ -1,8 +1,8 @@
-"""Rate limit and daily quota of an account, counted as the platform counts them.
+"""Rate limit and daily quota of an account, counted like on the platform.
 
-Every request that carries a known token counts for "most in any second", answered or not. Only
-admitted requests fill the window and the quota: a refused one costs nothing, so a client that
-waits for the next second is never starved by its own refusals. Arrivals are the kernel's stamps.
+Every request with a known token counts for "most in any second", answered or not. Only admitted
+requests count against the rate limit and the quota: a refused one is free, so a client that waits a
+second after a refusal is always admitted. Arrival times come from the kernel.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Verdict:
 
 @dataclass(slots=True)
 class Account:
-    """What one account has used; `admitted` holds the arrivals that still matter."""
+    """The usage of one account; `admitted` holds the arrivals of the last second."""
 
     admitted: list[float] = field(default_factory=list)
     day: int = -1
@@ -42,8 +42,8 @@ class Limiter:
     Args:
         per_second: Requests in any second; 0 for no limit.
         per_day: Requests per day; 0 for no limit.
-        recorded: Whether the headers are as vague as they were on the wire: what is left was always
-            the same, and the count lagged behind.
+        recorded: Whether the headers are as inexact as recorded: the remaining number was always
+            the same, and the used number lagged behind.
     """
 
     def __init__(self, per_second: int, per_day: int, *, recorded: bool = False) -> None:
@@ -53,13 +53,13 @@ class Limiter:
         self._accounts: dict[str, Account] = {}
 
     def admit(self, account_id: str, arrived: float, now: int) -> Verdict:
-        """Decide about a request.
+        """Admit or refuse a request.
 
         Args:
-            account_id: Whose it is.
+            account_id: The account that it counts for.
             arrived: When it arrived, in monotonic seconds. Connections are read in any order, so
                 it may be a little before the one that was decided last.
-            now: The sandbox's instant, which decides the day.
+            now: The sandbox's instant, which determines the day.
         """
         account = self._today(account_id, now)
         account.admitted = [a for a in account.admitted if a > arrived - WINDOW]
@@ -72,7 +72,7 @@ class Limiter:
         return Verdict(allowed, self._headers(account, exact=spent), spent)
 
     def headers(self, account_id: str, now: int) -> Mapping[str, str]:
-        """Return the headers that tell a caller where it stands on the sandbox's present day."""
+        """Return the rate limit and quota headers of the sandbox's present day."""
         return self._headers(self._today(account_id, now))
 
     @property
@@ -81,7 +81,7 @@ class Limiter:
         return sum(account.used for account in self._accounts.values())
 
     def spend(self, account_id: str, used: int, now: int) -> None:
-        """Pretend that an account has used so much of its quota today."""
+        """Set how much of its quota an account has used today."""
         account = self._account(account_id)
         account.day, account.used = now // DAY, used
 

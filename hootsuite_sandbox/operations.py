@@ -1,4 +1,4 @@
-"""The register of operations: handlers by contract operation id, and what a handler is given.
+"""Registry of handlers by operation id, and the context that handlers get.
 
 A handler is a plain function from a `Context` to the JSON body of a 200 (the whole envelope), or
 to a `Result` for anything else. It refuses by raising one of `errors`.
@@ -32,7 +32,7 @@ class Result:
 
 @dataclass(slots=True)
 class Context:
-    """One request, checked as far as the contract can check it, and the world it acts on."""
+    """One request, checked against the contract, and the world that it acts on."""
 
     operation: str
     world: World
@@ -55,7 +55,7 @@ class Context:
 
     @property
     def recorded(self) -> bool:
-        """Whether answers take the shapes that were recorded, not the documented ones."""
+        """Whether answers have their recorded shape, not the documented one."""
         return self.world.options.quirks == "recorded"
 
     @property
@@ -66,7 +66,7 @@ class Context:
         return "admin" if self.world.is_admin(self.caller.id) else "member"
 
     def administers(self, organization_id: str) -> bool:
-        """Tell whether the caller manages this organization."""
+        """Return whether the caller manages this organization."""
         if self.caller is None:
             return self.organization_id == organization_id
         return self.world.is_admin(self.caller.id, organization_id)
@@ -75,18 +75,18 @@ class Context:
         """Return the calling member.
 
         Raises:
-            ApiError: 403 with code 4009 for an organization app, which is nobody.
+            ApiError: 403 with code 4009 for an organization app, which is not a member.
         """
         if self.caller is None:
             raise ApiError(403, 4009, "An organization app has no member of its own.")
         return self.caller
 
     def commit(self, kind: str, **detail: Any) -> None:
-        """Write an accomplished change into the ledger.
+        """Record a committed change in the ledger.
 
         Args:
             kind: What happened, e.g. `message_created`.
-            detail: Ids and values worth judging a client by.
+            detail: Ids and values that tests check.
         """
         actor = self.caller.id if self.caller else self.organization_id
         self.world.record(
@@ -107,11 +107,11 @@ Check = Callable[[Context], None]
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A handler with what the dispatch must know about it.
+    """A handler with its options for the dispatcher.
 
     `before_body` runs after the parameters were checked and before the body is: for operations that
-    refuse the caller first, or that read a body more generously than the contract says.
-    `codes` maps a parameter's name to `(status, code)` of the refusal when its value is unfit.
+    check the caller first, or that accept more bodies than the contract. `codes` maps a parameter's
+    name to `(status, code)` for an invalid value.
     """
 
     handler: Handler
@@ -121,7 +121,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """A route beside the contract: the object store behind pre-signed URLs."""
+    """A route outside the contract: the object store behind pre-signed URLs."""
 
     name: str
     method: str
@@ -158,7 +158,7 @@ def storage(name: str, method: str, path: str) -> Callable[[Handler], Handler]:
     """Register a route of the object store: no bearer, no limits, the raw body in `raw_body`.
 
     Args:
-        name: What stats and faults call it.
+        name: Its name in stats and faults.
         method: HTTP method.
         path: Template, each parameter one segment, e.g. `/storage/{key}`.
     """

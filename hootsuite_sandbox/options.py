@@ -19,7 +19,7 @@ Analytics = Literal["available", "no_add_on"]
 
 
 PRESENT = "present"
-"""Value of `now`: the time of the machine when the world is made."""
+"""Value of `now`: the machine's time when the world is created."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Options:
 
     seed: int = 7
     messages: int = 2000
-    years: int = 1  # over which the past messages are spread
+    years: int = 1  # of past messages
     members: int = 40
     teams: int = 6
     profiles: int = 12
@@ -51,11 +51,11 @@ class Options:
     activity: bool = True
     consent: Consent = "ask"
     date_skew_seconds: int = 0
-    truncate_lists: bool = False  # a full page of messages comes without its cursor, as once seen
+    truncate_lists: bool = False  # a full page of messages has no cursor, as once seen
     scheduled_quota: int = 0  # messages that an organization may have scheduled; 0: any number
     interactions: Interactions = "available"
     analytics: Analytics = "available"  # whether the account has bought the add-on
-    new_ids: NewIds = "fixed"  # where those of created things start: always there, or by the clock
+    new_ids: NewIds = "fixed"  # where ids of created objects start: fixed, or by the clock
 
     def __post_init__(self) -> None:
         hints = get_type_hints(type(self))
@@ -65,7 +65,7 @@ class Options:
             parse_instant(self.now)
 
     def settled(self, present: float) -> Options:
-        """Return a copy whose clock starts at an instant that is written down.
+        """Return a copy with an explicit start instant of the clock.
 
         Args:
             present: The time of the machine, in seconds since the epoch.
@@ -82,7 +82,7 @@ class Options:
             changes: Field names and new values.
 
         Raises:
-            ValueError: For an unknown name or an unfit value.
+            ValueError: For an unknown name or an invalid value.
         """
         unknown = sorted(set(changes) - {item.name for item in fields(self)})
         if unknown:
@@ -100,7 +100,7 @@ class Options:
         return parse_instant(self.now)
 
 
-# Seeding needs at least one of these; zero of the others is a world worth testing.
+# Seeding needs at least one of these; of the others a world may have none.
 _AT_LEAST_ONE = frozenset({"members", "profiles", "organizations", "token_ttl", "years"})
 _MAY_BE_NEGATIVE = frozenset({"date_skew_seconds", "seed"})
 

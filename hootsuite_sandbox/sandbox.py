@@ -1,4 +1,4 @@
-"""The whole sandbox: world, limits, faults, and the log of requests."""
+"""State of the sandbox: world, limits, faults, and the log of requests."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from hootsuite_sandbox.seed import daily, people
 from hootsuite_sandbox.seed.world import build
 from hootsuite_sandbox.traffic import RequestLog
 
-# These decide what is seeded; changing one means a new world.
+# These determine what is seeded; changing one needs a new world.
 _SEEDED = frozenset(
     {"seed", "messages", "members", "teams", "profiles", "organizations", "now", "clock_rate"}
     | {"activity", "new_ids"}
 )
 
 _WORTH_COLLECTING = 20_000
-"""Messages of former worlds that are worth a full collection."""
+"""After so many messages of former worlds a full garbage collection runs."""
 
 
 class Sandbox:
-    """All the state behind the server.
+    """All state of the server.
 
     Args:
         options: The start options; `reset` goes back to them.
@@ -49,13 +49,13 @@ class Sandbox:
         self.reset({})
 
     def reset(self, changes: Mapping[str, Any]) -> None:
-        """Start over with a fresh world.
+        """Replace the world by a new one.
 
         Args:
             changes: Options that differ from those of the start.
 
         Raises:
-            ValueError: For an option that there is not, or that doesn't fit.
+            ValueError: For an unknown option or an invalid value.
         """
         options = self.defaults.changed(changes).settled(time.time())
         self.faults.clear()
@@ -73,9 +73,9 @@ class Sandbox:
         self._freeze(options.messages)
 
     def _freeze(self, messages: int) -> None:
-        """Keep what lives until the next reset from being walked by the collector again and again.
+        """Exclude objects that live until the next reset from garbage collection.
 
-        Former worlds are collected once they hold enough messages: for one small world a full
+        Former worlds are collected when they hold enough messages: for one small world a full
         collection takes three times as long as building it.
         """
         self._uncollected += messages
@@ -89,10 +89,10 @@ class Sandbox:
         """Change options of the running world.
 
         Args:
-            changes: Options that act on requests, not on the seed.
+            changes: Options that affect requests, not the seed.
 
         Raises:
-            ValueError: For an option that needs a reset, or is unfit.
+            ValueError: For an option that needs a reset, or an invalid value.
         """
         seeded = sorted(_SEEDED & set(changes))
         if seeded:
@@ -108,11 +108,11 @@ class Sandbox:
                 organization.seats[self.world.main_member_id] = people.main_seat(options.role)
 
     def tick(self) -> None:
-        """Let what the clock has passed happen."""
+        """Apply the changes that are due by the clock."""
         daily.live(self.world)
 
     def ready(self) -> dict[str, str]:
-        """Return what a client needs to begin."""
+        """Return what a client needs to start: addresses, ids and secrets."""
         return {
             "url": self.base_url,
             "client_id": CLIENT_ID,

@@ -49,7 +49,7 @@ _GATEWAY_PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>ngin
 
 @dataclass(slots=True)
 class Answer:
-    """Status, headers and bytes, ready for the wire."""
+    """Status, headers and bytes of an answer."""
 
     status: int
     body: bytes
@@ -67,7 +67,7 @@ class Server:
         self.sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; also says yes to the lifespan protocol's absence."""
+        """Answer one request."""
         if scope["type"] != "http":
             raise RuntimeError("the sandbox speaks HTTP only")
         wire = Wire(scope, receive, send)
@@ -88,7 +88,7 @@ class Server:
             await self._serve(wire, self._exchange(scope, path, body, wire.connection.arrived))
 
     def _refusal(self, scope: Scope, path: str, body: bytes) -> str | None:
-        """Return why a guarded address may not be asked so; None for all others."""
+        """Return why a request to a guarded address is refused; None if it is not."""
         if not path.startswith(control.PREFIX) and path not in guard.PAGES:
             return None
         names = [urlsplit(self.sandbox.base_url).hostname or "", (scope["server"] or ("",))[0]]
@@ -172,7 +172,7 @@ class Server:
     async def _spoiled(
         self, wire: Wire, exchange: Exchange, faults: list[Fault], reply: Answer | None
     ) -> bool:
-        """Let faults happen; tell whether one of them took the answer's place."""
+        """Apply faults; return whether one of them replaced the answer."""
         for fault in faults:
             if fault.delay_ms:
                 await asyncio.sleep(fault.delay_ms / 1000)
@@ -186,7 +186,7 @@ class Server:
                 reply.body = _merged(reply.body, fault.merge)
             elif fault.kind == "hold":
                 fault.held.set()
-                # A client that died while it was held gets nothing done any more.
+                # A request whose client died while it was held is not executed.
                 if await _first(wire.gone(), fault.released.wait()) == 0:
                     return True
             elif fault.kind != "delay":
@@ -234,7 +234,7 @@ class Server:
 
 
 async def _first(*waits: Coroutine[Any, Any, Any]) -> int:
-    """Wait for the first of several things; return which one it was."""
+    """Wait for the first of several coroutines; return its index."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
@@ -268,7 +268,7 @@ def _scripted(exchange: Exchange, fault: Fault) -> Answer:
 
 
 def _merged(body: bytes, fields: dict[str, Any]) -> bytes:
-    """Put fields into every object that an answer carries."""
+    """Put fields into every object of an answer."""
     document = msgspec.json.decode(body)
     carried = document.get("data", document.get("Resources", []))
     for item in carried if isinstance(carried, list) else [carried]:
@@ -292,9 +292,9 @@ def run(sandbox: Sandbox, listener: StampingListener, ready: Callable[[], None])
     """Serve until SIGTERM or SIGINT.
 
     Args:
-        sandbox: What to serve.
+        sandbox: The sandbox to serve.
         listener: A bound socket.
-        ready: Called when requests are answered.
+        ready: Called when the server accepts requests.
     """
     config = uvicorn.Config(
         Server(sandbox),
@@ -312,7 +312,7 @@ def run(sandbox: Sandbox, listener: StampingListener, ready: Callable[[], None])
 
 
 class _Announcing(uvicorn.Server):
-    """A uvicorn server that tells when it is ready."""
+    """A uvicorn server that calls a function when it is ready."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -323,6 +323,6 @@ class _Announcing(uvicorn.Server):
         self._ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - fixed by uvicorn
-        """Stop; unlike uvicorn, don't die of the signal afterwards: stopping so is no failure."""
+        """Stop; unlike uvicorn, don't raise the signal again: this stop is not a failure."""
         self.force_exit = self.should_exit
         self.should_exit = True

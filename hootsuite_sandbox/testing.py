@@ -20,10 +20,10 @@ SMALL_WORLD: Mapping[str, Any] = {
     "profiles": 6,
     "requests_per_second": 0,
 }
-"""Options of a world that is quick to read and still holds every rule's case."""
+"""Options of a world that is quick to read and has a case for every rule."""
 
 JANUARY = Options.now
-"""Where the clock of these worlds starts, unless they say otherwise."""
+"""The default start of the clock of these worlds."""
 
 _STOP_SECONDS = 5
 _CALL_SECONDS = 120
@@ -41,7 +41,7 @@ class SandboxProcess:
         self._options = {"port": 0, "new_ids": "fixed", "now": JANUARY, **options}
         self._process: subprocess.Popen[str] | None = None
         self._session = requests.Session()
-        # Proxies and .netrc of the environment have no business with a server on loopback.
+        # Proxies and .netrc of the environment must not affect a server on loopback.
         self._session.trust_env = False
         self.ready: dict[str, str] = {}
 
@@ -56,7 +56,7 @@ class SandboxProcess:
         """Start the process and wait for its ready line.
 
         Raises:
-            RuntimeError: When it ended instead; its stderr tells why.
+            RuntimeError: If it ended instead; its stderr tells why.
         """
         command = [sys.executable, "-m", "hootsuite_sandbox", *_flags(self._options)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
@@ -68,7 +68,7 @@ class SandboxProcess:
         self.ready = json.loads(line)
 
     def stop(self) -> None:
-        """Stop the process, gently at first."""
+        """Stop the process, by a signal first."""
         self._session.close()
         process, self._process = self._process, None
         if process is None:
@@ -84,7 +84,7 @@ class SandboxProcess:
 
     @property
     def url(self) -> str:
-        """Where the platform is."""
+        """The URL of the sandbox."""
         return self.ready["url"]
 
     @property
@@ -97,7 +97,7 @@ class SandboxProcess:
     # -- the world -----------------------------------------------------------------------------
 
     def reset(self, **options: Any) -> dict[str, str]:
-        """Start over with a fresh world; options not named are those of the process's start."""
+        """Replace the world by a new one; other options are those of the process's start."""
         self.ready = self._call("POST", "reset", options)
         return self.ready
 
@@ -110,7 +110,7 @@ class SandboxProcess:
         return str(self._call("GET", "clock")["now"])
 
     def advance(self, seconds: float) -> str:
-        """Push the clock forward; return its new instant."""
+        """Advance the clock; return its new instant."""
         return str(self._call("POST", "clock", {"advance_seconds": seconds})["now"])
 
     def truth(self, resource: str, *fields: str) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ class SandboxProcess:
         return str(changed[0]["id"])
 
     def use_quota(self, used: int) -> None:
-        """Pretend that the main account used so many requests of today's quota."""
+        """Set how many requests of today's quota the main account has used."""
         self._call("POST", "quota", {"used": used})
 
     # -- faults --------------------------------------------------------------------------------
@@ -140,11 +140,11 @@ class SandboxProcess:
         return list(self._call("POST", "faults", [*faults, *([fault] if fault else [])]))
 
     def installed_faults(self) -> list[dict[str, Any]]:
-        """Return the faults with how often each was met."""
+        """Return the faults with their numbers of hits."""
         return list(self._call("GET", "faults"))
 
     def clear_faults(self) -> None:
-        """Remove all faults and let held requests go."""
+        """Remove all faults and release held requests."""
         self._call("DELETE", "faults")
 
     def hold(self, operation: str = "*", **fault: Any) -> int:
@@ -152,14 +152,14 @@ class SandboxProcess:
         return int(self.faults(kind="hold", operation=operation, **fault)[0]["id"])
 
     def wait_held(self, fault_id: int, timeout: float = 30) -> bool:
-        """Wait until a `hold` fault has caught a request; tell whether it has."""
+        """Wait until a `hold` fault holds a request; return whether it does."""
         return bool(self._call("GET", f"faults/held?id={fault_id}&timeout={timeout}")["held"])
 
     def release(self, fault_id: int | None = None) -> None:
-        """Let held requests go on (without an id: all of them)."""
+        """Release held requests (without an id: all of them)."""
         self._call("POST", "faults/release", {} if fault_id is None else {"id": fault_id})
 
-    # -- what was seen -------------------------------------------------------------------------
+    # -- logs -------------------------------------------------------------------------
 
     def ledger(self) -> list[dict[str, Any]]:
         """Return every committed write, oldest first."""

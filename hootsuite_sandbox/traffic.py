@@ -13,9 +13,9 @@ from hootsuite_sandbox.limits import most_in_any_second
 class Seen:
     """One request.
 
-    `arrived` is in monotonic seconds; `account` is whose limits it counts against, `identity` for
-    whom the token speaks. `status` is None while it is not answered, and stays None when a fault
-    left it so.
+    `arrived` is in monotonic seconds; `account` is the account whose limits apply, `identity` the
+    caller of the token. `status` is None until it is answered, and stays None if a fault prevents
+    the answer.
     """
 
     seq: int
@@ -40,7 +40,7 @@ class RequestLog:
         self.internal_errors: list[str] = []
 
     def add(self, **details: Any) -> Seen:
-        """Note the arrival of a request."""
+        """Record the arrival of a request."""
         seen = Seen(seq=len(self.entries) + 1, **details)
         self.entries.append(seen)
         return seen

@@ -13,8 +13,8 @@ from starlette.datastructures import QueryParams
 from hootsuite_api.contract import Contract, Operation, Parameter
 from hootsuite_sandbox.errors import ApiError, ProblemError, SandboxError, ScimError
 
-INVALID = 4000  # a value that does not fit
-NOT_JSON = 1100  # a body that is no JSON at all
+INVALID = 4000  # an invalid value
+NOT_JSON = 1100  # a body that is not JSON
 NOT_FOUND = 4001
 Codes = Mapping[str, tuple[int, int]]
 
@@ -22,16 +22,16 @@ Codes = Mapping[str, tuple[int, int]]
 def check_parameters(
     operation: Operation, path: Mapping[str, str], query: QueryParams, codes: Codes
 ) -> None:
-    """Refuse parameters that are missing or don't fit.
+    """Refuse missing or invalid parameters.
 
     Args:
-        operation: What the contract says.
+        operation: The operation of the contract.
         path: Path parameters, decoded.
         query: The query, keys repeated for arrays.
-        codes: `(status, code)` by parameter, where a handler's module knows better.
+        codes: `(status, code)` by parameter, if the handler's module overrides them.
 
     Raises:
-        SandboxError: In the operation's own shape.
+        SandboxError: In the operation's own error shape.
     """
     for parameter in operation.parameters:
         if parameter.location == "path":
@@ -48,7 +48,7 @@ def read_body(operation: Operation, raw: bytes) -> Any:
     """Parse a JSON body.
 
     Raises:
-        SandboxError: When it is not JSON, or missing where it is required.
+        SandboxError: If it is not JSON, or required and missing.
     """
     if operation.body is None or (not raw and not operation.body_required):
         return None
@@ -69,12 +69,12 @@ def check_body(
 
     Args:
         contract: The contract.
-        operation: What is asked.
-        body: With what.
-        recorded: Whether to take what the wire was seen to take (`x-hootsuite-quirks: taken`).
+        operation: The operation.
+        body: The parsed body.
+        recorded: Whether to accept what was seen to be accepted (`x-hootsuite-quirks: taken`).
 
     Raises:
-        SandboxError: Naming every field that doesn't fit.
+        SandboxError: It names every invalid field.
     """
     if operation.body is None or (body is None and not operation.body_required):
         return
@@ -98,7 +98,7 @@ def check_body(
 
 
 def _scim_type(operation: Operation, body: Any) -> str:
-    # Recorded: an empty PATCH is a matter of syntax, a wrongly typed value is not.
+    # Recorded: an empty PATCH is a syntax error, a value of a wrong type is not.
     empty_patch = operation.method == "PATCH" and isinstance(body, dict) and not body
     return "invalidSyntax" if empty_patch or not isinstance(body, dict) else "invalidValue"
 

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with early arrival times and injected connection faults."""
+"""uvicorn's HTTP protocol with exact arrival times and injected connection faults."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ GZIP_FROM = 1024
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The socket behind a request, and when the request's first byte came."""
+    """The socket of a request, and the arrival of the request's first byte."""
 
     transport: asyncio.Transport
     arrived: float
 
 
 class StampingProtocol(H11Protocol):
-    """Notes when the first bytes of a request arrive, before anything is parsed.
+    """Records when the first bytes of a request arrive, before anything is parsed.
 
     Args:
-        arrivals: Where the socket leaves its stamps.
+        arrivals: The arrival times of the sockets.
         options: uvicorn's own arguments.
     """
 
@@ -44,7 +44,7 @@ class StampingProtocol(H11Protocol):
         self.app: Any = partial(_with_connection, self, self.app)
 
     def data_received(self, data: bytes) -> None:
-        """Stamp, then parse."""
+        """Record the arrival, then parse."""
         arrived = self.arrivals.take()
         if self.cycle is None or self.cycle.response_complete:
             self.arrived = arrived
@@ -60,7 +60,7 @@ async def _with_connection(
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One request's way out: a whole answer, part of one, or a broken connection."""
+    """Sends the answer of one request: whole, in part, or as a broken connection."""
 
     scope: Scope
     receive: Receive
@@ -73,7 +73,7 @@ class Wire:
         return connection
 
     async def read(self) -> bytes | None:
-        """Read the body; None when the client left before its end."""
+        """Read the body; None if the client left before its end."""
         parts = []
         while True:
             event = await self.receive()
@@ -89,21 +89,21 @@ class Wire:
         await self.send({"type": "http.response.body", "body": body})
 
     async def truncate(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        """Promise a whole body, send half of it, close."""
+        """Announce the whole body, send half of it, close."""
         await self._start(status, headers, max(len(body), 2))
         half = body[: len(body) // 2]
         await self.send({"type": "http.response.body", "body": half, "more_body": True})
         await self.close()
 
     async def close(self) -> None:
-        """Close the connection in good order, whatever the client was promised."""
+        """Close the connection regularly, even in the middle of an answer."""
         self.connection.transport.close()
         await self.gone()
 
     async def reset(self) -> None:
         """Break the connection with a TCP RST."""
         raw: socket.socket = self.connection.transport.get_extra_info("socket")
-        # Lingering for zero seconds turns the close into a reset.
+        # A linger time of zero makes the close a reset.
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.transport.abort()
         await self.gone()
@@ -122,14 +122,14 @@ class Wire:
 
 
 def packed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:
-    """Compress a large body for a client that takes it, quickly rather than well.
+    """Compress a large body if the client accepts it; speed matters more than size.
 
     Args:
         body: The plain bytes.
         accepted: The request's `Accept-Encoding`.
 
     Returns:
-        The bytes to send, and the headers that say what they are.
+        The bytes to send, and their headers.
     """
     if len(body) < GZIP_FROM or "gzip" not in accepted:
         return body, {}

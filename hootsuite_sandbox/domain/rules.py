@@ -7,15 +7,15 @@ import hashlib
 from hootsuite_sandbox.domain.records import Document, Grant, HistoryAction, Message, Profile
 
 VIDEO_SECONDS = 90
-"""How long a network takes to swallow a video: SUBMITTED lasts so long."""
+"""How long a network takes to process a video; the message is SUBMITTED meanwhile."""
 TEAM_NAME_LENGTH = range(2, 201)
 COMMENT_REVIEW_DAYS = 30
-"""A comment that nobody reviewed for so long expires; how long is not published."""
+"""A comment expires when nobody reviewed it for so long; the real value is not published."""
 REVIEW_DAYS = 90
-"""A message expires when nobody reviewed it for so long, or at its time if that is earlier."""
+"""A message expires when nobody reviewed it for so long, or at its send time if that is earlier."""
 
 BASIC_USAGE = "BASIC_USAGE"
-"""Without it nobody reaches a profile."""
+"""The permission that is needed to use a profile."""
 ORGANIZATION_ADMIN = frozenset({"PAYING_SUPER_ADMIN", "SUPER_ADMIN", "ADMIN"})
 ADMIN_PERMISSIONS = (
     BASIC_USAGE,
@@ -42,11 +42,11 @@ NETWORKS_WITH_LINKS = frozenset({"FACEBOOK", "FACEBOOKPAGE", "LINKEDIN", "LINKED
 
 
 def settle(message: Message, profile: Profile | None, now: int) -> None:
-    """Bring a message's state up to an instant.
+    """Update a message's state to an instant.
 
     Args:
         message: Changed in place.
-        profile: Where it goes; None when the profile is gone, then sending fails.
+        profile: Its profile; None if the profile is gone, then sending fails.
         now: The instant.
     """
     if message.state == "PENDING_APPROVAL":
@@ -56,7 +56,7 @@ def settle(message: Message, profile: Profile | None, now: int) -> None:
 
 
 def publish(message: Message, profile: Profile | None, at: int) -> None:
-    """Hand a message over to its network: SENT, or failed for good.
+    """Publish a message on its network: it becomes SENT, or fails for good.
 
     Args:
         message: Changed in place: state, post id and link, history.
@@ -73,11 +73,11 @@ def publish(message: Message, profile: Profile | None, at: int) -> None:
 
 
 def send_now(message: Message, profile: Profile, now: int) -> None:
-    """Send a message within the call; a video is still on its way to the network afterwards.
+    """Send a message within the call; the network still processes a video afterwards.
 
     Args:
         message: Changed in place.
-        profile: Where it goes; sending fails for good while it must be connected anew.
+        profile: Its profile; sending fails for good while the profile must be reconnected.
         now: The instant.
     """
     message.time = now
@@ -88,7 +88,7 @@ def send_now(message: Message, profile: Profile, now: int) -> None:
 
 
 def post_reference(message_id: str, profile: Profile) -> tuple[str, str | None]:
-    """Return the network's id of a sent message, and its link where the network gives one."""
+    """Return the network's id of a sent message, and its link if the network gives one."""
     digest = hashlib.blake2b(f"{profile.network_id}/{message_id}".encode(), digest_size=8).digest()
     number = 10**17 + int.from_bytes(digest, "big") % (9 * 10**17)
     if profile.type in {"FACEBOOK", "FACEBOOKPAGE"}:
@@ -113,7 +113,7 @@ def _expire(message: Message, now: int) -> None:
     if message.time is not None:
         limit = min(limit, message.time)
     if now >= limit:
-        # The API has no state for it; the dashboard files expired messages with the refused ones.
+        # The API has no state for it; the dashboard lists expired messages with the rejected ones.
         message.state = "REJECTED"
         _note(message, "EXPIRE", limit)
 
@@ -124,5 +124,5 @@ def _note(message: Message, action: str, at: int) -> None:
 
 
 def media_url(url: str) -> Document:
-    """Show a picture of the older service, with its thumbnail's address."""
+    """Show a picture of the older media service, with its thumbnail's URL."""
     return {"url": url, "thumbnailUrl": url.replace("/normal/", "/thumb/")}

@@ -1,4 +1,4 @@
-"""The SCIM group: how a team is shown as one, checked and written."""
+"""SCIM groups: shows, checks and writes a team as a SCIM group."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _member(world: World, member_id: str) -> Document:
 
 
 def resource_types() -> list[Document]:
-    """List the kinds of resources: users as recorded in 2017, groups since they are documented."""
+    """List the resource types: users as recorded in 2017, groups as documented since."""
     group = scim_pages.resource_type("Group", "Team", GROUP_SCHEMA)
     return [scim_user.resource_type(), group]
 
@@ -49,7 +49,7 @@ def create(ctx: Context, body: Document) -> Team:
     """Create a team in the first organization that the caller manages.
 
     Raises:
-        ScimError: For a name that is unfit or in use, and for members without a seat.
+        ScimError: For an invalid or used name, and for members without a seat.
     """
     organization = access.managed(ctx, access.MANAGE_TEAMS)[0]
     name = _name(ctx, organization.id, body["displayName"], None)
@@ -57,7 +57,7 @@ def create(ctx: Context, body: Document) -> Team:
 
 
 def write(ctx: Context, team: Team, name: str, members: list[Document]) -> Document:
-    """Give a team a name and exactly these members; nothing changes when a value is unfit.
+    """Set a team's name and members; nothing changes if a value is invalid.
 
     Returns:
         What was changed, for the ledger. Members who stay keep their rights.
@@ -82,7 +82,7 @@ def patched(team: Team, body: Document) -> tuple[str, list[Document]]:
     """Return name and members of a team after the operations of a PATCH.
 
     Raises:
-        ScimError: For an operation that does not fit; the document knows no `path`.
+        ScimError: For an invalid operation; the document has no `path`.
     """
     name = team.name
     members = dict.fromkeys(team.members)
@@ -141,7 +141,7 @@ def _name(ctx: Context, organization_id: str, name: str, own: Team | None) -> st
 def _seated(
     organization: Organization, members: list[Document], present: Any = ()
 ) -> dict[str, None]:
-    """Return the ids of members, each once; whoever joins must have a seat."""
+    """Return the ids of members without duplicates; new members must have a seat."""
     ids = dict.fromkeys(one["value"] for one in members)
     for member_id in ids:
         if member_id not in organization.seats and member_id not in present:

@@ -1,4 +1,4 @@
-"""Lists of SCIM resources: pages (RFC 7644, section 3.4.2.4) and the one filter of each."""
+"""Lists of SCIM resources: pagination (RFC 7644, section 3.4.2.4) and filters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def page(ctx: Context, found: Sequence[T], show: Callable[[T], Document]) -> Document:
-    """Answer with a page of resources; values below the least are read as the least."""
+    """Answer with a page of resources; too small values are raised to the minimum."""
     start = max(1, int(ctx.query.get("startIndex", 1)))
     count = min(max(0, int(ctx.query.get("count", LARGEST_PAGE))), LARGEST_PAGE)
     chosen = found[start - 1 : start - 1 + count]
@@ -31,7 +31,7 @@ def page(ctx: Context, found: Sequence[T], show: Callable[[T], Document]) -> Doc
 
 
 def resource_type(name: str, description: str, schema: str, *extensions: Document) -> Document:
-    """Describe a kind of resource (RFC 7643, section 6)."""
+    """Return a resource type (RFC 7643, section 6)."""
     return {
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
         "id": name,
@@ -54,7 +54,7 @@ def filtered(text: str, attribute: str) -> str:
     match = re.fullmatch(shape, text, re.IGNORECASE)
     try:
         value: str = json.loads(match[1]) if match else ""
-    except ValueError:  # an escape that JSON doesn't know
+    except ValueError:  # an invalid escape
         match = None
     if not match:
         detail = f'Only filters like {attribute} eq "x" are supported.'

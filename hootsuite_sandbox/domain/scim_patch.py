@@ -1,7 +1,7 @@
-"""PATCH operations on a SCIM user (RFC 7644, section 3.5.2), as far as the platform takes them.
+"""PATCH operations on a SCIM user (RFC 7644, section 3.5.2), as far as the platform supports them.
 
-Each operation is carried out on the document that a PUT would send; the result is then checked and
-written like a PUT, so that either all of it happens or nothing.
+The operations change a document such as a PUT would send. The result is checked and written like a
+PUT, so that either all of them take effect or none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _EXTENSION_PATH = re.compile(re.escape(EXTENSION) + r"(?::([A-Za-z]+))?")
 
 
 class _Target(NamedTuple):
-    """What a path points at: an attribute, one kind of its values, a part of it."""
+    """The target of a path: an attribute, or some of its values, or a sub-attribute."""
 
     attribute: str
     kind: str | None = None
@@ -32,7 +32,7 @@ class _Target(NamedTuple):
 
 
 def check(body: Document) -> None:
-    """Refuse a PATCH whose form is wrong, whoever sends it.
+    """Refuse a malformed PATCH, whatever the caller's rights.
 
     Raises:
         ScimError: 400.
@@ -49,17 +49,17 @@ def check(body: Document) -> None:
 
 
 def apply(attributes: Document, body: Document) -> Document:
-    """Carry the operations out, in order.
+    """Apply the operations in order.
 
     Args:
         attributes: The user's present attributes; not changed.
         body: A PATCH that passed `check`.
 
     Returns:
-        The attributes that the user is to have.
+        The new attributes of the user.
 
     Raises:
-        ScimError: 400, for paths and values that don't fit.
+        ScimError: 400, for invalid paths and values.
     """
     wanted = copy.deepcopy(attributes)
     for item in body["Operations"]:
@@ -114,7 +114,7 @@ def _emails(present: list[Document], target: _Target, value: Any, op: str) -> li
         kept = present if op == "add" else []
         if not all(isinstance(item, dict) for item in added):
             raise _unfit("emails must be objects.")
-        # One primary at most: a new one takes the place of the old (RFC 7644, section 3.5.2).
+        # At most one value is primary: a new one replaces the old one (RFC 7644, section 3.5.2).
         if any(item.get("primary") for item in added):
             kept = [{**item, "primary": False} for item in kept]
         return [*(item for item in kept if item not in added), *added]

@@ -1,4 +1,4 @@
-"""The SCIM user: how a member is shown as one, checked, created and written."""
+"""SCIM users: shows, checks, creates and writes a member as a SCIM user."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ DEFAULT_LANGUAGE = "en"
 
 
 def resource_type() -> Document:
-    """Describe the kind of resource."""
+    """Return the resource type."""
     extension = {"schema": EXTENSION, "required": True}
     return scim_pages.resource_type("User", "User Account", USER_SCHEMA, extension)
 
 
 def user_name(member: Member) -> str:
-    """Return the name under which an identity provider knows a member."""
+    """Return a member's user name for identity providers."""
     return member.user_name or member.email
 
 
 def show_user(world: World, member: Member) -> Document:
-    """Show a member as a SCIM user; the extension is there as recorded, not in the documents."""
+    """Show a member as a SCIM user; the extension was recorded, but is not documented."""
     shown: Document = {
         "schemas": [USER_SCHEMA],
         "id": member.id,
@@ -56,7 +56,7 @@ def create(ctx: Context, body: Document) -> Member:
     """Create a member from a SCIM user.
 
     Raises:
-        ScimError: For values that don't fit, a name in use, an organization that is full.
+        ScimError: For invalid values, a used name, or a full organization.
     """
     organizations = _organizations(ctx, body)
     blank = Member(id="", email="", full_name="", created=ctx.now, modified=ctx.now)
@@ -69,12 +69,12 @@ def create(ctx: Context, body: Document) -> Member:
 
 
 def write(ctx: Context, member: Member, body: Document) -> None:
-    """Write all attributes; the date of change moves only when something did change.
+    """Write all attributes; the modification date changes only if an attribute does.
 
-    Groups are read-only here (RFC 7643, section 4.1.2): teams are joined by their own call.
+    Groups are read-only here (RFC 7643, section 4.1.2): teams have calls of their own.
 
     Raises:
-        ScimError: For values that don't fit; nothing is changed then.
+        ScimError: For invalid values; nothing is changed then.
     """
     _check(ctx, member, body)
     teams = _teams(ctx, body, {o.id for o in ctx.world.organizations_of(member.id)})
@@ -130,7 +130,7 @@ def _address(body: Document) -> str:
 
 
 def _attributes(member: Member) -> Document:
-    # What has no value is left out (RFC 7643, section 2.5); an empty text would be a value.
+    # Attributes without a value are left out (RFC 7643, section 2.5); an empty text is a value.
     title = {"title": member.title} if member.title else {}
     email: Document = {"primary": True, "value": member.email, "type": "work"}
     given, _, family = member.full_name.partition(" ")
@@ -157,7 +157,7 @@ def _groups(world: World, member: Member) -> list[Document]:
 
 
 def _extension(world: World, member: Member) -> Document:
-    # Recorded: ids are numbers here, and nowhere else.
+    # Recorded: only here ids are numbers.
     return {
         "organizationIds": [int(o.id) for o in world.organizations_of(member.id)],
         "teamIds": [int(team.id) for team in world.teams_of(member.id)],
@@ -185,7 +185,7 @@ def _teams(ctx: Context, body: Document, organization_ids: set[str]) -> list[Tea
 
 
 def _join(member: Member, teams: list[Team]) -> bool:
-    """Add the member to teams; nobody leaves a team this way. Tell whether any was new."""
+    """Add the member to teams, never remove one; return whether any was new."""
     new = [team for team in teams if member.id not in team.members]
     for team in new:
         team.members[member.id] = TEAM_DEFAULT

@@ -1,4 +1,4 @@
-"""What REST and SCIM share about teams: fit names, and making one."""
+"""Rules for teams that REST and SCIM share: valid names, and creation."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from hootsuite_sandbox.operations import Context
 def unfit_name(
     world: World, organization_id: str, name: str, own: Team | None = None
 ) -> Literal["length", "taken"] | None:
-    """Tell why a team can't have a name; None if it can.
+    """Return why a team can't have a name; None if it can.
 
-    Whether capitals count is not published; the stricter reading finds clients that rely on it.
+    It is not published whether the name is case-sensitive; the stricter rule finds clients that
+    rely on it.
     """
     if len(name) not in TEAM_NAME_LENGTH:
         return "length"
@@ -27,7 +28,7 @@ def unfit_name(
 def create(
     ctx: Context, organization: Organization, name: str, members: Iterable[str] = ()
 ) -> Team:
-    """Make a team with a fit name; its creator joins only if the members name them."""
+    """Create a team with a valid name; the creator joins only if listed in the members."""
     author = ctx.caller.id if ctx.caller else organization.payer_id
     team = Team(
         id=ctx.world.new_id("team"),

@@ -11,7 +11,7 @@ CODE_SECONDS = 600
 
 @dataclass(slots=True)
 class Access:
-    """An access token; it speaks for a member or for an organization app."""
+    """An access token of a member or of an organization app."""
 
     value: str
     member_id: str | None
@@ -51,12 +51,12 @@ class Code:
 class TokenBook:
     """All tokens and codes of a world.
 
-    A *family* is what one consent or one grant gave rise to: the tokens of a code and all that were
-    renewed from them.
+    A *family* holds all tokens of one consent or grant: those of a code and all that were renewed
+    from them.
 
     Args:
-        seed: Makes the values; they are secrets of nobody.
-        lifetime: Seconds that an access token lives.
+        seed: Determines the values; none is a real secret.
+        lifetime: Lifetime of an access token in seconds.
         time: The sandbox's clock.
     """
 
@@ -92,7 +92,7 @@ class TokenBook:
         return token
 
     def refresh(self, access: Access) -> Refresh:
-        """Issue the refresh token that goes with an access token of a member."""
+        """Issue the refresh token for a member's access token."""
         token = Refresh(self._value("rt"), access.member_id or "", access.scope, access.family)
         self._refresh[token.value] = token
         return token
@@ -106,38 +106,38 @@ class TokenBook:
         return code
 
     def bind(self, family: int, client_id: str) -> None:
-        """Note which client a family of tokens was given to."""
+        """Note which client a family of tokens was issued to."""
         self._clients[family] = client_id
 
     def client_of(self, family: int) -> str | None:
-        """Return the client that a family was given to; None for that of the ready line."""
+        """Return the client that a family was issued to; None for the one of the ready line."""
         return self._clients.get(family)
 
     def find_access(self, value: str) -> Access | None:
-        """Look an access token up, whatever its condition."""
+        """Look up an access token, even an expired or revoked one."""
         return self._access.get(value)
 
     def find_refresh(self, value: str) -> Refresh | None:
-        """Look a refresh token up, whatever its condition."""
+        """Look up a refresh token, even a used or revoked one."""
         return self._refresh.get(value)
 
     def find_code(self, value: str) -> Code | None:
-        """Look a code up, whatever its condition."""
+        """Look up a code, even an expired or used one."""
         return self._codes.get(value)
 
     def is_expired(self, token: Access | Code) -> bool:
-        """Tell whether a token's or a code's time is over."""
+        """Return whether a token or a code has expired."""
         return self._time() >= token.expires
 
     def expire(self, value: str | None = None) -> int:
-        """End the life of one access token, or of all; return how many."""
+        """Expire one access token, or all; return how many."""
         ended = [t for t in self._access.values() if value in (None, t.value)]
         for token in ended:
             token.expires = min(token.expires, self._time())
         return len(ended)
 
     def revoke(self, value: str | None = None) -> int:
-        """Revoke one access token, or every token there is; return how many access tokens."""
+        """Revoke one access token, or all tokens; return the number of access tokens."""
         ended = [t for t in self._access.values() if value in (None, t.value)]
         for token in ended:
             token.revoked = True

@@ -1,7 +1,8 @@
-"""The truth: the complete rows that each stream of the tap should return.
+"""The truth: all rows that each stream of the tap should return, for comparison in tests.
 
-Rows are the API's own objects; where a stream has a key of the path, that is added. Limits, pages
-and visibility lags play no part; the reach of the main member (the ready line's) does.
+Rows are the API's own objects, plus the ids of the path if a stream has such keys. Limits,
+pagination and visibility lags are ignored; the rights of the main member (of the ready line) are
+not.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def truth(resource: str, world: World) -> list[Document]:
 
 
 def rows(resource: str, world: World) -> Iterator[Document]:
-    """Yield the rows of a stream one by one, for worlds that should not be held in memory.
+    """Yield the rows of a stream one by one, for worlds that are too large for memory.
 
     Args:
         resource: A stream's name.
@@ -180,7 +181,7 @@ def _message_history(world: World) -> Iterator[Document]:
 
 
 def _media(world: World) -> Iterator[Document]:
-    """Media of messages, while they exist; addresses are left out, they hold for a moment only."""
+    """Media of messages, while they exist; URLs are left out, since they expire soon."""
     used = {item["id"] for message in _reachable_messages(world) for item in message.media or ()}
     for media_id in sorted(used):
         media = media_store.known_media(world, media_id)
@@ -210,7 +211,7 @@ def _analytics_profiles(world: World) -> list[Profile]:
 
 
 def _report_days(profile: Profile, world: World) -> tuple[date, date]:
-    """Return the span that a client can ask for: two years less a day, up to the present day."""
+    """Return the days that a client can request: two years less a day, up to today."""
     today = day_of(NETWORKS[profile.type], world.now())
     return today - timedelta(days=LONGEST_REPORT - 1), today
 

@@ -1,4 +1,4 @@
-"""Converts records to the API's JSON objects; only this module knows their shapes."""
+"""Converts records to the API's JSON objects; only this module defines their shape."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from hootsuite_sandbox.domain.world import World
 
 
 def reference(identifier: str) -> Document:
-    """Show a thing by its id alone."""
+    """Show a reference: an id alone."""
     return {"id": identifier}
 
 
 def me(member: Member, *, recorded: bool) -> Document:
-    """Show the caller; the recorded wire called the time zone `defaultTimezone`."""
+    """Show the caller; in recordings the time zone is called `defaultTimezone`."""
     shown = show_member(member)
     if recorded:
         shown["defaultTimezone"] = shown.pop("timezone")
@@ -69,14 +69,14 @@ def show_team(team: Team) -> Document:
 
 
 def show_grant(grant: Grant) -> Document:
-    """Show what somebody may do."""
+    """Show permissions."""
     return {"permissions": list(grant.permissions), "permissionPreset": grant.preset}
 
 
 def show_profile(profile: Profile, *, recorded: bool) -> Document:
     """Show a social profile; names and pictures of Twitter accounts stay hidden.
 
-    The bodies of 2017 hid nothing, and lacked `ownerId` and `isReauthRequired`.
+    Bodies of 2017 hid nothing, and had no `ownerId` and `isReauthRequired`.
     """
     hidden = profile.type == "TWITTER" and not recorded
     shown: Document = {
@@ -94,12 +94,13 @@ def show_profile(profile: Profile, *, recorded: bool) -> Document:
 
 
 def show_message(world: World, message: Message, *, just_sent: bool = False) -> Document:
-    """Show a message with every key there is, null where it has no value.
+    """Show a message with all keys, null without a value.
 
     Args:
-        world: Knows the profile's address.
-        message: Which one.
-        just_sent: In the answer to a send-now, time, author and notification are still null.
+        world: The world, for the profile's URL.
+        message: The message.
+        just_sent: Whether this is the answer to a send-now: time, author and notification are null
+            then.
     """
     profile = world.profiles.get(message.profile_id)
     time = None if just_sent or message.time is None else iso(message.time)
@@ -141,7 +142,7 @@ def show_action(action: HistoryAction) -> Document:
 
 
 def show_interaction(interaction: Interaction) -> Document:
-    """Show what passed between two accounts; all ids are the network's own."""
+    """Show an interaction between two accounts; all ids are the network's own."""
     return {
         "fromSocialNetworkId": interaction.from_network_id,
         "toSocialNetworkId": interaction.to_network_id,

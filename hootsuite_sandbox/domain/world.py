@@ -60,27 +60,27 @@ __all__ = [
 ]
 
 NativePosts = Callable[[Profile, int], Iterable[NativePost]]
-"""Gives what an account published natively on a day since the epoch, oldest first."""
+"""Returns the native posts of an account on a day (since the epoch), oldest first."""
 FIRST_NEW_ID = {
     "organization": 900_001,
     "member": 7_000_001,
     "team": 500_001,
     "profile": 140_000_001,
-    "message": 6_500_000_001,  # ids of messages passed 2**32 long ago
+    "message": 6_500_000_001,  # ids of messages are above 2**32
     "comment": 4_900_000_001,
     "ad_account": 880_001,
 }
-_EPOCH_MS = 1_767_225_600_000  # 2026: ids that grow stay short
+_EPOCH_MS = 1_767_225_600_000  # 2026: keeps growing ids short
 
 
 @dataclass(slots=True)
 class World:
-    """Everything the platform knows.
+    """All data of the emulated platform.
 
     Relations: `organization.seats`, `team.members`, `team.profile_ids`, `profile.grants`. Records
     in the dictionaries may be changed in place; messages only through `messages.change`.
-    `deleted_posts` are ids of posts that are gone from their network, `former_ids` the profile ids
-    under which an account of a network was connected before.
+    `deleted_posts` holds ids of posts deleted on their network, `former_ids` the profile ids under
+    which an account of a network was connected before.
     """
 
     options: Options
@@ -119,7 +119,7 @@ class World:
     # -- ids -----------------------------------------------------------------------------------
 
     def new_id(self, kind: str) -> str:
-        """Return a fresh id.
+        """Return a new id.
 
         Args:
             kind: A key of `FIRST_NEW_ID`.
@@ -129,7 +129,7 @@ class World:
         return str(number + self.ids_passed)
 
     def pass_used_ids(self) -> None:
-        """Go on behind the ids of all earlier worlds: no world creates a thousand in a second."""
+        """Start above the ids of all earlier worlds: no world creates a thousand ids a second."""
         self.ids_passed = max(0, time.time_ns() // 1_000_000 - _EPOCH_MS)
 
     def digest(self, *parts: object) -> str:
@@ -143,14 +143,14 @@ class World:
         hexes = self.digest("trace", self._traces)
         return f"{hexes[:16]}-{hexes[16:22]}"
 
-    # -- who may do what -----------------------------------------------------------------------
+    # -- permissions -----------------------------------------------------------------------
 
     def organizations_of(self, member_id: str) -> list[Organization]:
         """List the organizations in which a member has a seat."""
         return [o for o in self.organizations.values() if member_id in o.seats]
 
     def is_admin(self, member_id: str, organization_id: str | None = None) -> bool:
-        """Tell whether a member administers an organization (without one: any)."""
+        """Return whether a member administers an organization (without one: any)."""
         return any(
             organization.seats[member_id].preset in ORGANIZATION_ADMIN
             for organization in self.organizations_of(member_id)
@@ -158,7 +158,7 @@ class World:
         )
 
     def colleagues(self, member_id: str, other_id: str) -> bool:
-        """Tell whether two members share an organization."""
+        """Return whether two members share an organization."""
         return any(other_id in o.seats for o in self.organizations_of(member_id))
 
     def teams_in(self, organization_id: str) -> list[Team]:
@@ -178,7 +178,7 @@ class World:
         return [team for team in self.teams.values() if profile_id in team.profile_ids]
 
     def profile_grant(self, member_id: str, profile_id: str) -> Grant | None:
-        """Return what a member may do with a profile; None when it is out of reach."""
+        """Return a member's permissions on a profile; None if the member can't use it."""
         profile = self.profiles[profile_id]
         if member_id in profile.grants:
             return profile.grants[member_id]
@@ -190,7 +190,7 @@ class World:
         return PROFILE_EDITOR if shared else None
 
     def profiles_of(self, member_id: str, organization_id: str | None = None) -> list[Profile]:
-        """List the profiles within a member's reach (without organization: everywhere)."""
+        """List the profiles that a member can use (without organization: everywhere)."""
         by_team = {p for team in self.teams_of(member_id) for p in team.profile_ids}
         admin_in = {
             o.id for o in self.organizations_of(member_id) if self.is_admin(member_id, o.id)
@@ -215,14 +215,14 @@ class World:
     # -- messages ------------------------------------------------------------------------------
 
     def use(self, archive: Archive) -> None:
-        """Start the message store over, on seeded messages."""
+        """Reset the message store to the seeded messages."""
         self.messages = MessageStore(archive, self._settle, self.now)
 
     def _settle(self, message: Message, now: int) -> None:
         settle(message, self.profiles.get(message.profile_id), now)
 
     def as_stored(self, text: str) -> str:
-        """Return a message's text as the server keeps it (option `text_change`)."""
+        """Return a message's text as the server stores it (option `text_change`)."""
         change = self.options.text_change
         if change == "trim":
             return text.strip()
@@ -236,7 +236,7 @@ class World:
     # -- comments ------------------------------------------------------------------------------
 
     def settled(self, comment: Comment) -> Comment:
-        """Return a comment with its state brought up to the clock."""
+        """Return a comment with its current state."""
         late = self.now() >= comment.created + COMMENT_REVIEW_DAYS * 86_400
         if comment.state == "PENDING_APPROVAL" and late:
             comment.state = "EXPIRED_APPROVAL"

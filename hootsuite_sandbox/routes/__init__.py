@@ -1,7 +1,7 @@
-"""Routes: the handlers of operations, one module for each surface of the platform.
+"""Routes: the handlers of operations, one module per part of the API.
 
-Only handlers enter here: functions marked with `@operation` or `@storage`, and what one handler
-alone needs. Rules that two modules share belong to `domain`. A new module is found by itself.
+Only handlers belong here: functions marked with `@operation` or `@storage`, and their helpers.
+Rules that two modules share belong to `domain`. New modules are found automatically.
 """
 
 from __future__ import annotations
@@ -11,6 +11,6 @@ from pkgutil import iter_modules
 
 
 def register() -> None:
-    """Make every handler of this package known to the register of operations."""
+    """Import every module of this package, which registers its handlers."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")

@@ -1,4 +1,4 @@
-"""`/v1/me/adAccounts` and `/v1/analytics/paid`: ad accounts and figures of ads."""
+"""`/v1/me/adAccounts` and `/v1/analytics/paid`: ad accounts and metrics of ads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Key = tuple[Any, ...]
 
 @operation("list_my_ad_accounts")
 def list_my_ad_accounts(ctx: Context) -> Document:
-    """Answer with the ad accounts of an organization, to whoever has a seat there."""
+    """Answer with the ad accounts of an organization, for members with a seat there."""
     organization_id = ctx.query["organization_id"]
     if not _belongs(ctx, organization_id):
         resource = {"type": "organization", "id": organization_id}
@@ -64,12 +64,12 @@ def _entity_key(mark: requests.Mark) -> tuple[str, int]:
 
 @operation("list_ad_metrics", before_body=requests.admit)
 def list_ad_metrics(ctx: Context) -> Document:
-    """Answer with a page of daily figures, by day, account and id."""
+    """Answer with a page of daily metrics, by day, account and id."""
     mark, span, changed = requests.read_cursor(ctx), _span(ctx), _changed(ctx)
     today = _day(ctx.now)
     since, until = ads.span_of(span.since if span else None, span.until if span else None, today)
     if changed:
-        # A day is counted again for some days, so these are what changed since.
+        # Days are counted again for some days, so these days are the changed ones.
         since = max(since, changed.since - timedelta(days=ads.RESTATED_DAYS))
         until = min(until, changed.until)
     backwards = bool(mark and mark.backwards)
@@ -123,12 +123,12 @@ def _changed(ctx: Context) -> requests.Span | None:
 def _entities(ctx: Context) -> list[ads.Entity]:
     accounts = _accounts(ctx)
     if ctx.query.get("datatype", "PAID") != "PAID":
-        return []  # nothing of it is organic
+        return []  # ads have no organic metrics
     return ads.entities(ctx.world, ctx.path["adEntityCollection"], accounts)
 
 
 def _accounts(ctx: Context) -> list[AdAccount]:
-    """Return the ad accounts that are asked for.
+    """Return the requested ad accounts.
 
     Raises:
         ProblemError: 422 for none, for more than ten, for one that the network has disabled, and

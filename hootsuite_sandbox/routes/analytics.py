@@ -1,4 +1,4 @@
-"""`/v1/analytics/posts` and `/profiles`: figures of posts and profiles."""
+"""`/v1/analytics/posts` and `/profiles`: metrics of posts and profiles."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from hootsuite_sandbox.operations import Context, operation
 
 @operation("list_post_metrics", before_body=requests.admit)
 def list_post_metrics(ctx: Context) -> Document:
-    """Answer with a page of posts and their totals so far, newest first.
+    """Answer with a page of posts and their lifetime metrics, newest first.
 
-    Documented: both ends of a span belong to it. Recorded: the last day of posts does not.
-    Whether `lastModified` follows `lastRefreshed` is not known: it does as documented, and only
-    newly created posts count as recorded.
+    Documented: both ends of a range are included. Recorded: the last day of posts is not. It is
+    unknown whether `lastModified` follows `lastRefreshed`: it does in the documented mode; in the
+    recorded mode only newly created posts count.
     """
     chosen, mark = _profiles(ctx), requests.read_cursor(ctx)
     report, changed = _spans(ctx)
@@ -44,7 +44,7 @@ def list_post_metrics(ctx: Context) -> Document:
 
 @operation("list_profile_metrics", before_body=requests.admit)
 def list_profile_metrics(ctx: Context) -> Document:
-    """Answer with a page of daily figures, by day and profile; both ends of a span belong to it."""
+    """Answer with a page of daily metrics, by day and profile; both ends are included."""
     chosen, mark = _profiles(ctx), requests.read_cursor(ctx)
     report, changed = _spans(ctx)
     choice = profiles.Choice(
@@ -81,7 +81,7 @@ def _earlier(day: date, by: timedelta, *, given: bool) -> date:
 
 
 def _spans(ctx: Context) -> tuple[requests.Span, requests.Span | None]:
-    """Return the days of the report and of the last change; without either, the report's year."""
+    """Return the days of the report and of the last change; by default one year of reports."""
     filters, today = ctx.body["filters"], date.fromordinal(719_163 + ctx.now // DAY)
     report = requests.span(
         filters, "reportingPeriod", today, requests.LONGEST_REPORT, requests.USUAL_REPORT
@@ -95,12 +95,12 @@ def _spans(ctx: Context) -> tuple[requests.Span, requests.Span | None]:
 
 
 def _profiles(ctx: Context) -> tuple[Profile, ...]:
-    """Return the profiles that are asked for.
+    """Return the requested profiles.
 
     Raises:
-        ProblemError: 422 when there are none or too many, and when analytics does not serve the
-            network of one of them, or `networkId` names another. For ids out of the caller's reach
-            nothing is published: 422 as documented, 403 as recorded.
+        ProblemError: 422 for none or too many, for a network that analytics does not support, and
+            for a `networkId` of another network. For profiles that the caller can't use: 422 as
+            documented, 403 as recorded; the real answer is not published.
     """
     given = ctx.body["filters"]["profileId"]
     if "eq" in given and "in" in given:

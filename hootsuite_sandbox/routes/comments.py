@@ -1,4 +1,4 @@
-"""`/v1/comments`: comments that went through approval. Nothing lists them but the webhook."""
+"""`/v1/comments`: comments that went through approval; only the webhook tells their ids."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def get_comment(ctx: Context) -> Document:
 
 @operation("approve_comment")
 def approve_comment(ctx: Context) -> Document:
-    """Take a comment over its present step; after the last it is published."""
+    """Approve the current step of a comment; after the last step it is published."""
     comment = _pending(ctx)
     step = comment.sequence_number or 1
     if step < len(comment.reviewers):
@@ -29,7 +29,7 @@ def approve_comment(ctx: Context) -> Document:
 
 @operation("reject_comment")
 def reject_comment(ctx: Context) -> Document:
-    """Turn a comment down for good."""
+    """Reject a comment for good."""
     comment = _pending(ctx)
     comment.state = "REJECTED"
     ctx.commit(

@@ -1,4 +1,4 @@
-"""`POST /v1/messages`: one request becomes one message for each profile that takes it."""
+"""`POST /v1/messages`: creates one message per profile of the request."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ FAR_FUTURE = 1 << 40
 def create_message(ctx: Context) -> Document | Result:
     """Schedule or send a message to each profile of the request.
 
-    What is wrong with the request as a whole refuses it. What is wrong for one profile becomes an
-    error for that profile: 200 while at least one took it. There is no idempotency: sent twice is
-    posted twice.
+    An invalid request is refused as a whole. A fault for one profile is an error of that profile;
+    the status is 200 if at least one message was created. There is no idempotency: a request sent
+    twice is posted twice.
     """
     draft = drafts.read(ctx)
     data: list[Document] = []
@@ -88,7 +88,7 @@ def _message(ctx: Context, draft: Draft, profile: Profile) -> Message:
         tags=body.get("tags") or None,
         media=[_medium(item) for item in body.get("media", [])] or None,
         media_urls=[media_url(item["url"]) for item in body.get("mediaUrls", [])] or None,
-        targeting=targeting or None,  # the newer LinkedIn targeting is taken but never shown again
+        targeting=targeting or None,  # the newer LinkedIn targeting is accepted but never returned
         privacy=body.get("privacy") or None,
         location=body.get("location") if profile.type == "TWITTER" else None,
         extended_info=body.get("extendedInfo") or None,
@@ -108,7 +108,7 @@ def _actor(ctx: Context) -> str:
 
 
 def _reviewers(ctx: Context, profile: Profile) -> list[Reviewer]:
-    """Say who has to approve, in order: up to three, never the author."""
+    """Return who has to approve, in order: up to three members, never the author."""
     author = ctx.caller.id if ctx.caller else None
     named = [Reviewer(m, "MEMBER") for m in profile.approvers if m != author][:APPROVERS]
     grant = access.grant_on(ctx, profile.id)
@@ -133,7 +133,7 @@ def _check_quota(ctx: Context, draft: Draft, profile: Profile) -> None:
 
 
 def _take_along(ctx: Context, draft: Draft, profile: Profile) -> None:
-    """Note what else a message changes: new tags exist from now on, its media are in use."""
+    """Record side effects of a message: new tags exist from now on, its media are in use."""
     tags = draft.body.get("tags")
     if tags:
         ctx.world.organizations[profile.organization_id].tags.update(tags)

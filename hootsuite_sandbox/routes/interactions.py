@@ -1,6 +1,6 @@
-"""`/v1/interactions/{socialNetworkType}`: gone from the documents of 2026, kept by default.
+"""`/v1/interactions/{socialNetworkType}`: missing in the documents of 2026, kept by default.
 
-The option `interactions: withdrawn` answers as if the platform had dropped it, by a 404.
+With the option `interactions: withdrawn` it answers 404, as if the platform had removed it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ LONGEST_CURSOR = 18
 
 @operation("list_interactions")
 def list_interactions(ctx: Context) -> Document | Result:
-    """Answer with a page of what passed between two accounts, oldest first.
+    """Answer with a page of interactions between two accounts, oldest first.
 
-    Neither order nor largest page are published. Oldest first keeps cursors valid while new
-    interactions come in; the cursor is the number of rows before the page, plain digits as printed.
+    Neither the order nor the largest page is published. Oldest first keeps cursors valid when new
+    interactions arrive. The cursor is the number of rows before the page, in digits as in the
+    documents.
     """
     if ctx.options.interactions == "withdrawn":
         raise ApiError(404, 4001, "Not found.")
@@ -53,5 +54,5 @@ def _own_accounts(ctx: Context) -> set[str]:
 
 def _bad_cursor(ctx: Context) -> Result:
     entry = error_entry(3020, "The format of the cursor is invalid.", ctx.trace_id)
-    # The document of 2024 declares a bare error here where all other calls have a list of them.
+    # The document of 2024 declares a single error here; all other calls have a list of errors.
     return Result(400, entry if ctx.recorded else {"errors": [entry]})

@@ -1,4 +1,4 @@
-"""`/v1/me`: the member behind the token."""
+"""`/v1/me`: the member that the access token belongs to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hootsuite_sandbox.operations import Context, operation
 
 @operation("get_me")
 def get_me(ctx: Context) -> Document:
-    """Answer with the calling member; an organization app is refused, since it is nobody."""
+    """Answer with the calling member; an organization app is refused, since it is not a member."""
     return {"data": views.me(ctx.member(), recorded=ctx.recorded)}
 
 
@@ -17,7 +17,7 @@ def get_me(ctx: Context) -> Document:
 def list_my_organizations(ctx: Context) -> Document:
     """Answer with the caller's organizations.
 
-    What an organization app gets is not published; its one organization is the useful answer.
+    The answer for an organization app is not published; here it is the app's organization.
     """
     world = ctx.world
     if ctx.caller is None:
@@ -29,5 +29,5 @@ def list_my_organizations(ctx: Context) -> Document:
 
 @operation("list_my_social_profiles")
 def list_my_social_profiles(ctx: Context) -> Document:
-    """Answer with the ids of the profiles where the caller has basic usage."""
+    """Answer with the ids of the profiles that the caller may use (BASIC_USAGE)."""
     return {"data": [views.reference(profile.id) for profile in access.visible(ctx)]}

@@ -1,4 +1,4 @@
-"""`/v1/media`: announces a file and returns its upload state."""
+"""`/v1/media`: creates media uploads and returns their state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hootsuite_sandbox.operations import Context, operation
 
 @operation("create_media")
 def create_media(ctx: Context) -> Document:
-    """Answer with an id and the address for the upload."""
+    """Answer with an id and the URL for the upload."""
     owner = ctx.caller.id if ctx.caller else ctx.organization_id or "0"
     mime_type = ctx.body["mimeType"]
     media = Media(
@@ -33,17 +33,17 @@ def create_media(ctx: Context) -> Document:
 
 @operation("get_media")
 def get_media(ctx: Context) -> Document:
-    """Answer with the state; QUEUED also stands for "nothing was uploaded yet"."""
+    """Answer with the state; QUEUED also means that nothing was uploaded yet."""
     media_id = ctx.path["mediaId"]
     media = media_store.known_media(ctx.world, media_id)
     if media is None:
-        # Not published; also what becomes of media 90 days after their use.
+        # Not published; also the answer for media 90 days after their use.
         raise ApiError(404, 4001, "There is no such media.", {"type": "media", "id": media_id})
     return {"data": show_media(ctx, media)}
 
 
 def show_media(ctx: Context, media: Media) -> Document:
-    """Show media; there is no state for a failure."""
+    """Show media; the API has no state for a failure."""
     ready = media.ready_at is not None and media.ready_at <= ctx.now
     return {
         "id": media.id,

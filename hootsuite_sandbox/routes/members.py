@@ -9,7 +9,7 @@ from hootsuite_sandbox.operations import Context, operation
 
 
 def _managers_only(ctx: Context) -> None:
-    # Recorded: a caller without the right is refused whatever the body holds.
+    # Recorded: a caller without the right is refused whatever the body contains.
     if not access.managed(ctx, access.MANAGE_MEMBERS):
         raise access.denied(ctx)
 
@@ -18,7 +18,7 @@ def _managers_only(ctx: Context) -> None:
 def create_member(ctx: Context) -> Document:
     """Create a member in organizations that the caller manages."""
     body = ctx.body
-    # Documented as numbers; texts were seen to be read as well.
+    # Documented as numbers; texts were seen to be accepted, too.
     organizations = [_organization(ctx, str(o)) for o in dict.fromkeys(body["organizationIds"])]
     _check_person(ctx, body)
     for organization in organizations:
@@ -59,13 +59,13 @@ def _check_person(ctx: Context, body: Document) -> None:
     if not membership.is_zone(body.get("timezone", "UTC")):
         raise ApiError(400, 2003, "The time zone is invalid.")
     if membership.holder_of(ctx, body["email"]):
-        # Also when its holder left the organization: addresses are unique on the whole platform.
+        # Also if the member has left the organization: addresses are unique on the whole platform.
         raise ApiError(400, 3010, "The e-mail address is already in use.")
 
 
 @operation("get_member")
 def get_member(ctx: Context) -> Document:
-    """Answer with a member; without the right to manage members not even with oneself."""
+    """Answer with a member; needs the right to manage members, even for the caller itself."""
     organizations = access.managed(ctx, access.MANAGE_MEMBERS)
     if not organizations:
         raise access.denied(ctx)
@@ -77,7 +77,7 @@ def get_member(ctx: Context) -> Document:
 
 @operation("list_member_organizations")
 def list_member_organizations(ctx: Context) -> Document:
-    """Answer with the ids of a member's organizations; of others only those the caller manages."""
+    """Answer with a member's organization ids; for others only those that the caller manages."""
     world, member_id = ctx.world, ctx.path["memberId"]
     if ctx.caller is not None and member_id == ctx.caller.id:
         shown = world.organizations_of(member_id)

@@ -1,4 +1,4 @@
-"""`/v1/messages`: listing, reading, deleting. `composing` creates messages, `reviews` decides."""
+"""`/v1/messages`: lists, reads and deletes messages; see also `composing` and `reviews`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 100
 _CURSOR = re.compile(r"([0-9]{1,15}):([0-9]{1,19}):([01])")
 _DELETABLE = frozenset({"SCHEDULED", "PENDING_APPROVAL", "REJECTED", "SEND_FAILED_PERMANENTLY"})
-# What a successful deletion was seen to answer with, besides the documented empty envelope.
+# Observed answers to a successful deletion, besides the documented empty envelope.
 _DELETED_BODIES: tuple[Any, ...] = ({}, {"data": {}}, {"data": []}, b"", b"Message deleted")
 
 
 @operation("get_message")
 def get_message(ctx: Context) -> Document:
-    """Answer with one message; the recorded wire wrapped it in a list.
+    """Answer with one message; in recordings it is wrapped in a list.
 
     Documented: it may be unavailable for a while during the upload to the network.
     """
@@ -37,7 +37,7 @@ def get_message(ctx: Context) -> Document:
 
 @operation("delete_message")
 def delete_message(ctx: Context) -> Document | Result:
-    """Take a message out of the calendar; what is on the network stays there."""
+    """Delete a message; its post on the network stays."""
     message = access.message(ctx)
     if message.state not in _DELETABLE:
         raise ApiError(
@@ -65,9 +65,9 @@ def _may_delete(ctx: Context, message: Message) -> bool:
 
 @operation("list_messages")
 def list_messages(ctx: Context) -> Document:
-    """Answer with a page of messages whose time lies in `startTime <= time < endTime`.
+    """Answer with a page of messages with `startTime <= time < endTime`.
 
-    Whether the end belongs to the span is not published; half-open spans can be put side by side.
+    It is not published whether the end is included; half-open ranges can be adjacent.
     """
     search = _search(ctx)
     rows, more = search.page(ctx)
@@ -79,10 +79,10 @@ def list_messages(ctx: Context) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What a listing asks for.
+    """The filters of a message list.
 
-    Messages without a time sort before all others, as if sent in 1970; so cursors work for them.
-    `include_unscheduled` brings rejected ones too: nothing else would ever list them.
+    Messages without a time sort before all others, as if sent in 1970, so that cursors work for
+    them. `include_unscheduled` includes rejected ones, too: nothing else lists them.
     """
 
     start: int

@@ -42,14 +42,14 @@ _PAGE = """<!doctype html>
 
 @operation("authorize")
 def authorize(ctx: Context) -> Result:
-    """Show the consent page, or answer at once when the option `consent` or `decision` says so."""
+    """Show the consent page, or answer at once if the option `consent` or `decision` says so."""
     query = ctx.query
     redirect_uri = query.get("redirect_uri", "")
     client = _client(ctx, query.get("client_id", ""))
     if client is None:
         raise OAuthError(400, "invalid_client", "The client is unknown.", _READY_LINE)
     if not _takes(client, redirect_uri):
-        # Never redirect to an address that was not registered: it may be an attacker's.
+        # Never redirect to an unregistered URL: it may be an attacker's.
         raise OAuthError(400, "invalid_request", "The redirect_uri is not registered.")
     problem = _request_problem(ctx, client)
     if problem:
@@ -72,7 +72,7 @@ def authorize(ctx: Context) -> Result:
 
 
 def _client(ctx: Context, client_id: str) -> Client | None:
-    """Return a client: the app of the ready line, or one that registered itself."""
+    """Return a client: the app of the ready line, or a dynamically registered one."""
     if client_id == CLIENT_ID:
         return Client(CLIENT_ID, CLIENT_ID, CLIENT_SECRET, ())
     return ctx.world.clients.get(client_id)
@@ -83,7 +83,7 @@ def _takes(client: Client, redirect_uri: str) -> bool:
 
 
 def is_registered(redirect_uri: str) -> bool:
-    """Tell whether a redirect address belongs to the app: listed, or http on localhost."""
+    """Return whether a redirect URI belongs to the app: listed, or http on localhost."""
     parts = urlsplit(redirect_uri)
     if redirect_uri in REDIRECT_URIS:
         return True
@@ -164,9 +164,9 @@ def _form(ctx: Context) -> dict[str, str]:
 
 
 def _authenticated(ctx: Context, form: dict[str, str]) -> Client:
-    """Return the client that asks for a token.
+    """Return the client that requests a token.
 
-    Those that registered themselves say who they are in the way that they registered for.
+    Dynamically registered clients authenticate by the method that they registered.
     """
     header = ctx.headers.get("authorization", "")
     named = ctx.world.clients.get(form.get("client_id", "") if not header else _user_of(header))
@@ -190,7 +190,7 @@ def _user_of(header: str) -> str:
 
 
 def _basic(header: str) -> tuple[str, str]:
-    """Return id and secret of a Basic header; ValueError when it is none."""
+    """Return id and secret of a Basic header; ValueError if it is invalid."""
     value = header.partition(" ")[2]
     client_id, _, secret = base64.b64decode(value.strip(), validate=True).decode().partition(":")
     return client_id, secret
@@ -248,7 +248,7 @@ def _by_refresh(ctx: Context, client: Client, form: dict[str, str]) -> Document:
     if refresh is None or refresh.revoked or not _is_given_to(ctx, refresh.family, client):
         raise OAuthError(400, "invalid_grant", "The refresh token is unknown or was revoked.")
     if refresh.spent:
-        # Nobody has recorded this answer; a client must take either.
+        # This answer was never recorded; a client must accept either.
         error = "token_inactive" if ctx.recorded else "invalid_grant"
         raise OAuthError(400, error, "The refresh token was used before.")
     refresh.spent = True
@@ -286,7 +286,7 @@ def _scope(form: dict[str, str]) -> str:
     scope = form.get("scope", "")
     if set(scope.split()) - SCOPES:
         raise OAuthError(400, "invalid_scope", "There are the scopes offline and analytics:read.")
-    # These grants never give a refresh token, so `offline` means nothing to them.
+    # These grants never give a refresh token, so `offline` has no effect.
     return " ".join(item for item in scope.split() if item != "offline")
 
 
@@ -320,7 +320,7 @@ _GRANTS: dict[str, Callable[[Context, Client, dict[str, str]], Document]] = {
 
 
 def server_metadata(base_url: str) -> Document:
-    """Return the authorization server's metadata (RFC 8414), with the platform's own slips."""
+    """Return the authorization server's metadata (RFC 8414), with the platform's own mistakes."""
     return {
         "issuer": base_url,
         "authorization_endpoint": f"{base_url}/oauth2/auth",
@@ -339,7 +339,7 @@ def server_metadata(base_url: str) -> Document:
 
 
 def resource_metadata(base_url: str) -> Document:
-    """Return the protected resource's metadata (RFC 9728); both scopes are in one string."""
+    """Return the protected resource's metadata (RFC 9728); one string has both scopes."""
     return {
         "resource": base_url,
         "authorization_servers": [base_url],

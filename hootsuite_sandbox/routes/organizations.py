@@ -10,14 +10,14 @@ from hootsuite_sandbox.operations import Context, operation
 
 @operation("list_organization_members")
 def list_organization_members(ctx: Context) -> Document:
-    """Answer with the ids of all members; the call knows no pages."""
+    """Answer with the ids of all members; there is no pagination."""
     organization = access.organization(ctx, access.MANAGE_MEMBERS)
     return {"data": [views.reference(member_id) for member_id in organization.seats]}
 
 
 @operation("remove_organization_member")
 def remove_organization_member(ctx: Context) -> Document:
-    """Take a member's seat, and with it the teams and profile rights in this organization."""
+    """Remove a member's seat, and with it the teams and profile rights in this organization."""
     organization = access.organization(ctx, access.MANAGE_MEMBERS)
     member_id = _seated(ctx, organization)
     if member_id == organization.payer_id:
@@ -43,7 +43,7 @@ def get_organization_member_permissions(ctx: Context) -> Document:
 def list_organization_member_teams(ctx: Context) -> Document:
     """Answer with the ids of a member's teams.
 
-    Recorded is only the refusal for a foreign organization; one's own teams stay readable.
+    Only the refusal for another organization was recorded; own teams stay readable.
     """
     organization = access.organization(ctx)
     if not (_is_self(ctx) or access.may(ctx, organization.id, access.MANAGE_MEMBERS)):
@@ -64,7 +64,7 @@ def list_organization_member_social_profiles(ctx: Context) -> Document:
 
 @operation("get_social_profile_permissions")
 def get_social_profile_permissions(ctx: Context) -> Document:
-    """Answer with a member's rights on a profile; empty when it is out of the member's reach."""
+    """Answer with a member's rights on a profile; empty if the member can't use it."""
     organization = access.organization(ctx)
     if not (_is_self(ctx) or access.may(ctx, organization.id, access.MANAGE_MEMBERS)):
         raise access.denied(ctx)
@@ -74,14 +74,14 @@ def get_social_profile_permissions(ctx: Context) -> Document:
         resource = {"type": "socialProfile", "id": profile_id}
         raise ApiError(404, 4001, "There is no such social profile.", resource)
     grant = ctx.world.profile_grant(member_id, profile_id)
-    # The preset of somebody without rights is not published: null claims the least.
+    # The preset of a member without rights is not published: null is the safest guess.
     nothing: Document = {"permissions": [], "permissionPreset": None}
     return {"data": views.show_grant(grant) if grant else nothing}
 
 
 @operation("list_organization_teams")
 def list_organization_teams(ctx: Context) -> Document:
-    """Answer with the organization's teams in full; the call knows no pages."""
+    """Answer with the organization's teams in full; there is no pagination."""
     organization = access.organization(ctx, access.MANAGE_TEAMS)
     return {"data": [views.show_team(team) for team in ctx.world.teams_in(organization.id)]}
 

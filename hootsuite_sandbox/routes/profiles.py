@@ -10,7 +10,7 @@ from hootsuite_sandbox.operations import Context, operation
 
 @operation("list_social_profiles")
 def list_social_profiles(ctx: Context) -> Document:
-    """Answer with every profile that the caller may use; the call knows no pages."""
+    """Answer with all profiles that the caller may use; there is no pagination."""
     return {"data": [views.show_profile(p, recorded=ctx.recorded) for p in access.visible(ctx)]}
 
 
@@ -25,7 +25,7 @@ def get_social_profile(ctx: Context) -> Document:
 
 @operation("list_social_profile_teams")
 def list_social_profile_teams(ctx: Context) -> Document:
-    """Answer with the ids of the teams on a profile; nobody shares a member's own profile."""
+    """Answer with the ids of a profile's teams; a private profile has none."""
     profile = _profile(ctx)
     reachable = access.grant_on(ctx, profile.id) is not None
     if not reachable and not access.may(ctx, profile.organization_id, access.MANAGE_PROFILES):

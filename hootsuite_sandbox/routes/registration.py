@@ -1,4 +1,4 @@
-"""`/oauth2/register`: a client registers itself (RFC 7591), beside the contract."""
+"""`/oauth2/register`: dynamic client registration (RFC 7591); not in the contract."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 @storage("register_client", "POST", "/oauth2/register")
 def register_client(ctx: Context) -> Result:
-    """Take a client's metadata and give it an id, and a secret unless it is a public one."""
+    """Register a client: return an id, and a secret unless the client is public."""
     kind = ctx.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         return _refused("invalid_client_metadata", "The body must be application/json.")

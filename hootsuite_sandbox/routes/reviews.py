@@ -1,4 +1,4 @@
-"""Approving and rejecting messages, and the history of it."""
+"""Approves and rejects messages, and shows the review history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VIDEO_LEAD_SECONDS = 15 * 60
 
 @operation("approve_message")
 def approve_message(ctx: Context) -> Document:
-    """Take a message over its present step; after the last it is scheduled, or sent at once."""
+    """Approve the current step of a message; after the last it is scheduled, or sent at once."""
     message = _pending(ctx)
     lead = VIDEO_LEAD_SECONDS if message.video else LEAD_SECONDS
     if message.time is not None and message.time - ctx.now < lead:
@@ -33,7 +33,7 @@ def approve_message(ctx: Context) -> Document:
 
 @operation("reject_message")
 def reject_message(ctx: Context) -> Document:
-    """Turn a message down for good."""
+    """Reject a message for good."""
     message = _pending(ctx)
     history = [*message.history, _action(ctx, "REJECT")]
     _change(ctx, message, history=history, state="REJECTED", reviewers=None)
@@ -74,7 +74,7 @@ def _release(ctx: Context, message: Message, history: list[HistoryAction]) -> No
         return
     _change(ctx, message, history=history, reviewers=None)
     profile = ctx.world.profiles[message.profile_id]
-    ctx.world.messages.remove(message)  # sending gives it a time, and so a place in the listing
+    ctx.world.messages.remove(message)  # sending gives it a time, and so a new sort key
     send_now(message, profile, ctx.now)
     ctx.world.messages.add(message)
 

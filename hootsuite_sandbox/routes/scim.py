@@ -1,4 +1,4 @@
-"""`/scim/v2`: members as an identity provider sees them."""
+"""`/scim/v2`: members as SCIM users, for identity providers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _managers_only(ctx: Context) -> None:
 
 @operation("list_scim_resource_types")
 def list_scim_resource_types(ctx: Context) -> Document:  # noqa: ARG001 - the same for everyone
-    """Answer with the kinds of resources that there are; any member may ask."""
+    """Answer with the resource types; any member may call this."""
     kinds = scim_group.resource_types()
     return {
         "schemas": [scim_pages.LIST_SCHEMA],
@@ -34,7 +34,7 @@ def list_scim_resource_types(ctx: Context) -> Document:  # noqa: ARG001 - the sa
 
 @operation("list_scim_users")
 def list_scim_users(ctx: Context) -> Document:
-    """Answer with a page of users; without the right to manage members, only with the caller."""
+    """Answer with a page of users; without the right to manage members, only the caller."""
     users = _matching(ctx, ctx.query.get("filter"))
     return scim_pages.page(ctx, users, lambda user: show_user(ctx.world, user))
 
@@ -67,7 +67,7 @@ def create_scim_user(ctx: Context) -> Document:
 
 @operation("replace_scim_user", before_body=_managers_only)
 def replace_scim_user(ctx: Context) -> Document:
-    """Set all attributes of a user; what the body leaves out falls back to its default."""
+    """Set all attributes of a user; missing ones get their default."""
     member = _user(ctx)
     scim_user.write(ctx, member, ctx.body)
     ctx.commit("scim_user_replaced", member_id=member.id, active=member.is_active)

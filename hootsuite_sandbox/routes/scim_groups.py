@@ -1,4 +1,4 @@
-"""`/scim/v2/Groups`: teams as an identity provider sees them."""
+"""`/scim/v2/Groups`: teams as SCIM groups, for identity providers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _managers_only(ctx: Context) -> None:
 
 @operation("list_scim_groups")
 def list_scim_groups(ctx: Context) -> Document:
-    """Answer with a page of teams; without the right to manage teams, with the caller's own."""
+    """Answer with a page of teams; without the right to manage teams, the caller's own."""
     teams = access.groups(ctx)
     text = ctx.query.get("filter")
     if text is not None:
@@ -33,7 +33,7 @@ def get_scim_group(ctx: Context) -> Document:
 
 @operation("create_scim_group", before_body=_managers_only)
 def create_scim_group(ctx: Context) -> Document:
-    """Create a team; its creator joins only if the members name them."""
+    """Create a team; the creator joins only if listed in the members."""
     team = scim_group.create(ctx, ctx.body)
     ctx.commit(
         "team_created",
@@ -47,7 +47,7 @@ def create_scim_group(ctx: Context) -> Document:
 
 @operation("replace_scim_group", before_body=_managers_only)
 def replace_scim_group(ctx: Context) -> Document:
-    """Set name and members of a team; without `members` nobody is left in it."""
+    """Set name and members of a team; without `members` the team becomes empty."""
     team = _team(ctx)
     done = scim_group.write(ctx, team, ctx.body["displayName"], ctx.body.get("members") or [])
     ctx.commit("scim_group_replaced", team_id=team.id, **done)

@@ -1,4 +1,4 @@
-"""`/storage`: the object store for media: uploads and downloads."""
+"""`/storage`: the object store for media, with uploads and downloads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hootsuite_sandbox.operations import Context, Result, storage
 
 @storage("media_upload", "PUT", "/storage/production/{name}")
 def put_object(ctx: Context) -> Result:
-    """Take the bytes; the first valid upload counts, later ones are accepted and dropped."""
+    """Store the bytes; only the first valid upload counts, later ones are accepted and ignored."""
     refusal = _put_refusal(ctx)
     if refusal:
         return refusal
@@ -39,7 +39,7 @@ def put_object(ctx: Context) -> Result:
 
 @storage("media_download", "GET", "/storage/production/{name}")
 def get_object(ctx: Context) -> Result:
-    """Give the bytes of READY media to whoever has a fresh address."""
+    """Return the bytes of READY media to callers with a fresh URL."""
     key, query = _key_of(ctx), ctx.query
     stamp, expires = query.get("X-Amz-Date", ""), query.get("X-Amz-Expires", "")
     signature = sign_get(ctx.world, key, stamp, expires)
@@ -73,8 +73,8 @@ def _put_refusal(ctx: Context) -> Result | None:
 
 def _size_refusal(surplus: int) -> Result | None:
     if surplus:
-        # The store itself would take it and the platform would never process it; saying so at once
-        # spares every client a wait for a READY that can't come.
+        # The real store would accept it and the platform would never process it. An error at once
+        # spares clients the wait for a READY that never comes.
         return _refusal(
             400,
             "EntityTooLarge" if surplus > 0 else "EntityTooSmall",

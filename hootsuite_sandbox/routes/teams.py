@@ -10,7 +10,7 @@ from hootsuite_sandbox.operations import Context, operation
 
 
 def _managers_only(ctx: Context) -> None:
-    # Recorded: a caller without the right is refused whatever the body holds.
+    # Recorded: a caller without the right is refused whatever the body contains.
     access.organization(ctx, access.MANAGE_TEAMS)
 
 
@@ -31,7 +31,7 @@ def create_team(ctx: Context) -> Document:
 
 @operation("get_team")
 def get_team(ctx: Context) -> Document:
-    """Answer with one team, to its members and to those who manage teams."""
+    """Answer with one team, for its members and for those who manage teams."""
     team = access.team(ctx)
     belongs = ctx.caller is not None and ctx.caller.id in team.members
     if not belongs and not access.leads(ctx, team):
@@ -41,7 +41,7 @@ def get_team(ctx: Context) -> Document:
 
 @operation("add_team_member")
 def add_team_member(ctx: Context) -> Document:
-    """Put a member into a team; doing it again changes nothing."""
+    """Add a member to a team; a repetition changes nothing."""
     team, member_id = _team(ctx), ctx.path["memberId"]
     if member_id not in ctx.world.organizations[team.organization_id].seats:
         raise ApiError(
@@ -60,7 +60,7 @@ def add_team_member(ctx: Context) -> Document:
 
 @operation("list_team_members")
 def list_team_members(ctx: Context) -> Document:
-    """Answer with the ids of a team's members; the call knows no pages."""
+    """Answer with the ids of a team's members; there is no pagination."""
     return {"data": [views.reference(member_id) for member_id in _team(ctx).members]}
 
 
@@ -78,7 +78,7 @@ def get_team_member_permissions(ctx: Context) -> Document:
 def list_team_social_profiles(ctx: Context) -> Document:
     """Answer with the ids of the profiles that a team works on.
 
-    Recorded: a caller without rights learns that a team is unknown before being refused.
+    Recorded: existence is checked before the caller's rights.
     """
     team = access.team(ctx, access.organization(ctx).id)
     allowed = access.may(ctx, team.organization_id, access.MANAGE_PROFILES)
@@ -88,7 +88,7 @@ def list_team_social_profiles(ctx: Context) -> Document:
 
 
 def _team(ctx: Context) -> Team:
-    """Return the team of the path to a caller who manages it; rights come before existence."""
+    """Return the team of the path if the caller manages it; rights are checked before existence."""
     organization = access.organization(ctx)
     team = ctx.world.teams.get(ctx.path["teamId"])
     if team is None or team.organization_id != organization.id:

@@ -16,7 +16,7 @@ from hootsuite_sandbox.seed.texts import COMPANIES, TAGS, compose
 DAY = 86_400
 FIRST_ACCOUNT = 770_001
 _CAMPAIGN_DAYS = 41
-_EVERY = 60  # a campaign begins after so many days
+_EVERY = 60  # days between the starts of two campaigns
 _NETWORKS = {"FACEBOOKPAGE": "FACEBOOK", "TWITTER": "TWITTER"}
 _GOALS = {
     "FACEBOOK": ("OUTCOME_AWARENESS", "OUTCOME_TRAFFIC", "OUTCOME_ENGAGEMENT"),

@@ -1,8 +1,8 @@
 """Seeded messages stored as columns; a `Message` is built from its row when it is read.
 
-What a seeded message is at an instant follows from its row alone: when it was written, when it is
-due, and its fate. So time needs no bookkeeping, and the people in the dashboard go on writing,
-editing and withdrawing posts while the clock runs.
+The state of a seeded message at an instant follows from its row alone: when it was written, when it
+is due, and its fate. So nothing must be updated when time passes, and people in the dashboard
+write, edit and withdraw posts while the clock runs.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ _FATES_OF: dict[str, frozenset[int]] = {
 
 @dataclass(slots=True)
 class SeededMessages:
-    """The calendar that the seed wrote, sorted by time.
+    """The seeded messages, sorted by time.
 
     Args:
-        seed: Decides texts and everything else that no column holds.
-        profiles: Where the column `profile` points.
-        authors: Member ids, where the column `author` points.
-        handle: Domain part of links in texts.
-        media_of: The media ids of the week of an instant: images, then the video.
+        seed: Determines texts and everything else that is not in a column.
+        profiles: The profiles that the column `profile` refers to.
+        authors: The member ids that the column `author` refers to.
+        handle: The domain of links in texts.
+        media_of: Returns the media ids for the week of an instant: images, and the video.
     """
 
     seed: int
@@ -76,7 +76,7 @@ class SeededMessages:
     fate: bytearray = field(default_factory=bytearray)
 
     def add(self, time: int, created: int, profile: int, author: int, fate: int) -> None:
-        """Append a row; rows come in the order of their time."""
+        """Append a row; rows must be added in the order of their time."""
         self.time.append(time)
         self.created.append(created)
         self.profile.append(profile)
@@ -84,7 +84,7 @@ class SeededMessages:
         self.fate.append(fate)
 
     def find(self, number: int, now: int) -> Message | None:
-        """Return the message with this number if it exists at `now`."""
+        """Return the message with a number if it exists at `now`."""
         row, rest = divmod(number - FIRST_NUMBER, STEP)
         if rest or not 0 <= row < len(self.time) or not self._exists(row, now):
             return None
@@ -126,7 +126,7 @@ class SeededMessages:
         return row
 
     def _turn(self, row: int) -> int:
-        """The time of a person's decision: approved, refused, edited or withdrawn."""
+        """The time when somebody approves, rejects, edits or withdraws the message."""
         return (self.created[row] + self.time[row]) // 2
 
     def _exists(self, row: int, now: int) -> bool:

@@ -1,4 +1,4 @@
-"""The parts of a seeded message besides its text: media, audience, links of its network."""
+"""Parts of a seeded message besides its text: media, audience, network-specific fields."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ _YOUNG_CANADA = {
 def attach(
     message: Message, profile: Profile, bits: int, media: tuple[list[str], str], handle: str
 ) -> None:
-    """Give a message what its network allows and its bits decide.
+    """Add parts to a message, as its network allows and its random bits decide.
 
-    Every key that the platform shows has a value in some message, so that nothing downstream is
-    tried with nulls only.
+    Every key of the API has a value in some message, so that tests don't see only nulls.
 
     Args:
         message: Changed in place.
-        profile: Where it goes.
+        profile: Its profile.
         bits: 64 random bits of the message.
         media: The media ids at its time: images, then the video.
-        handle: Domain part of links.
+        handle: The domain of links.
     """
     _attach_media(message, profile, bits, media)
     _choose_audience(message, profile, bits)
@@ -56,9 +55,9 @@ def _attach_media(
             message.media[0]["videoOptions"] = {
                 "facebook": {"title": title, "category": "BUSINESS"}
             }
-    elif not bits >> 62 or profile.type == "PINTEREST":  # every fourth
+    elif not bits >> 62 or profile.type == "PINTEREST":  # one in four
         message.media = [_medium(images[(bits >> 32) % len(images)])]
-    elif bits >> 48 & 15 == 0:  # from the days before media had ids
+    elif bits >> 48 & 15 == 0:  # from the time before media had ids
         message.media_urls = [media_url(f"http://static.ow.ly/photos/normal/{bits >> 44:x}.jpg")]
 
 

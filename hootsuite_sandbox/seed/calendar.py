@@ -1,4 +1,4 @@
-"""Years of posts with a weekly rhythm, and what people will write in the weeks to come."""
+"""Generates years of posts with a weekly rhythm, and posts of the coming weeks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hootsuite_sandbox.seed.archive import Fate, SeededMessages
 DAY = 86_400
 _WEEK = (10, 11, 12, 11, 9, 3, 2)  # posts per weekday, Monday first
 _HOURS = (8, 8, 9, 9, 9, 10, 11, 12, 12, 13, 14, 15, 15, 16, 17, 17, 18, 20)  # peaks: 9, 12, 15, 17
-_MANY = 100_000  # above this, posts go out at any minute, not only at every fifth
-_AHEAD = 60  # days for which the future posts of the dashboard's people are known
+_MANY = 100_000  # with more messages, posts are sent at any minute, not only at every fifth
+_AHEAD = 60  # days ahead within which future posts are sent
 _FATES = {
     0: Fate.FAILED,
     7: Fate.APPROVED,
@@ -28,11 +28,11 @@ class Calendar:
     """Writes the seeded messages.
 
     Args:
-        archive: Where they go.
-        now: The instant at which exactly `count` of them exist.
-        random: The source of everything.
-        count: How many.
-        years: Over how many years the past ones are spread.
+        archive: Gets the messages.
+        now: The instant at which exactly `count` messages exist.
+        random: The source of randomness.
+        count: The number of messages.
+        years: The number of years of past messages.
     """
 
     def __init__(
@@ -48,10 +48,10 @@ class Calendar:
         self._reviewed = {n for n, p in enumerate(archive.profiles) if p.approvers}
 
     def write(self, *, activity: bool) -> None:
-        """Fill the archive: the past, the scheduled future, and the future not written yet.
+        """Fill the archive: past messages, scheduled ones, and ones that will be written later.
 
         Args:
-            activity: Whether people go on writing while the clock runs.
+            activity: Whether people continue to write while the clock runs.
         """
         ahead = self._count // (10 * self._years)
         self._past(self._count - ahead)
@@ -109,7 +109,7 @@ class Calendar:
         profile = bits % len(archive.profiles)
         fate = self._fate(len(archive.time), profile, past=past)
         if fate == Fate.WITHDRAWN and created <= self._now >= (created + time) // 2:
-            fate = Fate.PLAIN  # it would be gone already, and the count must be exact
+            fate = Fate.PLAIN  # it would be deleted already, and the count must be exact
         archive.add(time, created, profile, (bits >> 20) % len(archive.authors), fate)
 
     def _fate(self, row: int, profile: int, *, past: bool) -> Fate:

@@ -1,4 +1,4 @@
-"""Comments that the organization's people write below posts, and that somebody has to approve."""
+"""Generates comments of the organization's people on posts, which need approval."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hootsuite_sandbox.domain.records import Comment, CommentState, Profile, Rev
 from hootsuite_sandbox.domain.world import World
 
 FIRST_COMMENT = 4_138_000_001
-_PROFILES = 6  # accounts whose posts are answered to
-_POSTS = 9  # posts of each
-_ENOUGH = 50  # messages from which on a world has comments
+_PROFILES = 6  # accounts with comments on their posts
+_POSTS = 9  # posts per account
+_ENOUGH = 50  # a world with fewer messages has no comments
 _TEXTS = (
     "Thank you! We'll be back on Friday.",
     "Which size were you looking for?",
@@ -38,7 +38,7 @@ _OUTCOMES: tuple[CommentState, ...] = (
 
 
 def seed_comments(world: World) -> None:
-    """Add comments below the latest posts that have an audience."""
+    """Add comments on the latest posts that have an audience."""
     if world.options.messages < _ENOUGH:
         return
     chosen = [p for p in world.profiles.values() if p.type in NETWORKS and p.owner != "MEMBER"]
@@ -49,7 +49,7 @@ def seed_comments(world: World) -> None:
 
 
 def comment_today(world: World, at: int) -> None:
-    """Let somebody answer below one of the latest posts, which waits for approval then."""
+    """Add a comment on one of the latest posts; it waits for approval."""
     chosen = [p for p in world.profiles.values() if p.type in NETWORKS and p.owner != "MEMBER"]
     if not chosen or not world.comments:
         return
@@ -66,7 +66,7 @@ def _latest(world: World, profile: Profile) -> Iterator[posts.Post]:
 
 
 def _members(world: World, profile: Profile) -> list[str]:
-    """List who can write and review comments below an account's posts."""
+    """List the members who can write and review comments on an account's posts."""
     seats = world.organizations[profile.organization_id].seats
     return [one for one in seats if world.profile_grant(one, profile.id)] or list(seats)
 

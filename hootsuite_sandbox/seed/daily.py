@@ -1,4 +1,4 @@
-"""What people do to the organization from day to day: newcomers, new titles, renamed teams."""
+"""Daily changes of the organization: new members, new titles, renamed teams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TEAM_EVERY = 3
 
 
 def live(world: World) -> None:
-    """Let the days happen that have passed; messages need none of this, they follow the clock.
+    """Apply the changes of the days that have passed; messages follow the clock by themselves.
 
     Args:
         world: Changed in place.

@@ -22,7 +22,7 @@ _CAMPAIGNS = (  # first and last day of the year
 )
 _AT_WORK = range(8, 18)
 _FRIDAY = 4
-_BROKEN = 20  # an account is broken in one of so many weeks
+_BROKEN = 20  # an account is broken in one in so many weeks
 _BROKEN_DAYS = 4
 
 
@@ -32,7 +32,7 @@ def weekday(day: int) -> int:
 
 
 def weight(day: int) -> int:
-    """Return how much is posted on a day since the epoch, compared with other days."""
+    """Return the relative number of posts on a day since the epoch."""
     return _WEEK[weekday(day)] * _MONTHS[date.fromordinal(_EPOCH + day).month - 1]
 
 
@@ -40,7 +40,7 @@ def clock_time(chance: int, step: int) -> int:
     """Return a usual time of day for a post, in seconds after midnight.
 
     Args:
-        chance: Decides it.
+        chance: Determines the time.
         step: Minutes are a multiple of it.
     """
     minute = (chance >> 8) % 60
@@ -49,7 +49,7 @@ def clock_time(chance: int, step: int) -> int:
 
 @cache
 def offset(zone: str, day: int) -> int:
-    """Return the seconds that a zone is ahead of UTC at noon of a day since the epoch."""
+    """Return a zone's UTC offset in seconds, at noon of a day since the epoch."""
     noon = datetime.fromtimestamp(day * DAY + 12 * HOUR, UTC).astimezone(ZoneInfo(zone))
     ahead = noon.utcoffset()
     return int(ahead.total_seconds()) if ahead else 0
@@ -61,12 +61,12 @@ def _campaign(day_of_year: int) -> str | None:
 
 
 def campaign_at(instant: int) -> str | None:
-    """Return the tag of the campaign that runs at an instant."""
+    """Return the tag of the campaign at an instant."""
     return _campaign(date.fromordinal(_EPOCH + instant // DAY).timetuple().tm_yday)
 
 
 def at_work(instant: int) -> int:
-    """Return the first moment from an instant on at which reviewers are at work (UTC)."""
+    """Return the next instant at which reviewers are at work (UTC)."""
     day, second = divmod(instant, DAY)
     if second // HOUR >= _AT_WORK.stop:
         day, second = day + 1, _AT_WORK.start * HOUR + second % (2 * HOUR)
@@ -78,7 +78,7 @@ def at_work(instant: int) -> int:
 
 
 def is_broken(network_id: str, instant: int) -> bool:
-    """Tell whether an account's connection is broken for some days: its posts fail together."""
+    """Return whether an account's connection is broken for some days: all its posts fail then."""
     week, second = divmod(instant, 7 * DAY)
     chance = bits("broken", network_id, week)
     if chance % _BROKEN:

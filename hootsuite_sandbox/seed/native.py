@@ -1,4 +1,4 @@
-"""Posts that people publish in the networks' own apps: no message knows them."""
+"""Generates native posts: published in the networks' own apps, without a message."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from hootsuite_sandbox.domain.chance import bits
 from hootsuite_sandbox.domain.records import NativePost, Profile
 from hootsuite_sandbox.seed.texts import COMPANIES, compose
 
-_STORY_DAYS = 3  # an Instagram account tells a story on every third day
-_MOMENTS = (7, 8, 11, 12, 13, 17, 18, 19, 20, 21)  # people post when they look at their phones
+_STORY_DAYS = 3  # an Instagram account posts a story every third day
+_MOMENTS = (7, 8, 11, 12, 13, 17, 18, 19, 20, 21)  # hours at which people use their phones
 
 
 class SeededNativePosts:
     """The native posts of all accounts.
 
     Args:
-        seed: Decides them.
-        last: The last day on which there are any, since the epoch; None for no end.
+        seed: Determines them.
+        last: The last day with posts, since the epoch; None for no end.
     """
 
     def __init__(self, seed: int, last: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Seeding of organizations, members, teams and social profiles."""
+"""Generates organizations, members, teams and social profiles."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ FIRST_TEAM = 320_001
 FIRST_PROFILE = 130_000_001
 DAY = 86_400
 
-# The smallest worlds should hold what rules are about: a second Twitter account, Pinterest, a
-# profile with approval (the third), a private one, one that lost its connection (the ninth).
+# The smallest worlds need a profile for each rule: a second Twitter account, Pinterest, a profile
+# with approval (the third), a private one, one that lost its connection (the ninth).
 NETWORKS = (
     "TWITTER", "FACEBOOKPAGE", "LINKEDINCOMPANY", "PINTEREST", "TWITTER", "LINKEDIN",
     "INSTAGRAMBUSINESS", "YOUTUBECHANNEL", "THREADS", "TIKTOKBUSINESS", "FACEBOOK", "INSTAGRAM",
@@ -56,7 +56,7 @@ _KINDS = {
 
 
 def seed_organizations(world: World) -> None:
-    """Add the organizations, still empty."""
+    """Add the organizations, without members."""
     for number in range(world.options.organizations):
         name, handle = COMPANIES[number % len(COMPANIES)]
         round_ = number // len(COMPANIES)
@@ -71,7 +71,7 @@ def seed_organizations(world: World) -> None:
 
 
 def seed_members(world: World, random: Random) -> None:
-    """Add the members and give them their seats; the main member has one everywhere."""
+    """Add the members and their seats; the main member has a seat in every organization."""
     organizations = list(world.organizations.values())
     for number in range(world.options.members):
         member = make_member(world, random, str(MAIN_MEMBER + 7 * number), number)
@@ -89,10 +89,10 @@ def make_member(world: World, random: Random, member_id: str, number: int) -> Me
     """Invent a person.
 
     Args:
-        world: Gives the clock and the company.
+        world: The world, for its clock and company.
         random: The source of names and dates.
         member_id: The id.
-        number: Makes the e-mail address unique.
+        number: Part of the e-mail address, to make it unique.
     """
     given, family = random.choice(FIRST_NAMES), random.choice(LAST_NAMES)
     company, handle = COMPANIES[0]
@@ -126,19 +126,19 @@ def _seat(world: World, number: int) -> Grant:
 
 
 def main_seat(role: str) -> Grant:
-    """Return the seat of the member in the ready line, by the option `role`."""
+    """Return the seat of the main member, by the option `role`."""
     return ORGANIZATION_GRANTS["ADMIN" if role == "admin" else "DEFAULT"]
 
 
 def seed_profiles(world: World, random: Random) -> None:
-    """Add the social profiles, by networks in turn."""
+    """Add the social profiles, cycling through the networks."""
     organizations = list(world.organizations.values())
     members = list(world.members.values())
     for number in range(world.options.profiles):
         organization = organizations[number % len(organizations)]
         profile = _profile(random, number, organization)
         if profile.type in PRIVATE:
-            # The first private profile is the main member's own, the others are colleagues'.
+            # The first private profile belongs to the main member, the others to colleagues.
             first = number == NETWORKS.index("LINKEDIN")
             profile.owner = "MEMBER"
             profile.owner_id = members[0 if first else number % len(members)].id
@@ -169,7 +169,7 @@ def _profile(random: Random, number: int, organization: Organization) -> Profile
 
 
 def seed_teams(world: World, random: Random) -> None:
-    """Add the teams with members and profiles; one profile stays without a team."""
+    """Add the teams with members and profiles; one profile has no team."""
     organizations = list(world.organizations.values())
     for number in range(world.options.teams):
         organization = organizations[number % len(organizations)]

@@ -1,4 +1,4 @@
-"""Words for a believable world: people, teams, and posts with hashtags and links."""
+"""Generates realistic texts: names, teams, and posts with hashtags and links."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def compose(bits: int, handle: str) -> str:
 
     Args:
         bits: 64 random bits; the same bits give the same post.
-        handle: Domain part of the links, e.g. `larkspur`.
+        handle: The domain of links, such as `larkspur`.
     """
     opener = OPENERS[bits & 15]
     subject = SUBJECTS[(bits >> 4) & 15]

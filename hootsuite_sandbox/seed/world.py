@@ -19,7 +19,7 @@ from hootsuite_sandbox.seed.texts import COMPANIES, TAGS, compose
 
 WEEK = 7 * DAY
 _IMAGES = ("image/jpeg", "image/png", "image/jpeg", "image/gif")
-_ENOUGH = 50  # messages from which on a world also has unscheduled ones in review
+_ENOUGH = 50  # a world with fewer messages has no unscheduled ones in review
 
 
 def build(options: Options) -> World:
@@ -36,7 +36,7 @@ def build(options: Options) -> World:
     people.seed_teams(world, random)
     people.seed_interactions(world, random)
     _seed_messages(world, random)
-    # Without activity nobody posts any more, neither here nor on the networks.
+    # Without activity nobody posts any more, neither in Hootsuite nor on the networks.
     last = None if options.activity else options.start // DAY - 1
     world.native_posts = SeededNativePosts(options.seed, last)
     world.report_tags = TAGS
@@ -69,7 +69,7 @@ def _seed_messages(world: World, random: Random) -> None:
 
 
 def _seed_media(world: World) -> dict[int, tuple[list[str], str]]:
-    """Give every week its pictures and its film, so that old ones can be forgotten."""
+    """Create pictures and a video for every week, so that old ones can expire."""
     start = world.options.start
     images = max(1, min(6, world.options.messages // 1000))
     weeks: dict[int, tuple[list[str], str]] = {}
@@ -104,7 +104,7 @@ def _medium(world: World, week: int, number: int) -> Media:
 
 
 def _unscheduled(world: World, random: Random, number: int) -> Message:
-    """A post that is to go out at once, as soon as somebody approves it."""
+    """A post that will be sent as soon as somebody approves it."""
     author, reviewer = list(world.members)[:2]
     profile = list(world.profiles.values())[number % len(world.profiles)]
     created = world.options.start - DAY * (number + 1)

@@ -1,4 +1,4 @@
-"""Campaigns, ad sets and ads of ad accounts, and their figures of each day."""
+"""Campaigns, ad sets and ads of ad accounts, and their daily metrics."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from hootsuite_sandbox.domain.records import (
 from hootsuite_sandbox.domain.world import World
 
 RESTATED_DAYS = 4
-"""After so many days a day's figures change no more."""
+"""After so many days the metrics of a day no longer change."""
 COLLECTED_AT = 5 * 3600
-"""When Hootsuite asks the networks about ads, each day, UTC."""
+"""The daily refresh of ad metrics from the networks, in UTC."""
 _EPOCH = 719_163
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A campaign, an ad set or an ad, with what it is part of."""
+    """A campaign, an ad set or an ad, with its parents."""
 
     account: AdAccount
     campaign: AdCampaign
@@ -41,12 +41,12 @@ class Entity:
 
     @property
     def key(self) -> tuple[str, int]:
-        """Its place in a listing."""
+        """Its sort key."""
         return self.account.id, int(self.id)
 
     @property
     def ads(self) -> list[Ad]:
-        """The ads that it consists of."""
+        """The ads that it contains."""
         if self.ad is not None:
             return [self.ad]
         sets = [self.ad_set] if self.ad_set is not None else self.campaign.sets
@@ -85,7 +85,7 @@ def usable(world: World, organization_id: str | None = None) -> list[AdAccount]:
 
 
 def entities(world: World, collection: str, accounts: list[AdAccount]) -> list[Entity]:
-    """List what accounts hold by now, by account and id."""
+    """List the existing entities of accounts, by account and id."""
     now = world.now()
     found = [
         entity
@@ -97,19 +97,19 @@ def entities(world: World, collection: str, accounts: list[AdAccount]) -> list[E
 
 
 def collected(now: int) -> int:
-    """Return when Hootsuite asked the networks last."""
+    """Return the time of the last refresh."""
     return now - (now - COLLECTED_AT) % DAY
 
 
 def modified(entity: Entity, now: int) -> int:
-    """Return when an entity was changed last: created, begun or ended."""
+    """Return when an entity last changed: created, started or ended."""
     campaign, seen = entity.campaign, collected(now)
     steps = (campaign.created, campaign.start, campaign.end, campaign.changed)
     return max(step for step in steps if step <= seen)
 
 
 def status(entity: Entity, now: int) -> str:
-    """Return the network's word for what an entity does at the last visit."""
+    """Return the network's status of an entity at the last refresh."""
     campaign, seen = entity.campaign, collected(now)
     if campaign.status:
         return campaign.status
@@ -124,9 +124,9 @@ def status(entity: Entity, now: int) -> str:
 def days(
     world: World, chosen: list[Entity], since: date, until: date, *, backwards: bool = False
 ) -> Iterator[Document]:
-    """Yield the figures of each day on which an entity ran, by day, account and id."""
+    """Yield the metrics of each day on which an entity ran, by day, account and id."""
     first, last = since.toordinal() - _EPOCH, until.toordinal() - _EPOCH
-    newest = (collected(world.now()) // DAY) - 1  # the day before the last visit
+    newest = (collected(world.now()) // DAY) - 1  # the day before the last refresh
     numbers = range(first, min(last, newest) + 1)
     ordered = sorted(chosen, key=lambda one: one.key, reverse=backwards)
     for number in reversed(numbers) if backwards else numbers:
@@ -141,7 +141,7 @@ def days(
 
 
 def _figures(entity: Entity, number: int, newest: int) -> dict[str, float]:
-    """Add up the ads of an entity, so that a campaign is the sum of its parts."""
+    """Sum the metrics of an entity's ads, so that a campaign is the sum of its ads."""
     if not entity.campaign.start // DAY <= number < entity.campaign.end // DAY:
         return {}
     totals: dict[str, float] = {}
@@ -168,7 +168,7 @@ def _ad_figures(campaign: AdCampaign, ad: Ad, number: int, newest: int) -> dict[
     return found
 
 
-# -- how they are shown ------------------------------------------------------------------------
+# -- JSON objects ------------------------------------------------------------------------
 
 
 def _names(entity: Entity) -> Document:
@@ -188,7 +188,7 @@ def _names(entity: Entity) -> Document:
 
 
 def show(world: World, entity: Entity) -> Document:
-    """Show an entity as its collection does."""
+    """Show an entity as in its collection."""
     now, campaign = world.now(), entity.campaign
     shown = {
         **_names(entity),
@@ -252,7 +252,7 @@ def _ad(entity: Entity, now: int) -> Document:
 
 
 def show_account(account: AdAccount) -> Document:
-    """Show an ad account, in the snake_case of that one operation."""
+    """Show an ad account; only this operation uses snake_case."""
     usable_now = account.status == 1
     word = "ACCEPTED" if account.network == "TWITTER" else "ACTIVE"
     prefix = "TW" if account.network == "TWITTER" else "FB"
@@ -276,5 +276,5 @@ def show_account(account: AdAccount) -> Document:
 
 
 def span_of(since: date | None, until: date | None, today: date) -> tuple[date, date]:
-    """Return the days of a report; without ends, the year up to the present day."""
+    """Return the days of a report; by default the year up to today."""
     return since or today - timedelta(days=365), until or today

@@ -1,4 +1,4 @@
-"""Models how figures grow: visits to the network, and growth and size of the audience."""
+"""Models the growth of metrics: refreshes from the network, and growth and size of the audience."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from hootsuite_sandbox.domain.analytics.networks import DAY, HOUR, Network
 from hootsuite_sandbox.domain.chance import bits, heavy, share
 
 SETTLED = 31 * DAY
-"""Figures of older posts are asked for no more."""
+"""Metrics of older posts are no longer refreshed."""
 VIRAL = 227
-"""One of so many posts goes viral."""
-_LATE = 11  # one of so many posts is shown days after the others
+"""One in so many posts goes viral."""
+_LATE = 11  # one in so many posts appears days after the others
 _BEST_HOURS = {7: 1.1, 8: 1.25, 11: 1.15, 12: 1.35, 17: 1.2, 18: 1.45, 19: 1.6, 20: 1.5, 21: 1.2}
 
 
 def last_visit(network: Network, account: str, instant: int) -> int:
-    """Return when a network was last asked about an account, at an instant."""
+    """Return the time of an account's last refresh before an instant."""
     offset = bits("visit", account) % network.refresh
     return instant - (instant - offset) % network.refresh
 
 
 def first_shown(network: Network, account: str, created: int, chance: int) -> int:
-    """Return when a post is shown first: after the first visit, and now and then days later."""
+    """Return when a post first appears: after the first refresh, sometimes days later."""
     visit = last_visit(network, account, created) + network.refresh
     processing = chance % (network.processing + 1)
     late = (1 + chance // 64 % 6) * DAY if chance // 7 % _LATE == 0 else 0
@@ -33,10 +33,10 @@ def first_shown(network: Network, account: str, created: int, chance: int) -> in
 
 
 def refreshed(network: Network, account: str, created: int, chance: int, now: int) -> int:
-    """Return the visit from which a post's figures are, as they are shown at an instant.
+    """Return the refresh that a post's metrics come from, as shown at an instant.
 
-    A post that is shown late has the figures of the visit before, and one that is a month old
-    keeps those of the last visit of that month.
+    A post that appears late has the metrics of the refresh before. One that is a month old keeps
+    those of the last refresh of that month.
     """
     shown = now - chance % (network.processing + 1)
     visit = last_visit(network, account, min(shown, created + SETTLED))
@@ -44,7 +44,7 @@ def refreshed(network: Network, account: str, created: int, chance: int, now: in
 
 
 def grown(network: Network, age: float) -> float:
-    """Return which part of its audience a post has had at an age; 1 when it has settled."""
+    """Return the share of its final audience that a post has reached at an age, at most 1."""
     if age <= 0:
         return 0.0
     whole = 1 - math.exp(-SETTLED / network.tau)
@@ -53,11 +53,11 @@ def grown(network: Network, age: float) -> float:
 
 @cache
 def followers_at_start(account: str) -> int:
-    """Return how many followers an account had when the years of the seed began."""
+    """Return how many followers an account had at the start of the seeded years."""
     return int(4000 * heavy("followers", account)) + 300
 
 
-@lru_cache(1 << 16)  # each day is asked for as today, as yesterday, and by each post
+@lru_cache(1 << 16)  # each day is needed as today, as yesterday, and by each post
 def followers(account: str, day: int) -> int:
     """Return the followers of an account on a day (days since the epoch).
 
@@ -72,13 +72,13 @@ def followers(account: str, day: int) -> int:
 
 
 def unfollowed(account: str, day: int) -> int:
-    """Return how many left on a day; those who joined are this plus the count's change."""
+    """Return the lost followers of a day; the gained ones are this plus the count's change."""
     least = max(0, followers(account, day - 1) - followers(account, day))
     return least + int(followers(account, day) * 0.0009 * share("lost", account, day))
 
 
 def audience(account: str, zone: str, created: int, chance: int) -> float:
-    """Return how many views a post will have in the end, about."""
+    """Return approximately how many views a post will finally have."""
     local = datetime.fromtimestamp(created, _zone(zone))
     weekend = 0.8 if local.weekday() > 4 else 1.0  # noqa: PLR2004 - Saturday and Sunday
     moment = _BEST_HOURS.get(local.hour, 0.85) * weekend
@@ -88,12 +88,12 @@ def audience(account: str, zone: str, created: int, chance: int) -> float:
 
 
 def is_viral(chance: int) -> bool:
-    """Tell whether a post goes viral."""
+    """Return whether a post goes viral."""
     return chance % VIRAL == 0
 
 
 def viral_at(created: int, chance: int) -> int:
-    """Return when Hootsuite notices that a viral post is one."""
+    """Return when Hootsuite notices that a post goes viral."""
     return created + (4 + chance // 911 % 30) * HOUR
 
 

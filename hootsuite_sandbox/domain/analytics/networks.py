@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 HOUR = 3600
 DAY = 86_400
 PACIFIC = "America/Los_Angeles"
-"""Facebook, YouTube and Instagram count their days there; the others in UTC."""
+"""The time zone of days of Facebook, YouTube and Instagram; the others use UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure of a post.
+    """One metric of a post.
 
     Args:
-        name: As the network's own reports call it.
-        share: How much of the post's views it makes up, about.
+        name: Its name in the network's own reports.
+        share: Its approximate share of the post's views.
         kinds: Only posts of these kinds have it; empty for all.
-        lacking: Every so many-th post lacks it, whatever its kind; 0 for none.
+        lacking: One in so many posts lacks it, whatever its kind; 0 for none.
     """
 
     name: str
@@ -33,19 +33,19 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How a network's figures come to Hootsuite.
+    """Properties of a network's metrics in Hootsuite.
 
     Args:
-        zone: In which a day of its figures begins and ends.
-        refresh: Seconds between two visits.
-        processing: Seconds from a visit until its figures are shown, at most.
-        tau: Seconds after which a post has had two thirds of its audience.
+        zone: The time zone of its days.
+        refresh: Seconds between two refreshes.
+        processing: Most seconds from a refresh until its metrics are shown.
+        tau: Seconds after which a post has reached two thirds of its audience.
         metrics: Those of posts.
         kinds: Values of `postType`: text, picture, video.
-        native: How many posts out of a hundred days are written on the network itself.
-        site: Where posts are found; `{account}` and `{post}` are replaced.
-        followers, gained, lost: Names of the profile's counts; empty where it has none.
-        daily: Further figures of the profile, with their share of its followers.
+        native: How many posts in a hundred days are made on the network itself.
+        site: URL of posts; `{account}` and `{post}` are replaced.
+        followers, gained, lost: Names of the profile's metrics; empty if it has none.
+        daily: Further metrics of the profile, with their share of its followers.
         breakdowns: For some of them, the dimension and its values.
     """
 
@@ -236,11 +236,11 @@ def day_of(network: Network, instant: int) -> date:
 
 
 def starts_at(network: Network, day: date) -> int:
-    """Return the instant at which a day of the network begins."""
+    """Return the start of a day of the network."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=_zone(network.zone))
     return int(midnight.astimezone(UTC).timestamp())
 
 
 def ends_at(network: Network, day: date) -> int:
-    """Return the instant at which a day of the network is over."""
+    """Return the end of a day of the network."""
     return starts_at(network, day + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Posts as analytics shows them: from messages, and from the networks' own apps."""
+"""Posts in analytics: published by messages, or made in the networks' own apps."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from hootsuite_sandbox.domain.records import Document, Message, NativePost, Prof
 from hootsuite_sandbox.domain.world import World
 
 Key = tuple[int, str]
-"""Place of a post: when it was created, and its id on the network."""
+"""Sort key of a post: its creation time, and its id on the network."""
 CAMPAIGNS = frozenset({"spring-launch", "event:summit", "hiring"})
-"""Tags that the organization's people use as campaigns."""
-_BOOSTED = 15  # one of so many posts is paid for, too
-_TAGGED_LATER = 9  # one of so many posts gets a tag in the reports, not in the composer
+"""Tags that people use for campaigns."""
+_BOOSTED = 15  # one in so many posts is paid, too
+_TAGGED_LATER = 9  # one in so many posts gets its tag in the reports, not in the composer
 _STORY_SECONDS = DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A published post, wherever it was written."""
+    """A published post, made by a message or natively."""
 
     created: int
     external_id: str
@@ -49,13 +49,13 @@ class Post:
 
     @property
     def key(self) -> Key:
-        """Its place in a listing."""
+        """Its sort key."""
         return self.created, self.external_id
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which posts are asked for; days are the network's own, both ends included."""
+    """The requested posts; days are the network's own, both ends included."""
 
     profiles: tuple[Profile, ...]
     since: date
@@ -65,18 +65,18 @@ class Choice:
     modified_until: date | None = None
     before: Key | None = None
     after: Key | None = None
-    by_refresh: bool = True  # whether the last change of a post is its last refresh
-    deleted: bool = False  # instead: those that are gone from their network
+    by_refresh: bool = True  # whether its last refresh counts as a post's last change
+    deleted: bool = False  # instead: those deleted on their network
 
 
 def newest(world: World, choice: Choice) -> Iterator[Document]:
-    """Yield the chosen posts, newest first, as they are shown at the present instant."""
+    """Yield the requested posts as shown now, newest first."""
     for post in descending(world, choice):
         yield show(world, post, choice.datatype)
 
 
 def descending(world: World, choice: Choice) -> Iterator[Post]:
-    """Yield the chosen posts that are shown by now, newest first."""
+    """Yield the requested posts that have appeared, newest first."""
     now = world.now()
     for post in _all(world, choice):
         if choice.before is not None and post.key >= choice.before:
@@ -131,17 +131,17 @@ def _is_modified(network: Network, post: Post, choice: Choice, now: int) -> bool
     return least <= day <= (choice.modified_until or date.max)
 
 
-# -- where posts come from ---------------------------------------------------------------------
+# -- sources of posts ---------------------------------------------------------------------
 
 
 def _published(world: World, profiles: tuple[Profile, ...], low: int, high: int) -> Iterator[Post]:
-    """Yield what Hootsuite published, newest first; an account may have had other ids before."""
+    """Yield posts that Hootsuite published, newest first, also under former ids of an account."""
     by_id = {
         profile_id: profile
         for profile in profiles
         for profile_id in (profile.id, *world.former_ids.get(profile.network_id, ()))
     }
-    # Messages of the same second come by their own ids, posts by those of the network.
+    # Within a second, messages are sorted by their own ids, posts by those of the network.
     waiting: list[Post] = []
     for message in world.messages.newest(low, high, by_id.keys()):
         post = _of_message(world, message, by_id[message.profile_id])
@@ -158,7 +158,7 @@ def _of_message(world: World, message: Message, profile: Profile) -> Post:
     external_id = message.post_id or message.id
     link = message.post_url or _link(profile, external_id)
     if profile.type == "FACEBOOKPAGE" and kind == "video":
-        # Videos go by their own id there, without the page's; only the address is the same.
+        # There videos have an id of their own, without the page's; only the URL is the same.
         external_id = external_id.rpartition("_")[2]
     return Post(
         created=message.time or 0,
@@ -206,11 +206,11 @@ def _link(profile: Profile, external_id: str) -> str:
     return site.format(account=profile.username or profile.network_id, post=external_id)
 
 
-# -- how they are shown ------------------------------------------------------------------------
+# -- JSON objects ------------------------------------------------------------------------
 
 
 def show(world: World, post: Post, datatype: str) -> Document:
-    """Show a post; keys without a value are left out, as on the wire."""
+    """Show a post; keys without a value are left out, as recorded."""
     profile, network = post.profile, NETWORKS[post.profile.type]
     now = world.now()
     refreshed = growth.refreshed(network, profile.network_id, post.created, post.chance, now)
@@ -248,7 +248,7 @@ def _post_type(network: Network, post: Post) -> str:
 def _metrics(network: Network, post: Post, refreshed: int, datatype: str) -> dict[str, float]:
     age = refreshed - post.created
     if post.kind == "story":
-        age = min(age, _STORY_SECONDS) * 20  # nobody sees it after a day
+        age = min(age, _STORY_SECONDS) * 20  # a story disappears after a day
     account = post.profile.network_id
     views = growth.audience(account, post.profile.timezone, post.created, post.chance)
     views *= growth.grown(network, age)
@@ -262,7 +262,7 @@ def _metrics(network: Network, post: Post, refreshed: int, datatype: str) -> dic
     }
     if post.profile.type == "INSTAGRAMBUSINESS" and post.kind != "story":
         _add_engagement(found)
-    # An absent figure is unknown. The networks leave out what they have not counted yet.
+    # An absent metric is unknown. The networks leave out what they have not counted yet.
     return {name: value for name, value in found.items() if value}
 
 
@@ -341,10 +341,10 @@ def _people(world: World, post: Post) -> Document:
 
 
 def instant(text: str) -> int:
-    """Read an instant as posts show it.
+    """Parse an instant in the format of posts.
 
     Raises:
-        ProblemError: 422 for a text that is none; a cursor was changed.
+        ProblemError: 422 for another text: somebody has changed a cursor.
     """
     try:
         return parse_instant(text)

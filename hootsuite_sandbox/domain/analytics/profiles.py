@@ -1,4 +1,4 @@
-"""Figures of profiles: one row for each day of the network, shown once the day is over."""
+"""Metrics of profiles: one row per day of the network, shown when the day is over."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from hootsuite_sandbox.domain.records import Document, Profile
 from hootsuite_sandbox.domain.world import World
 
 Key = tuple[str, str]
-"""Place of a row: its day, and the profile."""
+"""Sort key of a row: its day, and the profile."""
 RESTATED = 4 * DAY
-"""After so long a day's figures change no more."""
+"""After so long the metrics of a day no longer change."""
 FACEBOOK_CHANGE = date(2026, 6, 3)
-"""Since that day Facebook counts media views; what it counted before stays readable."""
+"""Since that day Facebook counts media views; its earlier metrics stay readable."""
 _EPOCH = 719_163
 _PAID = frozenset({"FACEBOOKPAGE", "INSTAGRAMBUSINESS"})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which rows are asked for; both ends are included."""
+    """The requested rows; both ends are included."""
 
     profiles: tuple[Profile, ...]
     since: date
@@ -37,13 +37,13 @@ class Choice:
 def rows(
     world: World, choice: Choice, *, after: Key | None = None, before: Key | None = None
 ) -> Iterator[Document]:
-    """Yield the chosen rows by day and profile: forwards, or backwards from before a place.
+    """Yield the requested rows by day and profile: forwards, or backwards from a key.
 
     Args:
         world: The world.
         choice: Profiles and days.
-        after: Only what comes after this place.
-        before: Only what comes before this place, the nearest first.
+        after: Only rows after this key.
+        before: Only rows before this key, the nearest first.
     """
     backwards = before is not None
     first = date.fromisoformat(after[0]) if after else choice.since
@@ -79,7 +79,7 @@ def _row(world: World, profile: Profile, day: date, choice: Choice) -> Iterator[
 
 
 def _visit(world: World, network: Network, profile: Profile, day: date) -> int | None:
-    """Return the visit from which a day's figures are; None while there was none since its end."""
+    """Return the refresh that a day's metrics come from; None if there was none since its end."""
     over = ends_at(network, day)
     processing = bits("row", profile.network_id, day.toordinal()) % (network.processing + 1)
     shown = min(world.now() - processing, over + RESTATED + network.refresh)
@@ -95,7 +95,7 @@ def _metrics(network: Network, profile: Profile, day: date, age: int) -> Documen
     found: dict[str, int] = {network.followers: count}
     if network.gained:
         found |= {network.gained: joined, network.lost: left}
-    # The last days are counted again at the next visits, and grow by some percent.
+    # The last days are counted again at the next refreshes, and grow by some percent.
     counted = 0.82 + 0.18 * min(1.0, age / RESTATED)
     for name, part in network.daily.items():
         lively = 0.5 + share(account, number, name) + (number % 7 < 5) * 0.3  # noqa: PLR2004 - weekdays
@@ -122,7 +122,7 @@ def _figure(network: Network, account: str, name: str, value: int) -> Document:
         last = place == len(dimension[1]) - 1
         part = left if last else int(left * (0.5 + 0.3 * share(account, name, label)))
         left -= part
-        if part:  # what nobody did is not listed
+        if part:  # zeros are not listed
             values[label] = part
     figure["breakdownDimensions"] = [{"breakdownId": dimension[0], "values": values}]
     return figure

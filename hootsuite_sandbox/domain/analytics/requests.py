@@ -1,4 +1,4 @@
-"""What all calls of analytics share: the right to ask, spans of days, pages and their cursors."""
+"""Common parts of analytics calls: access check, ranges of days, pages and cursors."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ USUAL_REPORT = 365
 
 
 def admit(ctx: Context) -> None:
-    """Refuse callers whose token lacks the scope, or whose account lacks the add-on.
+    """Refuse callers without the scope, or without the add-on.
 
     Raises:
-        ProblemError: 403; as recorded, the gateway itself refuses a token without the scope.
+        ProblemError: 403; in recordings the gateway itself refuses a token without the scope.
     """
     if SCOPE not in ctx.scope.split():
         if ctx.recorded:
@@ -38,30 +38,30 @@ def admit(ctx: Context) -> None:
 
 
 def unfit(detail: str) -> ProblemError:
-    """Return the refusal of a request that analytics can't serve."""
+    """Return the refusal of an invalid request."""
     return ProblemError(422, "invalid-argument", detail)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from a first to a last one, both included."""
+    """A range of days, both ends included."""
 
     since: date
     until: date
 
 
 def span(filters: Document, name: str, today: date, longest: int, usual: int) -> Span | None:
-    """Read a span of days of the filters; None when it is not given.
+    """Parse a range of days of the filters; None if it is not given.
 
     Args:
         filters: The body's filters.
         name: `reportingPeriod` or `lastModified`.
         today: The present day.
-        longest: Days that it may reach back.
-        usual: Days that it reaches back when its start is left out.
+        longest: How many days it may reach back.
+        usual: How many days it reaches back by default.
 
     Raises:
-        ProblemError: For a span that is empty, runs backwards or reaches too far back.
+        ProblemError: For a range that is empty, reversed or reaches too far back.
     """
     if name not in filters:
         return None
@@ -92,16 +92,16 @@ def _day(given: Document, name: str) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a listing, and whether the page before or after it is wanted."""
+    """A sort key, and whether the page before or after it is requested."""
 
     key: tuple[Any, ...]
     backwards: bool = False
 
 
 def read_cursor(ctx: Context) -> Mark | None:
-    """Return the place that the request's cursor stands for.
+    """Return the decoded cursor of the request.
 
-    A cursor belongs to its request and lives for an hour: it must not outlive a pause.
+    A cursor belongs to its request and expires after an hour.
 
     Raises:
         ProblemError: 422 for a cursor that is malformed, too old or of another request.
@@ -135,13 +135,13 @@ def _signature(ctx: Context, *parts: Any) -> str:
 
 
 def page(ctx: Context, rows: Iterator[Document], key_of: Any, mark: Mark | None) -> Document:
-    """Answer with as many rows as the limit allows, and the marks of the neighbouring pages.
+    """Answer with as many rows as the limit allows, and the cursors of the adjacent pages.
 
     Args:
         ctx: The request.
-        rows: What comes after the mark; backwards: what comes before it, nearest first.
-        key_of: Gives the place of a row.
-        mark: Where the page begins, or ends.
+        rows: Rows after the mark; backwards: rows before it, the nearest first.
+        key_of: Returns the sort key of a row.
+        mark: Where the page starts, or ends.
     """
     limit = int(ctx.query.get("limit", DEFAULT_LIMIT))
     found = list(islice(rows, limit + 1))

@@ -99,7 +99,7 @@ def _grant_seat(world: World, given: dict[str, Any]) -> str:
 
 
 def _grant_profile(world: World, given: dict[str, Any]) -> str:
-    """Override a member's right on a profile; without `preset` the profile is taken away."""
+    """Override a member's rights on a profile; without `preset` the member loses access."""
     profile = world.profiles[given["profile_id"]]
     profile.grants[given["member_id"]] = _grant(given) if "preset" in given else None
     return profile.id

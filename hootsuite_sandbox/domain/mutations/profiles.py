@@ -43,7 +43,7 @@ def _remove_profile(world: World, given: dict[str, Any]) -> str:
 
 
 def _delete_post(world: World, given: dict[str, Any]) -> str:
-    """Delete a published post on its network, by its id there."""
+    """Delete a published post on its network, by the network's id."""
     world.deleted_posts.add(given["external_id"])
     return str(given["external_id"])
 

@@ -18,7 +18,7 @@ def _expire_tokens(world: World, _: dict[str, Any]) -> str:
 
 
 def _install_app(world: World, given: dict[str, Any]) -> str:
-    """Install the app or take it away, which revokes its tokens for good."""
+    """Install or uninstall the app; uninstalling revokes its tokens for good."""
     world.tokens.installed = bool(given.get("installed", True))
     if not world.tokens.installed:
         world.tokens.revoke()
