@@ -15,35 +15,42 @@ _PATH = click.Path(path_type=Path)
 @click.command()
 @account_options
 @click.argument("file", required=False)
-@click.option("--dry-run", is_flag=True, help="Do everything but write.")
+@click.option("--dry-run", is_flag=True, help="Check and show everything, send nothing.")
 @click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
-@click.option("--skip-bad", is_flag=True, help="Send the good rows of a plan that has bad ones.")
-@click.option("--preview", type=_PATH, metavar="FILE", help="Write a calendar of the plan: HTML.")
-@click.option("--template", "new", type=_PATH, metavar="FILE", help="Write an empty plan: XLSX.")
+@click.option("--skip-bad", is_flag=True, help="Send the good rows even if others are bad.")
+@click.option("--preview", type=_PATH, metavar="FILE", help="Write a calendar of the plan (HTML).")
+@click.option("--template", "new", type=_PATH, metavar="FILE", help="Write an empty plan (XLSX).")
 @click.option("--delete-removed", is_flag=True, help="Delete posts whose rows left the plan.")
 @click.option(
     "--keep-options",
     is_flag=True,
-    help="Keep the options about reading beside the plan, for the next runs.",
+    help="Save the options for reading beside the plan, for the next runs.",
 )
 @click.option("--add-ids", is_flag=True, help="Write a copy in which every row has an ID.")
 @click.option("--sheet", help="The sheet's name.  [default: the first that is visible]")
-@click.option("--timezone", help="Of times that name none, such as Europe/Berlin.")
+@click.option("--timezone", help="Time zone of times without one, such as Europe/Berlin.")
 @click.option(
-    "--date-format", multiple=True, help="Of dates in text: DD.MM.YYYY HH:mm. Repeatable."
+    "--date-format", multiple=True, help="Format of dates in text: DD.MM.YYYY HH:mm. Repeatable."
 )
-@click.option("--to", "profiles", multiple=True, help="Profile of rows that name none. Repeatable.")
-@click.option("--aliases", type=_PATH, metavar="FILE", help="Own names for profiles: a YAML file.")
-@click.option("--column", multiple=True, metavar="FIELD=HEADER", help='As in "text=Post copy".')
-@click.option("--encoding", help="Of a CSV file that is not UTF-8, such as cp1252.")
+@click.option("--to", "profiles", multiple=True, help="Profile for rows without one. Repeatable.")
+@click.option("--aliases", type=_PATH, metavar="FILE", help="Your names for profiles (YAML).")
+@click.option(
+    "--column",
+    multiple=True,
+    metavar="FIELD=HEADER",
+    help='Header of a field, as in "text=Post copy".',
+)
+@click.option("--encoding", help="Encoding of a CSV file that is not UTF-8, such as cp1252.")
 @click.option(
     "--as-is",
     multiple=True,
     metavar="ROW",
-    help="Its text is right although it looks garbled; by ID, else by number. Repeatable.",
+    help="Accept the text of a row that looks garbled: its ID, else its number. Repeatable.",
 )
-@click.option("--composer", metavar="LAYOUT", help="It is a bulk composer file, dates like this.")
-@click.option("--same-plan", metavar="NAME", help="The plan's name, when the file was renamed.")
+@click.option(
+    "--composer", metavar="LAYOUT", help="Read a bulk composer file with dates like this."
+)
+@click.option("--same-plan", metavar="NAME", help="Name of the plan, if it is not the file's.")
 @click.option(
     "--google-credentials", type=_PATH, metavar="FILE", help="Key file of a Google service account."
 )
@@ -51,35 +58,37 @@ _PATH = click.Path(path_type=Path)
     "--media-root",
     type=_PATH,
     metavar="FOLDER",
-    help="Where pictures lie.  [default: beside the plan]",
+    help="Folder of the pictures.  [default: beside the plan]",
 )
 @click.option(
     "--media-hosts",
     multiple=True,
     metavar="HOST",
-    help="Pictures may be fetched from there, as images.example.com. Repeatable.",
+    help="Host to fetch pictures from, such as images.example.com. Repeatable.",
 )
 @click.option(
     "--results",
     "results_file",
     type=_PATH,
     metavar="FILE",
-    help="For what became of each row.  [default: beside the plan]",
+    help="File for the result of each row.  [default: beside the plan]",
 )
-@click.option("--edited-rows-are-new", is_flag=True, help="Rows without ID that changed are new.")
-@click.option("--post-again", is_flag=True, help="Also post what another plan has scheduled.")
+@click.option(
+    "--edited-rows-are-new", is_flag=True, help="Post changed rows without an ID as new posts."
+)
+@click.option("--post-again", is_flag=True, help="Post rows that another plan has scheduled, too.")
 @click.pass_context
 def schedule(ctx: click.Context, /, account: Account, file: str | None, **given: Any) -> None:
     """Schedule the posts of a plan: an .xlsx, .ods or .csv FILE with a row per post.
 
-    FILE may also be the address of a Google sheet; then say --google-credentials.
+    FILE may also be the address of a Google sheet; it needs --google-credentials.
 
-    Every row is checked before anything is sent. You see what will happen and are asked. What
-    became of each row is written into a copy of the plan, beside it; run the same plan as often as
-    you like: what was scheduled is not posted again.
+    Every row is checked before anything is sent. You see what will happen and are asked. The result
+    of each row is written into a copy of the plan, beside it. Run the same plan as often as you
+    like: what was scheduled is not posted again.
 
-    Columns: Date (and Time), Text, Profiles; if you like Media, Link, Tags, Board, Location, Time
-    zone, Status and ID. Status keeps a row back (draft, hold, idea ...) or lets it go (approved,
+    Columns: Date (and Time), Text, Profiles; optional are Media, Link, Tags, Board, Location, Time
+    zone, Status and ID. Status holds a row back (draft, hold, idea ...) or releases it (approved,
     ready ...). With an ID a row can be edited and scheduled again, and its post is replaced.
 
     Exit codes: 0 all rows are scheduled, 1 it failed or rows are still to be sent, 2 some rows

@@ -34,7 +34,7 @@ from hootsuite_cli.report.warehouse import Warehouse, check_marts, connect, iden
     default=Path("report.html"),
     show_default=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File of the page.",
+    help="File to write the page to.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
 @click.option("--no-text", is_flag=True, help="Leave the texts of posts out.")
@@ -43,14 +43,14 @@ from hootsuite_cli.report.warehouse import Warehouse, check_marts, connect, iden
     "--as-of",
     envvar="HOOTSUITE_AS_OF",
     type=click.DateTime(["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]),
-    help="Now, in UTC; for a warehouse that was loaded earlier.",
+    help="The report's current time, in UTC, for a warehouse loaded earlier.",
 )
 @click.option(
     "--config",
     "files",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A .env file with the loader's settings. A .env in this folder is read by itself.",
+    help="A .env file with the loader's settings. A .env in this folder is read anyway.",
 )
 def report(  # noqa: PLR0917 - one parameter per option
     period: int,
@@ -63,10 +63,10 @@ def report(  # noqa: PLR0917 - one parameter per option
     as_of: dt.datetime | None,
     files: tuple[Path, ...],
 ) -> None:
-    """Make a page about publishing: what went out, what comes, what needs attention.
+    """Make a page about publishing: what was sent, what is scheduled, what needs attention.
 
     The warehouse is the loader's: TARGET_POSTGRES_SQLALCHEMY_URL, else TARGET_DUCKDB_PATH. The page
-    is one file that opens offline. Build the marts first: meltano run ... dbt-postgres:build.
+    is one file that works offline. Build the marts first: meltano run ... dbt-postgres:build.
     """
     now = as_of or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     with connect(_variables(files)) as (warehouse, schema):
