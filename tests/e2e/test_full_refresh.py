@@ -67,15 +67,10 @@ def test_deleted_messages_leave_the_tables(sandbox, read, load, query):
     output = read()
     for schema, hard in schemas.items():
         load(output, schema, hard=hard)
-    loaded = {one: query(one, "select count(*) from messages") for one in schemas}
     gone = [row["id"] for row in sandbox.truth("messages")][5:8]
     for ident in gone:
         sandbox.mutate("delete_message", message_id=ident)
-    output = read(output.state)
     there = "from messages where _sdc_deleted_at is null"
-    for schema, hard in schemas.items():
-        load(output, schema, hard=hard)
-        assert query(schema, f"select count(*) {there}") == loaded[schema]  # the known gap
     media = {one: query(one, "select count(*) from media") for one in schemas}
     output = read()
     for schema, hard in schemas.items():
