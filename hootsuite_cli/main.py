@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "hootsuite_cli.report.command:report",
         "A page about publishing, from the warehouse.",
     ),
+    "models": ("hootsuite_cli.report.models:models", "The report's dbt models, as a folder."),
     "sandbox": ("hootsuite_sandbox.cli:main", "Start the emulated platform."),
 }
 

@@ -16,7 +16,7 @@ LINES = [
     for line in block.splitlines()
     if line.strip().startswith("hootsuite ")
 ]
-ELSEWHERE = {"schedule", "sandbox", "report"}  # have documents of their own
+ELSEWHERE = {"schedule", "sandbox", "report", "models"}  # have documents of their own
 
 
 @pytest.fixture

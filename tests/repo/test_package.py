@@ -82,6 +82,10 @@ def test_sdist_holds_no_junk(dist):
     with tarfile.open(next(dist.glob("*.tar.gz"))) as sdist:
         names = [name.partition("/")[2] for name in sdist.getnames()]
     extra = {"CHANGELOG.md", "SECURITY.md", "README.md", "LICENSE", "pyproject.toml"}
+    models = {name for name in names if name.startswith("transform/")}
+    tracked = run("git", "ls-files", "transform").split()
+    assert models == set(tracked)  # nothing that dbt has written there
+    names = [name for name in names if name not in models]
     own = {name for name in names if name.split("/")[0] not in PACKAGES}
     assert own == extra | {".gitignore", "PKG-INFO"}  # the last two are the build backend's
     kinds = (".py", "py.typed", "contract/openapi.yaml", ".j2", ".css", ".js")
@@ -119,6 +123,16 @@ def test_taps_discover_in_an_empty_environment(installed, tmp_path, tap, streams
     settings.write_text(json.dumps({"start_date": "2026-01-01", **config}))
     catalog = json.loads(run(installed / tap, "--config", settings, "--discover", cwd=tmp_path))
     assert len(catalog["streams"]) == streams
+
+
+def test_models_come_with_the_wheel(installed, tmp_path):
+    """Whoever has only the wheel gets the dbt models by a command, all of them."""
+    run(installed / "hootsuite", "models", cwd=tmp_path)
+    tracked = {ROOT / name for name in run("git", "ls-files", "transform").split()}
+    written = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == {path.relative_to(ROOT) for path in tracked}
+    for name in written:
+        assert (tmp_path / name).read_bytes() == (ROOT / name).read_bytes()
 
 
 @pytest.mark.parametrize("program", ["hootsuite", "hootsuite-sandbox"])
