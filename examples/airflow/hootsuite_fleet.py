@@ -1,4 +1,4 @@
-"""Airflow: a task for each account and organization, and one for each plan of posts.
+"""Airflow: each organization's load, then its marts, and a task for each plan of posts.
 
 One more prepares what they share, before any of them begins.
 
@@ -7,8 +7,8 @@ of one account share its 20 requests a second, so each account has a pool of one
 """
 
 import shlex
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
@@ -16,8 +16,8 @@ from airflow.sdk import DAG
 import fleet
 
 
-def task(run: fleet.Run, pool: str) -> BashOperator:
-    """Make a task of one Meltano run."""
+def task(run: fleet.Run, pool: str = "") -> BashOperator:
+    """Make a task of one Meltano run, in the account's pool unless another is named."""
     secret = {run.secret: f"{{{{ conn.hootsuite_{run.account}.password }}}}"} if run.secret else {}
     return BashOperator(
         task_id=f"{run.account}_{run.name}",
@@ -25,26 +25,25 @@ def task(run: fleet.Run, pool: str) -> BashOperator:
         env={**run.env, **secret},
         append_env=True,
         cwd=fleet.PROJECT,
-        pool=pool,
+        pool=pool or f"hootsuite_{run.account}",
     )
 
 
-def dag(name: str, schedule: str, runs: Iterable[fleet.Run]) -> DAG:
-    """Make a DAG of Meltano runs that depend on one that prepares what they share, only."""
-    defaults = {"retries": 2, "retry_delay": timedelta(minutes=10)}  # any run may be repeated
-    with DAG(
-        name,
-        schedule=schedule,
-        start_date=datetime(2026, 1, 1, tzinfo=UTC),
-        catchup=False,
-        max_active_runs=1,
-        default_args=defaults,
-    ) as made:
-        prepared = task(fleet.preparation(), pool="default_pool")
-        for run in runs:
-            prepared >> task(run, pool=f"hootsuite_{run.account}")
-    return made
+SHARED: dict[str, Any] = {
+    "start_date": datetime(2026, 1, 1, tzinfo=UTC),
+    "catchup": False,
+    "max_active_runs": 1,
+    # Any run may be repeated.
+    "default_args": {"retries": 2, "retry_delay": timedelta(minutes=10)},
+}
 
+with DAG("hootsuite_nightly", schedule="0 2 * * *", **SHARED) as nightly:
+    prepared = task(fleet.preparation(), pool="default_pool")
+    for load in fleet.loads():
+        # Each build waits for its own load only, so whoever fails holds up no other.
+        prepared >> task(load) >> task(fleet.marts(load))
 
-nightly = dag("hootsuite_nightly", "0 2 * * *", fleet.loads())
-publish = dag("hootsuite_publish", "0 * * * *", fleet.plans())
+with DAG("hootsuite_publish", schedule="0 * * * *", **SHARED) as publish:
+    prepared = task(fleet.preparation(), pool="default_pool")
+    for plan in fleet.plans():
+        prepared >> task(plan)

@@ -1,4 +1,4 @@
-"""Which Meltano runs a fleet of accounts needs: one per organization, one per plan of posts.
+"""Which runs a fleet of accounts needs: a load and a build per organization, one per plan of posts.
 
 Both examples, Dagster's and Airflow's, read `accounts.yml` by this module. What every run needs
 comes from the workers' environment, since their disks are not kept: MELTANO_DATABASE_URI (state),
@@ -8,7 +8,7 @@ TARGET_POSTGRES_SQLALCHEMY_URL (warehouse), TARGET_HOOTSUITE_JOURNAL_URL (journa
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ ACCOUNTS = Path(os.environ.get("HOOTSUITE_ACCOUNTS", Path(__file__).with_name("a
 PROJECT = os.environ.get(
     "MELTANO_PROJECT_ROOT", str(Path(__file__).resolve().parents[1] / "meltano")
 )
+_SCHEMA = "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Run:
         command: program and arguments.
         env: settings, without secrets.
         secret: the variable that must hold the secret of the account's app; empty if it needs none.
+        organization: whose load or build it is; empty for others.
     """
 
     account: str
@@ -37,6 +39,7 @@ class Run:
     command: tuple[str, ...]
     env: Mapping[str, str]
     secret: str
+    organization: str = ""
 
 
 def preparation() -> Run:
@@ -56,10 +59,26 @@ def loads() -> Iterator[Run]:
             env = _settings(account, "TAP_HOOTSUITE") | {
                 "TAP_HOOTSUITE_ORGANIZATION_IDS": json.dumps([organization]),
                 # A complete reading replaces tables, so no two organizations may share them.
-                "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": f"{account['name']}_{organization}",
+                _SCHEMA: f"{account['name']}_{organization}",
             }
             pipeline = ("tap-hootsuite", "target-postgres")
-            yield _run(account, f"load_{organization}", pipeline, env, "TAP_HOOTSUITE")
+            run = _run(account, f"load_{organization}", pipeline, env, "TAP_HOOTSUITE")
+            yield replace(run, organization=organization)
+
+
+def marts(load: Run) -> Run:
+    """Return the run that builds an organization's marts, in schemas beside that of its load."""
+    own = _own(load.account)
+    # dbt keeps notes of its last build, which two organizations must not share.
+    notes = f"{own['MELTANO_SYS_DIR_ROOT']}/dbt/{load.organization}"
+    return Run(
+        account=load.account,
+        name=f"marts_{load.organization}",
+        command=("meltano", "run", "dbt-postgres:build"),
+        env={**own, _SCHEMA: load.env[_SCHEMA], "DBT_TARGET_PATH": notes, "DBT_LOG_PATH": notes},
+        secret="",
+        organization=load.organization,
+    )
 
 
 def plans() -> Iterator[Run]:

@@ -45,6 +45,21 @@ def test_example_uses_the_loader_that_the_pipeline_is_tested_with():
     assert address(PROJECT) == address(own)
 
 
+def test_example_runs_dbt_as_this_repository_does():
+    """The utilities are the same, so that a copied project builds with the versions tested here."""
+    own = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
+    assert PROJECT["plugins"]["utilities"] == own["plugins"]["utilities"]
+
+
+def test_dagster_runs_the_same_dbt():
+    """Dagster's environment has the versions of dbt that the utility installs."""
+    (utility, _) = PROJECT["plugins"]["utilities"]
+    wanted = [word for word in utility["pip_url"].split() if "==" in word]
+    pinned = (ROOT / "examples/dagster/requirements.txt").read_text(encoding="utf-8").split()
+    assert len(wanted) == 2
+    assert set(wanted) <= set(pinned)
+
+
 @pytest.mark.parametrize("plugin", tables.PLUGINS)
 def test_config_of_the_example_is_known(plugin):
     """Every setting that the example gives a plugin is one of the plugin's."""
@@ -55,9 +70,13 @@ def test_config_of_the_example_is_known(plugin):
 
 
 def test_fleet_names_every_run_once():
-    """The accounts as shipped make one load per organization and one run per plan."""
+    """The accounts as shipped make a load and a build per organization and one run per plan."""
     program = (
-        "import fleet; print(*[(r.account, r.name) for r in (*fleet.loads(), *fleet.plans())])"
+        "import fleet; loads = [*fleet.loads()]; builds = [fleet.marts(one) for one in loads]\n"
+        "print(*[(r.account, r.name) for r in (*loads, *builds, *fleet.plans())])\n"
+        "name = 'TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA'\n"
+        "assert [one.env[name] for one in loads] == [one.env[name] for one in builds]\n"
+        "assert len({one.env[part] for one in builds for part in (name, 'DBT_TARGET_PATH')}) == 6"
     )
     said = subprocess.run(
         [sys.executable, "-c", program],
@@ -68,6 +87,7 @@ def test_fleet_names_every_run_once():
         check=True,
     )
     assert said.stdout.count("'load_") == 3
+    assert said.stdout.count("'marts_") == 3
     assert said.stdout.count("'publish'") == 1
 
 
@@ -108,7 +128,6 @@ def test_status_names_who_needs_attention(tmp_path):
 
 
 @pytest.mark.soak
-@pytest.mark.xdist_group("examples")
 def test_copied_project_loads(sandbox, place, project):
     """The copied project installs the package, and its scheduled job loads an equal account."""
     with database() as url:
@@ -125,7 +144,6 @@ def test_copied_project_loads(sandbox, place, project):
 
 
 @pytest.mark.soak
-@pytest.mark.xdist_group("examples")
 @pytest.mark.parametrize("plugin", tables.PLUGINS)
 def test_meltano_takes_the_hub_definition(place, plugin):
     """`meltano add --from-ref` takes a definition, with every setting of the plugin."""
