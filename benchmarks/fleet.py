@@ -1,6 +1,6 @@
 """A fleet of accounts on Dagster, against sandboxes: `python -m benchmarks.fleet --help`.
 
-It runs the nightly job of the example over all accounts, some at a time, with state, rows
+It runs the nightly job of the example over all accounts, some at a time, with state, rows, marts
 and journals in one PostgreSQL. One account's sign-in is refused, one server is down, and one has no
 quota left: these must be named, and all others must be loaded. Takes `make examples` to have run
 once, for Dagster's environment.
@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,7 +35,13 @@ from hootsuite_sandbox.testing import SandboxProcess
 WORLD = {"messages": 80, "members": 6, "teams": 2, "profiles": 4, "requests_per_second": 0}
 BIN = Path(sys.executable).parent
 DAGSTER = ROOT / ".examples/dagster/bin/dagster"
-_DURATIONS = "select extract(epoch from ended_at - started_at) from runs where state = 'SUCCESS'"
+_DURATIONS = """
+select split_part(job_name, ':', 3), extract(epoch from ended_at - started_at)
+from runs where state = 'SUCCESS'
+"""
+_STEP = re.compile(
+    r"^(\S+ \S+) .* hootsuite__(\w+?)__(\w+) - (STEP_WORKER_STARTING|STEP_SUCCESS)", re.MULTILINE
+)
 _FAILED = re.compile(r"hootsuite__(\w+?)__load_\d+ - STEP_FAILURE")
 
 
@@ -83,6 +90,8 @@ def _account(name: str, sandbox: SandboxProcess, **more: Any) -> dict[str, Any]:
 def _environment(folder: Path, accounts: Sequence[Mapping[str, Any]], url: str) -> dict[str, str]:
     project, home, wheels = folder / "project", folder / "dagster", folder / "wheels"
     shutil.copytree(ROOT / "examples/meltano", project, ignore=shutil.ignore_patterns(".*"))
+    made = shutil.ignore_patterns(".*", "target", "logs")
+    shutil.copytree(ROOT / "transform", project / "transform", ignore=made)
     home.mkdir()
     shutil.copy(ROOT / "examples/dagster/dagster.yaml", home)
     (folder / "accounts.yml").write_text(yaml.safe_dump({"accounts": list(accounts)}))
@@ -100,6 +109,7 @@ def _environment(folder: Path, accounts: Sequence[Mapping[str, Any]], url: str) 
         "TARGET_POSTGRES_SQLALCHEMY_URL": url,
         "TARGET_HOOTSUITE_JOURNAL_URL": url,
         "PYTHONPATH": str(ROOT / "examples/fleet"),
+        "PYTHONDONTWRITEBYTECODE": "",  # or each process compiles its modules anew
     }
 
 
@@ -110,7 +120,8 @@ def _secret(account: Mapping[str, Any]) -> str:
 def _run(folder: Path, env: Mapping[str, str], at_once: int) -> tuple[float, str]:
     """Run the nightly job; return its seconds, and what Dagster said."""
     config = folder / "run.yaml"
-    limit = {"multiprocess": {"max_concurrent": at_once}}
+    forks = {"forkserver": {"preload_modules": ["dagster_dbt"]}}  # as the example has it
+    limit = {"multiprocess": {"max_concurrent": at_once, "start_method": forks}}
     config.write_text(yaml.safe_dump({"execution": {"config": limit}}))
     definitions = ROOT / "examples/dagster/definitions.py"
     begun = time.monotonic()
@@ -133,18 +144,48 @@ def _figures(
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         schemas = sa.inspect(connection).get_schema_names()
-        durations = connection.execute(sa.text(_DURATIONS)).scalars().all()
+        durations = {
+            name: float(worked) for name, worked in connection.execute(sa.text(_DURATIONS))
+        }
         kept = connection.execute(sa.text("select count(*) from state")).scalar_one()
     engine.dispose()
     good = {f"{one['name']}_{one['organizations'][0]}" for one in accounts[:-3]}
     yield exactly("good accounts that were loaded", len(good & set(schemas)), len(good))
+    built = {f"{one}_marts" for one in good} & set(schemas)
+    yield exactly("good accounts whose marts were built", len(built), len(good))
     yield exactly(
         "accounts named as failed", sorted(set(_FAILED.findall(said))), ["down", "refused"]
     )
     yield at_most("states that are kept apart, missing", max(len(good) - kept, 0), 0)
     hourly = len(accounts) / seconds * 3600
     yield Figure("accounts per hour on this machine", f"{hourly:,.0f}", "", met=True)
-    yield Figure("a whole run of one account, median", f"{median(durations):.1f} s", "", met=True)
+    yield from _parts(_steps(said), durations)
+
+
+def _steps(said: str) -> dict[str, float]:
+    """Return each step's seconds, from the start of its process on, to the second."""
+    begun: dict[str, datetime] = {}
+    took: dict[str, float] = {}
+    for when, account, name, event in _STEP.findall(said):
+        step = f"{account}_{name}"
+        if event == "STEP_SUCCESS":
+            took[step] = (datetime.fromisoformat(when) - begun[step]).total_seconds()
+        else:
+            begun[step] = datetime.fromisoformat(when)
+    return took
+
+
+def _parts(took: Mapping[str, float], worked: Mapping[str, float]) -> Iterator[Figure]:
+    """Yield what a load takes, start-up included, what of it is not its work, and a build."""
+    loads = {name: seconds for name, seconds in took.items() if name in worked}
+    over = [seconds - worked[name] for name, seconds in loads.items()]
+    builds = [seconds for name, seconds in took.items() if "_marts_" in name]
+    for name, found in (
+        ("a whole load of one account, start-up included, median", [*loads.values()]),
+        ("of it before and after the work: Dagster, Meltano, installation", over),
+        ("a whole build of one account's marts, median", builds),
+    ):
+        yield Figure(name, f"{median(found):.1f} s" if found else "none", "", met=bool(found))
 
 
 if __name__ == "__main__":
