@@ -135,8 +135,11 @@ def _loads_go_on(fleet, nightly):
     fleet.lose_disks()
     nightly()
     for name, one in fleet.accounts.items():  # the state was kept, so this was no full load
-        assert one.stats()["total"] - asked[name] < 0.7 * asked[name]
-        assert one.stats()["rejected_429"] == 0
+        stats = one.stats()
+        assert stats["total"] - asked[name] < 0.7 * asked[name]
+        # Two runs at once would exceed the rate all the time. One request in hundreds may: a busy
+        # machine delivers it late, and together with those behind it.
+        assert stats["rejected_429"] <= stats["total"] // 100
 
 
 def _publishes_once(fleet, run):
