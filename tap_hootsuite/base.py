@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 import msgspec
 from singer_sdk import Stream, Tap
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.mapper import SameRecordTransform
+from singer_sdk.mapper import SameRecordTransform, StreamMap
+from singer_sdk.singerlib import Catalog
 
 from hootsuite_api.contract import load
 from hootsuite_api.errors import (
@@ -253,6 +254,15 @@ class HootsuiteStream(Stream):
                     advice="Correct the expression in stream_maps; a column may be null",
                 ) from error
             self.emitted += self.writer.records - before  # a stream map may drop rows
+
+    @property
+    def stream_maps(self) -> list[StreamMap]:
+        """What changes the records, see `TapHootsuite.setup_mapper`."""
+        mapper = self._tap.mapper
+        if self.name not in mapper.stream_maps:
+            entry = {self.name: self._tap.catalog[self.name]}
+            mapper.register_raw_streams_from_catalog(Catalog(entry))
+        return super().stream_maps
 
     def _is_plain(self) -> bool:
         """Whether selection, stream maps and flattening leave every record as it is."""

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import IO, Any, ClassVar
 
 import click
+from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError, MappingError
 from singer_sdk.helpers.capabilities import (
     CapabilitiesEnum,
@@ -56,6 +57,13 @@ class TapHootsuite(CheckedPlugin, StreamTap):
     def run(self) -> Run:
         """The state that all streams share."""
         return Run(self.config, self.logger)
+
+    def setup_mapper(self) -> None:
+        """Prepare what changes records; if nothing does, each stream's part when it begins."""
+        if self.config.get("stream_maps") or self.config.get("flattening_enabled"):
+            super().setup_mapper()
+        else:
+            super(Tap, self).setup_mapper()  # the SDK's tap would copy the schemas of all streams
 
     def discover_streams(self) -> Sequence[HootsuiteStream]:
         """Create all streams; needs neither settings nor network."""

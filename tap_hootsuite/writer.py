@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 from singer_sdk.singerlib.encoding import GenericSingerWriter
-from singer_sdk.singerlib.encoding.simple import Message, RecordMessage
+from singer_sdk.singerlib.encoding.simple import Message, RecordMessage, StateMessage
 
 from hootsuite_api.errors import HootsuiteError
 
@@ -102,12 +102,12 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
 
     def serialize_message(self, message: Message) -> bytes:
         """Encode one line."""
-        return encode(message.to_dict()) + b"\n"
+        return encode(_fields(message)) + b"\n"
 
     def write_message(self, message: Message) -> None:
         """Write any message; all but records are flushed at once."""
         self.records += isinstance(message, RecordMessage)
-        self._buffer += encode(message.to_dict())  # may be large: appended without a copy
+        self._buffer += encode(_fields(message))  # may be large: appended without a copy
         self._buffer += b"\n"
         if not isinstance(message, RecordMessage) or len(self._buffer) >= _FULL:
             self.flush()
@@ -146,6 +146,12 @@ class BufferedWriter(GenericSingerWriter[bytes, Message]):
         except (OSError, ValueError, AttributeError) as error:
             self._buffer.clear()
             raise output_failed(error) from error
+
+
+def _fields(message: Message) -> Mapping[str, Any]:
+    if isinstance(message, StateMessage):  # the SDK would copy the whole state first
+        return {"type": message.type, "value": message.value}
+    return message.to_dict()
 
 
 def output_failed(error: Exception) -> OutputFailed:
