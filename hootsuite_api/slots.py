@@ -23,7 +23,6 @@ _HEAD = struct.Struct("<8sQdd")  # magic, requests so far, earliest next start, 
 _SLOT = struct.Struct("<dd")  # sent at, counted by the server at (0: no answer yet)
 _SIZE = _HEAD.size + CAPACITY * _SLOT.size
 _POLL_SECONDS = 0.002  # the lock is held for microseconds
-_PATIENCE = 30.0  # seconds to wait for it, in case its holder was suspended
 _LOOK_UP_SECONDS = 0.2  # how often to check whether the run must stop
 _SAME_BOOT = 5.0  # seconds by which a corrected wall clock may move the time of boot
 _FARTHEST = 300.0  # seconds; no start is ever delayed for longer
@@ -88,10 +87,14 @@ class FileSlots:
     Args:
         path: The file; it is created when missing and rebuilt when it makes no sense.
         stop: Ends the wait for another process when it is set.
+        patience: Seconds to wait for the lock, in case its holder was suspended.
     """
 
-    def __init__(self, path: Path, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self, path: Path, stop: threading.Event | None = None, patience: float = 30
+    ) -> None:
         self._path = path
+        self._patience = patience
         self._stop = stop or threading.Event()
         self._lock = FileLock(f"{path}.lock", mode=0o600, poll_interval=_POLL_SECONDS)
         self._file = -1
@@ -116,7 +119,7 @@ class FileSlots:
             ) from cause
 
     def _locked(self) -> AcquireReturnProxy[FileLock]:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + self._patience
         while True:
             try:
                 return self._lock.acquire(timeout=_LOOK_UP_SECONDS)

@@ -22,6 +22,7 @@ from demo.postgres import database
 from hootsuite_api import redact
 from hootsuite_api.clock import TEST_CLOCK_AHEAD
 from hootsuite_api.redact import guard_logs
+from hootsuite_api.retry import Retry
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 from tap_hootsuite_sheet.model import Options, Plan
 from tap_hootsuite_sheet.plan import read_plan
@@ -196,6 +197,14 @@ class StubDirectory:
 @pytest.fixture
 def directory() -> StubDirectory:
     return StubDirectory()
+
+
+@pytest.fixture
+def no_retry_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries come at once."""
+    defaults = Retry.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "waits", value=False)
 
 
 @pytest.fixture(autouse=True)

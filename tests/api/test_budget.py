@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 import subprocess
 import sys
 import threading
@@ -194,16 +195,17 @@ def test_a_damaged_file_is_rebuilt(tmp_path, stop, content):
     assert time.monotonic() - began < 2
 
 
-def test_the_times_of_another_boot_are_forgotten(tmp_path, stop, monkeypatch):
+def test_the_times_of_another_boot_are_forgotten(tmp_path, stop):
     """A monotonic clock that began anew would make us wait for days."""
     path = tmp_path / "x"
-    with monkeypatch.context() as earlier:
-        earlier.setattr("hootsuite_api.slots._boot", lambda: 1000.0)
-        slots = FileSlots(path)
-        with slots.open():
-            slots.next_start = time.monotonic() + 250
-            slots.put(Slot(0, time.monotonic() + 250))
-            slots.count = 1
+    slots = FileSlots(path)
+    with slots.open():
+        slots.next_start = time.monotonic() + 250
+        slots.put(Slot(0, time.monotonic() + 250))
+        slots.count = 1
+    with path.open("r+b") as file:
+        file.seek(24)  # the head ends with the id of the boot
+        file.write(struct.pack("<d", 1000.0))
     began = time.monotonic()
     with Budget(1, FileSlots(path), stop).turn("x"):
         pass
@@ -225,10 +227,9 @@ def test_a_wall_clock_that_is_set_is_no_new_boot(tmp_path, stop, monkeypatch, st
         assert Budget(1, slots, stop)._must_wait(time.monotonic()) > 0.5
 
 
-def test_a_lock_that_nobody_lets_go_is_named(tmp_path, monkeypatch):
+def test_a_lock_that_nobody_lets_go_is_named(tmp_path):
     """A process that was stopped with the lock in its hand does not stop the others for ever."""
-    monkeypatch.setattr("hootsuite_api.slots._PATIENCE", 0.05)
-    slots = FileSlots(tmp_path / "x")
+    slots = FileSlots(tmp_path / "x", patience=0.05)
     with (
         FileLock(tmp_path / "x.lock"),
         pytest.raises(ConfigError, match="locked"),

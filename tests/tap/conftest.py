@@ -143,9 +143,8 @@ def run(config, state=None, catalog=None, **overrides) -> tuple[Output, Hootsuit
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch):
+def _no_waiting(no_retry_waits):
     """Repetitions come at once."""
-    monkeypatch.setattr("hootsuite_api.retry.Retry._pause", lambda *_: 0.0)
 
 
 @pytest.fixture

@@ -14,9 +14,7 @@ from hootsuite_api.clock import date_of
 from hootsuite_api.contract import load
 from hootsuite_api.cursor_guard import FRUITLESS
 from hootsuite_api.errors import HootsuiteError
-from hootsuite_api.listed import listed
 from hootsuite_api.transport import Transport
-from tap_hootsuite.message_sync import MessageSync
 from tap_hootsuite.tap import TapHootsuite
 
 MESSAGE = {"id": "1", "state": "SENT", "scheduledSendTime": "2026-01-10T10:00:00Z"}
@@ -78,14 +76,17 @@ def test_a_wrong_shape_is_one_sentence(lied_to, stream, operation, body, says):
 
 
 @pytest.mark.parametrize("rows", [[], [MESSAGE]])
-def test_cursors_that_lead_nowhere_end_the_list(sandbox, attempt, only, rows, monkeypatch):
+def test_cursors_that_lead_nowhere_end_the_list(sandbox, attempt, only, rows):
     """Fresh cursors without anything new are given up after 20 pages; the operation is named."""
-    pages = iter(range(10_000))
-
-    def answer(*_):
-        return [listed("Message", one) for one in rows], f"cursor-{next(pages)}", "trace-4711"
-
-    monkeypatch.setattr(MessageSync, "_fetch", answer)
+    headers = {"Content-Type": "application/json", "X-Request-Id": "trace-4711"}
+    answer = {"operation": "list_messages", "kind": "status", "status": 200, "headers": headers}
+    sandbox.faults(
+        [
+            answer | {"nth": page, "body": json.dumps({"data": rows, "metadata": cursor})}
+            for page in range(1, 200)
+            for cursor in [{"cursor": {"next": f"cursor-{page}"}}]
+        ]
+    )
     _, failure = attempt(catalog=only("messages"), start_date="2026-01-01", horizon_days=0)
     assert f"nothing new on {FRUITLESS} pages in a row (GET /v1/messages" in str(failure)
     assert "trace-4711" in str(failure)

@@ -228,16 +228,19 @@ def test_a_paused_sender_that_was_taken_over(
     config = target_config | {"lease_seconds": 1, "max_concurrency": 1}
     text = "".join(json.dumps(line) + "\n" for line in lines(make_rows(1)))
     stopper = (
-        "import os, signal, sys, json, threading\n"
-        "from target_hootsuite.messages import create\n"
+        "import dataclasses, os, signal, sys, json, threading\n"
+        "from hootsuite_api import HootsuiteClient\n"
         "from target_hootsuite.target import HootsuiteTarget\n"
-        "inner = create._guard\n"
-        "def guard(*args):\n"
-        "    print('paused', flush=True)\n"
-        "    os.kill(os.getpid(), signal.SIGSTOP)\n"
-        "    threading.Event().wait(0.5)\n"  # the process may stop a little later
-        "    inner(*args)\n"
-        "create._guard = guard\n"
+        "inner = HootsuiteClient.send\n"
+        "def send(client, call):\n"
+        "    def guard():\n"
+        "        print('paused', flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGSTOP)\n"
+        "        threading.Event().wait(0.5)\n"  # the process may stop a little later
+        "        call.guard()\n"
+        "    pauses = call.operation == 'create_message'\n"
+        "    return inner(client, dataclasses.replace(call, guard=guard) if pauses else call)\n"
+        "HootsuiteClient.send = send\n"
         "sys.exit(HootsuiteTarget(config=json.loads(sys.argv[1])).run())\n"
     )
     first = subprocess.Popen(

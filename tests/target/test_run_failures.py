@@ -14,7 +14,6 @@ from PIL import Image
 
 from hootsuite_api.retry import Retry
 from hootsuite_api.slots import FileSlots
-from hootsuite_api.token_store import TokenStore
 
 SIGN_IN = {
     "503": {"kind": "status", "status": 503},
@@ -34,10 +33,9 @@ SCIM = {
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
+def _impatient(monkeypatch, no_retry_waits):
     """Two tries for each request, without waits between them."""
-    few = {**Retry.__init__.__kwdefaults__, "tries": 2, "waits": False}
-    monkeypatch.setattr(Retry.__init__, "__kwdefaults__", few)
+    monkeypatch.setitem(Retry.__init__.__kwdefaults__, "tries", 2)
 
 
 @pytest.fixture
@@ -281,13 +279,15 @@ def test_the_budget_file_cannot_be_written(count, scene, run_target, sandbox, mo
 
 
 @pytest.mark.parametrize("nth", [8, 20])
-def test_the_token_store_cannot_be_written(nth, scene, run_target, sandbox, monkeypatch):
+def test_the_token_store_cannot_be_written(nth, scene, run_target, sandbox, tmp_path):
     """Rule 12: a new token that can't be stored defers what it was for."""
     messages, config, app = scene()
     sandbox.faults(operation="*", kind="expire_token", nth=nth)
-    with monkeypatch.context() as patch:
-        patch.setattr(TokenStore, "_replace", fail_after(0, TokenStore._replace))
-        run = run_target(messages=messages, **config)
+    (store,) = (tmp_path / "tokens").glob("*.json")
+    in_the_way = store.with_name(f"{store.name}.tmp")  # where the store writes before it renames
+    in_the_way.mkdir()
+    run = run_target(messages=messages, **config)
+    in_the_way.rmdir()
     judge(run, messages, sandbox)
     assert run.statuses["deferred"]
     settle(run_target, messages, sandbox, app)

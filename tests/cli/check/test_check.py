@@ -135,7 +135,6 @@ def test_places_that_can_not_be_written(member, run, tmp_path):
 )
 def test_json_in_any_case(variables, arguments, says, environment, run):
     """A failure is a document as well, with `error`; nothing else is on stdout."""
-    environment.setattr("hootsuite_api.retry._FIRST_WAIT", 0.001)
     for name, value in variables.items():
         environment.setenv(name, value)
     result = run("check", "--json", *arguments)
@@ -443,7 +442,6 @@ def test_a_wrong_setting(name, member, run, sandbox):
         "MEMBER_ID": "1",
     }
     member.setenv(f"HOOTSUITE_{name}", wrong[name])
-    member.setattr("hootsuite_api.retry._FIRST_WAIT", 0.001)
     result = run("check")
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")

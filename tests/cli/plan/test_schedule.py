@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import openpyxl
 import pytest
@@ -339,20 +340,20 @@ def test_an_interrupt_at_the_question_leaves_everything_alone(books, profiles, s
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_an_interrupt_while_rows_are_checked_ends_the_command(
-    books, hootsuite, sandbox, profiles, monkeypatch
-):
-    """Ctrl-C in the rehearsal is no yes: nothing is sent, not even with --yes."""
-    lines, times = in_process._lines, iter([signal.SIGINT])
+def test_an_interrupt_while_rows_are_checked_ends_the_command(books, hootsuite, sandbox, profiles):
+    """Ctrl-C in the dry run is no yes: nothing is sent, not even with --yes."""
+    held = sandbox.hold("list_social_profiles")
 
-    def interrupted(*arguments):
-        for one in times:
-            signal.raise_signal(one)
-        return lines(*arguments)
+    def interrupt():
+        assert sandbox.wait_held(held)
+        os.kill(os.getpid(), signal.SIGINT)
+        sandbox.release(held)
 
-    monkeypatch.setattr(in_process, "_lines", interrupted)
-    result = hootsuite(plan_of(books, profiles, "One"), "--yes")
-    assert (result.exit_code, "Nothing was sent" in result.output) == (1, True)
+    with ThreadPoolExecutor() as pool:
+        interrupted = pool.submit(interrupt)
+        result = hootsuite(plan_of(books, profiles, "One"), "--yes")
+        interrupted.result()
+    assert (result.exit_code, "Nothing was sent" in result.output) == (1, True), result.output
     assert posted(sandbox) == 0
 
 

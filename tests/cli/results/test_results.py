@@ -216,7 +216,6 @@ def test_nothing_to_settle(member, run, write, row, sandbox):
 def test_settle_without_the_platform(unanswered, member, run, sandbox):
     """That it can't be asked is said, and nothing is decided."""
     sandbox.faults(operation="list_messages", kind="status", status=503, times=20)
-    member.setattr("hootsuite_api.retry._FIRST_WAIT", 0.001)
     result = run("results", "--settle")
     assert result.exit_code == 1
     assert "could not be looked for" in result.stderr
