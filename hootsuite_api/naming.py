@@ -1,4 +1,4 @@
-"""Converts names between the API's camelCase and the records' snake_case.
+"""Converts the API's camelCase names to the records' snake_case.
 
 The rule is only safe in one direction: `externalURL` and `externalUrl` both become `external_url`.
 So a column is converted back by the contract (`columns`), never by the rule.
@@ -21,12 +21,6 @@ def snake(name: str) -> str:
     return _BOUNDARY.sub("_", name).lower()
 
 
-def camel(name: str) -> str:
-    """`scheduled_send_time` -> `scheduledSendTime`; acronyms are not brought back."""
-    first, *rest = name.split("_")
-    return first + "".join(word[:1].upper() + word[1:] for word in rest)
-
-
 def columns(schema: Schema) -> Mapping[str, tuple[str, ...]]:
     """Columns of a record, each with the path of API names that leads to its value.
 
@@ -44,15 +38,6 @@ def columns(schema: Schema) -> Mapping[str, tuple[str, ...]]:
                 raise ValueError(f"{found[column]} and {path} both want the column {column}")
             found[column] = path
     return found
-
-
-def source_name(schema: Schema, column: str) -> str:
-    """The API's name of the top-level field that a column comes from.
-
-    Raises:
-        KeyError: The schema has no such column.
-    """
-    return columns(schema)[column][0]
 
 
 def plain(schema: Schema) -> Schema:

@@ -1,4 +1,4 @@
-"""Converts API objects to rows and back, with their Singer schemas, derived from the contract."""
+"""Converts API objects to rows, with their Singer schemas, derived from the contract."""
 
 from __future__ import annotations
 
@@ -64,24 +64,6 @@ def builder(component: str) -> Callable[[Mapping[str, Any]], Row]:
     return _Builder(whole, converted, parts, _aliases(schema))
 
 
-def body(component: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Convert a row back to a request body, from those columns that the component knows.
-
-    Values stay as they are, nulls included.
-
-    Raises:
-        KeyError: The contract has no such component.
-    """
-    result: dict[str, Any] = {}
-    for column, path in _paths(component).items():
-        if column in row:
-            place = result
-            for name in path[:-1]:
-                place = place.setdefault(name, {})
-            place[path[-1]] = row[column]
-    return result
-
-
 def utc(value: Any) -> Any:
     """A timestamp as RFC 3339 in UTC with a closing Z, as precise as it came.
 
@@ -131,11 +113,6 @@ class _Builder:
                 value = inner.get(field)
                 row[column] = None if value is None else convert(value)
         return row
-
-
-@functools.cache
-def _paths(component: str) -> Mapping[str, tuple[str, ...]]:
-    return naming.columns(load().component(component))
 
 
 def _aliases(schema: Schema) -> list[tuple[str, str]]:

@@ -65,12 +65,6 @@ class Context:
             return "admin"
         return "admin" if self.world.is_admin(self.caller.id) else "member"
 
-    def administers(self, organization_id: str) -> bool:
-        """Return whether the caller manages this organization."""
-        if self.caller is None:
-            return self.organization_id == organization_id
-        return self.world.is_admin(self.caller.id, organization_id)
-
     def member(self) -> Member:
         """Return the calling member.
 

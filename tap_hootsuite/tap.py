@@ -133,7 +133,7 @@ class TapHootsuite(CheckedPlugin, StreamTap):
             try:
                 tap.sync_all()
             except Exception:
-                tap.tell_costs()  # of the streams the SDK tells after a good end only
+                tap.tell_costs()  # the SDK logs the costs of streams only after success
                 raise
             tap.conclude()
 

@@ -339,9 +339,6 @@ def _unreached(stream: str, key: str, profile: str | None, reason: str) -> Resul
     )
 
 
-Pending = Sequence[tuple[Unit, Outcome]]
-
-
 def settle_pending(context: RunContext) -> None:
     """Reconcile this run's unanswered requests and record their results."""
     pending = context.book.take_pending()

@@ -43,11 +43,6 @@ class Contract:
         listed = self.document["x-hootsuite-error-codes"]
         return {entry["code"]: ErrorCode(**entry) for entry in listed}
 
-    @property
-    def components(self) -> tuple[str, ...]:
-        """Names of all component schemas."""
-        return tuple(self.document["components"]["schemas"])
-
     def component(self, name: str) -> dict[str, Any]:
         """A component schema with all references resolved.
 

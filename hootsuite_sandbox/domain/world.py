@@ -157,10 +157,6 @@ class World:
             if organization_id in (None, organization.id)
         )
 
-    def colleagues(self, member_id: str, other_id: str) -> bool:
-        """Return whether two members share an organization."""
-        return any(other_id in o.seats for o in self.organizations_of(member_id))
-
     def teams_in(self, organization_id: str) -> list[Team]:
         """List the teams of an organization, by id."""
         return [t for t in self.teams.values() if t.organization_id == organization_id]

@@ -169,20 +169,6 @@ def test_extra_columns_come_first_and_win():
     assert schema["properties"] == {"organization_id": key, "id": key}
 
 
-def test_way_back_to_a_body():
-    """A body gets the API's names from the contract and leaves out columns it does not know."""
-    row = {"social_profile_ids": ["1"], "text": "hi", "external_id": "a-1"}
-    assert records.body("CreateMessageRequest", row) == {"socialProfileIds": ["1"], "text": "hi"}
-
-
-@given(ANY_OBJECT)
-def test_body_reverses_record(case):
-    """What `body` writes, `record` reads back to the same row."""
-    component, api_object = case
-    row = records.record(component, api_object)
-    assert records.record(component, records.body(component, row)) == row
-
-
 def test_unknown_component():
     """A component that does not exist is an error at once."""
     with pytest.raises(KeyError):
