@@ -52,7 +52,7 @@ bench: $(READY)  ## the speed and memory figures, as a table
 	$(BIN)/python -m benchmarks
 
 examples: $(READY)  ## the examples with Meltano, Dagster and Airflow, each in its environment
-	$(BIN)/pytest -n 2 tests/examples --timeout 3600
+	$(BIN)/pytest -n 2 --dist loadgroup tests/examples --timeout 3600
 
 # SUITE=sid tries the Python that comes next: nothing here keeps a newer one out.
 fresh:  ## check, test and demo in a bare Debian testing; as root, with debootstrap

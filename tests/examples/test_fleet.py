@@ -41,6 +41,7 @@ def stumble(fleet, tmp_path):
     return folder
 
 
+@pytest.mark.xdist_group("dagster")
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="dagster-dbt needs Python below 3.14")
 def test_dagster_runs_the_fleet(fleet, secrets, environment, stumble):
     """Dagster loads organizations and posts a plan once, though runs fail and disks are lost."""
@@ -67,6 +68,7 @@ def test_dagster_runs_the_fleet(fleet, secrets, environment, stumble):
     assert len(stumbled) == 4  # three loads and a plan: the engine has repeated each
 
 
+@pytest.mark.xdist_group("airflow")  # and what else is slow: half of the time is Dagster's
 def test_airflow_runs_the_fleet(fleet, secrets, connections, environment):
     """Airflow loads every organization and posts a plan once, though workers lose their disks."""
     home = fleet.place.folder / "airflow"

@@ -128,6 +128,7 @@ def test_status_names_who_needs_attention(tmp_path):
 
 
 @pytest.mark.soak
+@pytest.mark.xdist_group("airflow")
 def test_copied_project_loads(sandbox, place, project):
     """The copied project installs the package, and its scheduled job loads an equal account."""
     with database() as url:
@@ -144,6 +145,7 @@ def test_copied_project_loads(sandbox, place, project):
 
 
 @pytest.mark.soak
+@pytest.mark.xdist_group("airflow")
 @pytest.mark.parametrize("plugin", tables.PLUGINS)
 def test_meltano_takes_the_hub_definition(place, plugin):
     """`meltano add --from-ref` takes a definition, with every setting of the plugin."""
