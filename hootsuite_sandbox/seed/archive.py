@@ -24,6 +24,7 @@ from hootsuite_sandbox.domain.records import (
 )
 from hootsuite_sandbox.domain.rules import VIDEO_SECONDS, post_reference
 from hootsuite_sandbox.seed.attachments import attach
+from hootsuite_sandbox.seed.habits import at_work, campaign_at
 from hootsuite_sandbox.seed.texts import TAGS, compose
 
 FIRST_NUMBER = 4_300_000_001  # just above 2**32
@@ -61,6 +62,7 @@ class SeededMessages:
         profiles: The profiles that the column `profile` refers to.
         authors: The member ids that the column `author` refers to.
         handle: The domain of links in texts.
+        start: When the world begins; messages that are due later wait longer for a decision.
         media_of: Returns the media ids for the week of an instant: images, and the video.
     """
 
@@ -68,15 +70,20 @@ class SeededMessages:
     profiles: list[Profile]
     authors: list[str]
     handle: str
+    start: int
     media_of: Callable[[int], tuple[list[str], str]]
     time: array[int] = field(default_factory=lambda: array("q"))
     created: array[int] = field(default_factory=lambda: array("q"))
     profile: array[int] = field(default_factory=lambda: array("H"))
     author: array[int] = field(default_factory=lambda: array("I"))
+    story: array[int] = field(default_factory=lambda: array("I"))
     fate: bytearray = field(default_factory=bytearray)
 
-    def add(self, time: int, created: int, profile: int, author: int, fate: int) -> None:
-        """Append a row; rows must be added in the order of their time."""
+    def add(
+        self, *, time: int, created: int, profile: int, author: int, story: int, fate: int
+    ) -> None:
+        """Append a row; rows must be added in the order of their time. A story has one text."""
+        self.story.append(story)
         self.time.append(time)
         self.created.append(created)
         self.profile.append(profile)
@@ -127,7 +134,7 @@ class SeededMessages:
 
     def _turn(self, row: int) -> int:
         """The time when somebody approves, rejects, edits or withdraws the message."""
-        return (self.created[row] + self.time[row]) // 2
+        return turn(self.created[row], self.time[row], row, self.start)
 
     def _exists(self, row: int, now: int) -> bool:
         if self.created[row] > now:
@@ -148,7 +155,7 @@ class SeededMessages:
         return "SEND_FAILED_PERMANENTLY" if fate == Fate.FAILED else "SENT"
 
     def _message(self, row: int, now: int) -> Message:
-        bits = mix(self.seed * 0x1F123BB5 + row)
+        bits = mix(self.seed * 0x1F123BB5 + self.story[row])
         fate, profile = self.fate[row], self.profiles[self.profile[row]]
         author = self.authors[self.author[row]]
         edited = fate == Fate.EDITED and now >= self._turn(row)
@@ -161,7 +168,7 @@ class SeededMessages:
             created=self.created[row],
             created_by=author,
             updated_by=self._colleague(row, bits) if edited else author,
-            tags=[TAGS[bits % 6]] if _tagged(bits, profile) else [],
+            tags=_tags(bits, profile, self.time[row]),
             video=fate == Fate.VIDEO,
             fails=fate == Fate.FAILED,
         )
@@ -196,6 +203,24 @@ class SeededMessages:
             message.history.append(HistoryAction("SYSTEM", "0", "SEND", time))
 
 
-def _tagged(bits: int, profile: Profile) -> bool:
-    """Every eighth message carries a tag, where tags are allowed."""
-    return bits & 0x7000 == 0 and profile.owner == "ORGANIZATION" and profile.type != "PINTEREST"
+def turn(created: int, time: int, row: int, start: int) -> int:
+    """Return the time when somebody approves, rejects, edits or withdraws a message.
+
+    Two of three decide within a day, at work; the others when half of the time is over.
+    """
+    bits = mix(created ^ row)
+    if bits % 3 and time < start:
+        decided = at_work(created + 1200 + bits // 4 % (26 * 3600))
+        if decided < time - 1800:
+            return decided
+    return (created + time) // 2
+
+
+def _tags(bits: int, profile: Profile, time: int) -> list[str]:
+    """Tag every eighth message, and every third in a campaign's weeks, where tags are allowed."""
+    if profile.owner != "ORGANIZATION" or profile.type == "PINTEREST":
+        return []
+    campaign = campaign_at(time)
+    if campaign and bits >> 12 & 15 < 5:  # noqa: PLR2004 - about every third
+        return [campaign]
+    return [TAGS[bits % 6]] if bits & 0x7000 == 0 else []

@@ -91,6 +91,7 @@ def compose(bits: int, handle: str) -> str:
     subject = SUBJECTS[(bits >> 4) & 15]
     closer = CLOSERS[(bits >> 8) % 12]
     link = f" https://{handle}.example/{bits >> 40:x}" if bits & 0x30000 else ""
-    first = HASHTAGS[(bits >> 18) % 22]
-    second = f" {HASHTAGS[(bits >> 24) % 22]}" if bits & 0x400000 else ""
+    # Of two draws the earlier one in the list: few hashtags are used often, many now and then.
+    first = HASHTAGS[min((bits >> 18) % 22, (bits >> 33) % 22)]
+    second = f" {HASHTAGS[min((bits >> 24) % 22, (bits >> 45) % 22)]}" if bits & 0x400000 else ""
     return f"{opener} {subject}. {closer}{link}{EMOJI[(bits >> 30) % 10]} {first}{second}"

@@ -58,6 +58,7 @@ def _seed_messages(world: World, random: Random) -> None:
         profiles=list(world.profiles.values()),
         authors=list(world.members)[:60],
         handle=COMPANIES[0][1],
+        start=options.start,
         media_of=lambda instant: weeks[min(max(instant // WEEK, first), last)],
     )
     waiting = 2 if options.messages >= _ENOUGH and options.members > 1 else 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import tracemalloc
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -75,12 +76,102 @@ def test_states_fit_the_clock(default):
 
 
 def test_a_weekly_rhythm(default):
-    """A weekday has several times the posts of a Sunday, and nobody posts at night."""
-    moments = [datetime.fromtimestamp(m.time, UTC) for m in default.messages if m.time]
+    """A weekday has several times the posts of a Sunday; nobody is up late by their own clock."""
+    moments = [local(default, message) for message in default.messages if message.time]
     days = Counter(moment.weekday() for moment in moments)
     assert days[2] > 3 * days[6]
-    at_night = sum(moment.hour < 7 for moment in moments)
-    assert at_night < len(moments) / 20
+    at_night = sum(not 7 <= moment.hour <= 21 for moment in moments)
+    assert at_night < len(moments) / 100
+    assert len({default.profiles[m.profile_id].timezone for m in default.messages}) > 4
+
+
+def local(a_world, message):
+    """A message's time by the clock of its profile."""
+    zone = ZoneInfo(a_world.profiles[message.profile_id].timezone)
+    return datetime.fromtimestamp(message.time, zone)
+
+
+def test_stories_are_told_on_several_profiles(default):
+    """The same text goes to several profiles within a day, at the same time of their own clocks."""
+    told = defaultdict(list)
+    for message in default.messages:
+        if message.time:
+            told[message.text].append(message)
+    crossed = [
+        [m for m in found if abs(m.time - found[0].time) < DAY]
+        for found in told.values()
+        if len({m.profile_id for m in found}) > 1
+    ]
+    assert sum(map(len, crossed)) > 300
+    same_clock = 0
+    for found in crossed:
+        types = [default.profiles[m.profile_id].type for m in found]
+        assert len(set(types)) == len(types) or len(found) > 3
+        same_clock += len({local(default, m).strftime("%H:%M") for m in found}) == 1
+    assert same_clock > 0.8 * len(crossed)
+
+
+def test_failures_come_in_clusters(default):
+    """Most failures of an account have another one within four days, though failures are rare."""
+    failed = defaultdict(list)
+    for message in default.messages:
+        if message.state == "SEND_FAILED_PERMANENTLY":
+            failed[message.profile_id].append(message.time)
+    times = [time for found in failed.values() for time in found]
+    near = sum(
+        any(0 < abs(time - other) < 4 * DAY for other in found)
+        for found in failed.values()
+        for time in found
+    )
+    assert 0.01 < len(times) / 2000 < 0.06
+    assert near > 0.4 * len(times)
+
+
+def test_reviewers_decide_at_work(default):
+    """Most decisions fall into working hours, within two days."""
+    decisions = [
+        (action.at, message.created)
+        for message in default.messages
+        for action in message.history
+        if action.action_type in {"APPROVE", "REJECT"}
+    ]
+    moments = [datetime.fromtimestamp(at, UTC) for at, _ in decisions]
+    at_work = sum(m.weekday() < 5 and 8 <= m.hour < 18 for m in moments)
+    assert at_work > 0.6 * len(moments) > 60
+    prompt = sum(at - created < 3 * DAY for at, created in decisions)
+    assert prompt > 0.6 * len(decisions)
+
+
+def test_hashtags_repeat(default):
+    """A few hashtags make up most, the others come now and then."""
+    counts = Counter(
+        word for message in default.messages for word in message.text.split() if word[0] == "#"
+    )
+    ranked = [count for _, count in counts.most_common()]
+    assert len(ranked) > 15
+    assert sum(ranked[:7]) > 0.5 * sum(ranked)
+    assert ranked[0] > 5 * ranked[-1]
+
+
+def test_campaigns_have_weeks(default):
+    """A campaign's tag is used in its weeks most of all."""
+    spring = [
+        datetime.fromtimestamp(message.time, UTC).month
+        for message in default.messages
+        if message.time and "spring-launch" in (message.tags or ())
+    ]
+    in_season = sum(month in {3, 4, 5} for month in spring)
+    assert in_season > 0.6 * len(spring) > 15
+
+
+def test_seasons():
+    """Before the holidays more is posted than in the summer."""
+    months = Counter(
+        datetime.fromtimestamp(message.time, UTC).month
+        for message in world(messages=4000).messages
+        if message.state == "SENT"
+    )
+    assert months[11] + months[12] > 1.3 * (months[7] + months[8])
 
 
 def test_reviewed_messages_have_a_history(default):
