@@ -9,7 +9,18 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import analytics, cpu, incremental, loaders, memory, output, speed, startup, state
+from benchmarks import (
+    analytics,
+    cpu,
+    incremental,
+    loaders,
+    memory,
+    output,
+    reporting,
+    speed,
+    startup,
+    state,
+)
 from benchmarks.figures import Benchmark, Figure, Place, table
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -24,6 +35,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "state": state.sizes,
     "analytics": analytics.nights,
     "loaders": loaders.beside_postgres,
+    "reporting": reporting.up_to_date,
     "startup": startup.ratios,
 }
 
