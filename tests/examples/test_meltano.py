@@ -130,7 +130,10 @@ def test_status_names_who_needs_attention(tmp_path):
 @pytest.mark.soak
 @pytest.mark.xdist_group("airflow")
 def test_copied_project_loads(sandbox, place, project):
-    """The copied project installs the package, and its scheduled job loads an equal account."""
+    """The copied project installs the package, its scheduled job loads an equal account.
+
+    After `meltano run --full-refresh`, a message that was deleted has left the table.
+    """
     with database() as url:
         place.env |= tap_settings(sandbox.ready, place.folder, requests_per_second="1000")
         place.env |= loader_settings(url, "example") | {"MELTANO_ENVIRONMENT": "prod"}
@@ -140,8 +143,19 @@ def test_copied_project_loads(sandbox, place, project):
         tables_ = read_tables(url, "example")
         tables_.pop("interactions", None)
         counts, wrong = compare(sandbox, tables_)
-    assert wrong == {}
-    assert counts["messages"] > 0
+        assert wrong == {}
+        assert counts["messages"] > 0
+        gone = sandbox.truth("messages")[5]["id"]
+        sandbox.mutate("delete_message", message_id=gone)
+        pipeline = ("tap-hootsuite", "target-postgres")
+        place(*meltano, "run", "--full-refresh", *pipeline)
+        left = "select id from example.messages where _sdc_deleted_at is null"
+        engine = sa.create_engine(url)
+        with engine.connect() as connection:
+            ids = set(connection.execute(sa.text(left)).scalars())
+        engine.dispose()
+    assert ids == {one["id"] for one in sandbox.truth("messages")}
+    assert gone not in ids
 
 
 @pytest.mark.soak
