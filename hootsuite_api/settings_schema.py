@@ -90,10 +90,10 @@ SHARED: Mapping[str, Schema] = {
     ),
     "client_id": text(
         "Client id",
-        "Of the app in Hootsuite's developer area; only access_token needs none.",
+        "Client id of the app in Hootsuite's developer area; not needed for access_token.",
         "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
     ),
-    "client_secret": secret("Client secret", "Belongs to the client id."),
+    "client_secret": secret("Client secret", "The secret of the client id."),
     "member_id": text(
         "Member id",
         "For member_app: the member who installed the app, in whose name everything is done.",
@@ -115,19 +115,19 @@ SHARED: Mapping[str, Schema] = {
     ),
     "scope": text(
         "Scope",
-        "Scopes to ask for, separated by blanks. Nothing here needs one.",
+        "Scopes to request, separated by blanks. Only analytics needs one: analytics:read.",
         "offline",
     ),
     "token_store": text(
         "Token store",
-        "File for renewed tokens, or `keyring:NAME`. The default lies in the user's state folder.",
+        "File for renewed tokens, or `keyring:NAME`. The default is in the user's state folder.",
         "/var/lib/meltano/hootsuite-tokens.json",
     ),
     "requests_per_second": _bounded(
         "requests_per_second",
         "Requests per second",
-        "What the account is allowed. It is never exceeded in any second, by all runs of this "
-        "machine together.",
+        "Rate limit of the account. All runs on this machine together never exceed it in any "
+        "second.",
     ),
     "daily_quota_percent": _bounded(
         "daily_quota_percent",
@@ -137,7 +137,7 @@ SHARED: Mapping[str, Schema] = {
     "max_concurrency": _bounded(
         "max_concurrency",
         "Concurrency",
-        "Requests under way at the same time.",
+        "Requests in flight at the same time.",
     ),
     "request_timeout_seconds": _bounded(
         "request_timeout_seconds",
@@ -146,7 +146,7 @@ SHARED: Mapping[str, Schema] = {
     ),
     "user_agent": text(
         "User agent",
-        "What the plugin calls itself to the platform.",
+        "Value of the User-Agent header.",
         "acme-warehouse (data@acme.example)",
     ),
 }

@@ -65,15 +65,15 @@ class MemorySlots:
         yield
 
     def get(self, number: int) -> Slot | None:
-        """The slot of a request, if it is still remembered."""
+        """Return the slot of a request, if it is still kept."""
         return self._slots.get(number % CAPACITY) if number >= 0 else None
 
     def put(self, slot: Slot) -> None:
-        """Remember a slot."""
+        """Store a slot."""
         self._slots[slot.number % CAPACITY] = slot
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Delete all slots."""
         self.count, self.next_start = 0, 0.0
         self._slots.clear()
 
@@ -143,7 +143,7 @@ class FileSlots:
             os.close(self._file)
 
     def get(self, number: int) -> Slot | None:
-        """The slot of a request, if it is still remembered."""
+        """Return the slot of a request, if it is still kept."""
         if not 0 <= number < self.count or self.count - number > CAPACITY:
             return None
         os.lseek(self._file, self._offset(number), os.SEEK_SET)
@@ -151,11 +151,11 @@ class FileSlots:
         return Slot(number, *_SLOT.unpack(data)) if len(data) == _SLOT.size else None
 
     def put(self, slot: Slot) -> None:
-        """Remember a slot."""
+        """Store a slot."""
         self._write(self._offset(slot.number), _SLOT.pack(slot.sent, slot.counted))
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Delete all slots."""
         os.ftruncate(self._file, 0)
         os.ftruncate(self._file, _SIZE)
         self.count, self.next_start = 0, 0.0

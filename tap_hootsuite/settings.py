@@ -54,7 +54,7 @@ _OWN = {
     ),
     "horizon_days": number(
         "Horizon",
-        "Days after now that every run reads, for what is scheduled.",
+        "Days ahead that every run reads, for scheduled messages.",
         364,
         default=364,
         minimum=0,
@@ -76,7 +76,7 @@ _OWN = {
     ),
     "include_unscheduled_review_messages": flag(
         "Messages in review without a time",
-        "Also read messages that go out as soon as somebody approves them.",
+        "Also read messages that are sent as soon as somebody approves them.",
         default=True,
     ),
     "track_deletions": flag(
@@ -86,7 +86,7 @@ _OWN = {
     ),
     "history_scope": choice(
         "History scope",
-        "Ask for the history of messages that show signs of a review, or of all.",
+        "Read the history of messages with signs of a review, or of all messages.",
         "reviewed",
         "all",
     ),
@@ -112,24 +112,24 @@ _OWN = {
     ),
     "on_quota": choice(
         "When the quota is used",
-        "End well and carry on there with the next run, or fail.",
+        "End the run without an error and go on with the next run, or fail.",
         "pause",
         "fail",
     ),
     "scan_quota_percent": number(
         "Share of the quota for scans",
-        "What long scans of permissions may use of the day's quota, as a percentage.",
+        "Percentage of the daily quota that long scans of permissions may use.",
         30,
         default=50,
         minimum=1,
         maximum=100,
     ),
     "scan_interval_days": number(
-        "Scan interval", "Days before a long scan starts anew.", 7, default=7, minimum=0
+        "Scan interval", "Days until a long scan starts again.", 7, default=7, minimum=0
     ),
     "analytics": choice(
         "Analytics",
-        "Read how posts and profiles performed: auto reads it if the token has the scope "
+        "Read metrics of posts, profiles and ads: auto reads them if the token has the scope "
         "analytics:read, on always tries, off never.",
         "auto",
         "on",
@@ -137,8 +137,8 @@ _OWN = {
     ),
     "analytics_restate_days": number(
         "Analytics restatement",
-        "Days before the bookmark for which every run reads figures again, since networks "
-        "correct them.",
+        "Restatement window: days before the bookmark for which every run reads metrics again, "
+        "since networks correct them.",
         35,
         default=35,
         minimum=0,
@@ -146,7 +146,7 @@ _OWN = {
     ),
     "analytics_datatypes": texts(
         "Analytics data types",
-        "Kinds of figures: ORGANIC, PAID. Default: ORGANIC.",
+        "Kinds of metrics: ORGANIC, PAID. Default: ORGANIC.",
         "ORGANIC",
         "PAID",
     ),
