@@ -32,8 +32,8 @@ class TokenManager:
     """Returns the access token of this process and renews it; thread-safe.
 
     Args:
-        renew: Obtains a new token by the rules of the method; its argument is the token that was
-            rejected, or None.
+        renew: Obtains a new token by the rules of the method; its argument is the token to
+            replace, or None.
     """
 
     def __init__(self, renew: Callable[[str | None], Token]) -> None:
