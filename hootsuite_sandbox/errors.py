@@ -68,6 +68,18 @@ class ApiError(SandboxError):
         return {"errors": [first, *(error_entry(c, m, trace_id) for c, m in self.more)]}
 
 
+def absent(kind: str, identifier: str) -> ApiError:
+    """Return the 404 for an object that does not exist or that the caller can't see.
+
+    Args:
+        kind: Its type in `resource`, such as `socialProfile`.
+        identifier: Its id.
+    """
+    name = {"socialProfile": "social profile"}.get(kind, kind)
+    resource = {"type": kind, "id": identifier}
+    return ApiError(404, 4001, f"There is no such {name}.", resource)
+
+
 class ScimError(SandboxError):
     """A refusal in the SCIM shape (RFC 7644, section 3.12).
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hootsuite_api.contract import load
 from hootsuite_sandbox.domain.records import Grant, Message, Organization, Profile, Team
 from hootsuite_sandbox.domain.rules import BASIC_USAGE, ORGANIZATION_ADMIN, PROFILE_ADMIN
-from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.errors import ApiError, absent
 from hootsuite_sandbox.operations import Context
 
 MANAGE_MEMBERS = "ORG_MANAGE_MEMBER"
@@ -131,11 +131,5 @@ def message(ctx: Context) -> Message:
     message_id = ctx.path["messageId"]
     found = ctx.world.messages.get(message_id)
     if found is None or grant_on(ctx, found.profile_id) is None:
-        raise unknown_message(message_id)
+        raise absent("message", message_id)
     return found
-
-
-def unknown_message(message_id: str) -> ApiError:
-    """Return the refusal for a message that the caller can't see."""
-    resource = {"type": "message", "id": message_id}
-    return ApiError(404, 4001, "There is no such message.", resource)

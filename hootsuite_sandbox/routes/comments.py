@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hootsuite_sandbox.domain import access, reviewing, views
 from hootsuite_sandbox.domain.records import Comment, Document
-from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.errors import absent
 from hootsuite_sandbox.operations import Context, operation
 
 
@@ -45,8 +45,7 @@ def _comment(ctx: Context) -> Comment:
     comment_id = ctx.path["commentId"]
     found = ctx.world.comments.get(comment_id)
     if found is None or found.created > ctx.now or access.grant_on(ctx, found.profile_id) is None:
-        resource = {"type": "comment", "id": comment_id}
-        raise ApiError(404, 4001, "There is no such comment.", resource)
+        raise absent("comment", comment_id)
     return ctx.world.settled(found)
 
 

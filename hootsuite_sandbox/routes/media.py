@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hootsuite_sandbox.domain import media_store
 from hootsuite_sandbox.domain.records import Document, Media
-from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.errors import absent
 from hootsuite_sandbox.operations import Context, operation
 
 
@@ -38,7 +38,7 @@ def get_media(ctx: Context) -> Document:
     media = media_store.known_media(ctx.world, media_id)
     if media is None:
         # Not published; also the answer for media 90 days after their use.
-        raise ApiError(404, 4001, "There is no such media.", {"type": "media", "id": media_id})
+        raise absent("media", media_id)
     return {"data": show_media(ctx, media)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hootsuite_sandbox.domain import access, membership, views
 from hootsuite_sandbox.domain.records import Document, Member, Organization
-from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.errors import ApiError, absent
 from hootsuite_sandbox.operations import Context, operation
 
 
@@ -95,6 +95,5 @@ def _known(ctx: Context) -> Member:
     member_id = ctx.path["memberId"]
     member = ctx.world.members.get(member_id)
     if member is None:
-        resource = {"type": "member", "id": member_id}
-        raise ApiError(404, 4001, "There is no such member.", resource)
+        raise absent("member", member_id)
     return member

@@ -10,7 +10,7 @@ from hootsuite_sandbox.clock import parse_instant
 from hootsuite_sandbox.domain import access, views
 from hootsuite_sandbox.domain.message_store import Key
 from hootsuite_sandbox.domain.records import Document, Message
-from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.errors import ApiError, absent
 from hootsuite_sandbox.operations import Context, Result, operation
 
 WIDEST_WINDOW = 28 * 86_400
@@ -30,7 +30,7 @@ def get_message(ctx: Context) -> Document:
     """
     message = access.message(ctx)
     if message.state == "SUBMITTED" and ctx.now < (message.time or 0) + ctx.options.lag_seconds:
-        raise access.unknown_message(message.id)
+        raise absent("message", message.id)
     shown = views.show_message(ctx.world, message)
     return {"data": [shown] if ctx.recorded else shown}
 

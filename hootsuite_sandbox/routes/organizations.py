@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hootsuite_sandbox.domain import access, views
 from hootsuite_sandbox.domain.records import Document, Organization
-from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.errors import ApiError, absent
 from hootsuite_sandbox.operations import Context, operation
 
 
@@ -71,8 +71,7 @@ def get_social_profile_permissions(ctx: Context) -> Document:
     member_id, profile_id = _seated(ctx, organization), ctx.path["socialProfileId"]
     profile = ctx.world.profiles.get(profile_id)
     if profile is None or profile.organization_id != organization.id:
-        resource = {"type": "socialProfile", "id": profile_id}
-        raise ApiError(404, 4001, "There is no such social profile.", resource)
+        raise absent("socialProfile", profile_id)
     grant = ctx.world.profile_grant(member_id, profile_id)
     # The preset of a member without rights is not published: null is the safest guess.
     nothing: Document = {"permissions": [], "permissionPreset": None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hootsuite_sandbox.domain import access, views
 from hootsuite_sandbox.domain.records import Document, Profile
-from hootsuite_sandbox.errors import ApiError
+from hootsuite_sandbox.errors import ApiError, absent
 from hootsuite_sandbox.operations import Context, operation
 
 
@@ -37,6 +37,5 @@ def _profile(ctx: Context) -> Profile:
     profile_id = ctx.path["socialProfileId"]
     profile = ctx.world.profiles.get(profile_id)
     if profile is None:
-        resource = {"type": "socialProfile", "id": profile_id}
-        raise ApiError(404, 4001, "There is no such social profile.", resource)
+        raise absent("socialProfile", profile_id)
     return profile
