@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from filelock import AcquireReturnProxy, FileLock, Timeout
-
 from hootsuite_api.errors import Cancelled, ConfigError
+from hootsuite_api.file_lock import FileLock
 from hootsuite_api.settings import Settings, digest, private_folder, state_folder
 
 CAPACITY = 16_384  # requests kept; more than any rate that the settings allow
@@ -23,7 +22,6 @@ _HEAD = struct.Struct("<8sQdd")  # magic, requests so far, earliest next start, 
 _SLOT = struct.Struct("<dd")  # sent at, counted by the server at (0: no answer yet)
 _SIZE = _HEAD.size + CAPACITY * _SLOT.size
 _POLL_SECONDS = 0.002  # the lock is held for microseconds
-_LOOK_UP_SECONDS = 0.2  # how often to check whether the run must stop
 _SAME_BOOT = 5.0  # seconds by which a corrected wall clock may move the time of boot
 _FARTHEST = 300.0  # seconds; no start is ever delayed for longer
 
@@ -96,7 +94,7 @@ class FileSlots:
         self._path = path
         self._patience = patience
         self._stop = stop or threading.Event()
-        self._lock = FileLock(f"{path}.lock", mode=0o600, poll_interval=_POLL_SECONDS)
+        self._lock = FileLock(Path(f"{path}.lock"))
         self._file = -1
         self.count = 0
         self.next_start = 0.0
@@ -118,19 +116,21 @@ class FileSlots:
                 advice="Let XDG_STATE_HOME or token_store name a folder on a local disk",
             ) from cause
 
-    def _locked(self) -> AcquireReturnProxy[FileLock]:
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
         deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._lock.acquire(timeout=_LOOK_UP_SECONDS)
-            except Timeout as cause:
-                if self._stop.is_set():
-                    raise Cancelled("Stopped while another process held the budget") from cause
-                if time.monotonic() > deadline:
-                    raise ConfigError(
-                        f"Another process keeps the request budget {self._path} locked",
-                        advice="Let it run on or end it, then run again",
-                    ) from cause
+        while not self._lock.take():
+            if self._stop.wait(_POLL_SECONDS):
+                raise Cancelled("Stopped while another process held the budget")
+            if time.monotonic() > deadline:
+                raise ConfigError(
+                    f"Another process keeps the request budget {self._path} locked",
+                    advice="Let it run on or end it, then run again",
+                )
+        try:
+            yield
+        finally:
+            self._lock.give_back()
 
     @contextmanager
     def _opened(self) -> Iterator[None]:
