@@ -56,7 +56,7 @@ class MessageDetails(HootsuiteStream):
         raise NotImplementedError
 
     def detail(self, key: str, data: Any) -> Detail:
-        """Turn its answer into rows."""
+        """Turn the answer to a further request into rows."""
         raise NotImplementedError
 
     def moved(self) -> None:

@@ -113,7 +113,7 @@ def as_key(cell: object) -> str:
     """Return a key that we wrote, without what keeps programs from taking it for a formula.
 
     Raises:
-        CellError: The cell is not text.
+        CellError: It is neither text nor a whole number, or its text is garbled.
     """
     text = as_name(cell)
     return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
@@ -123,7 +123,7 @@ def as_list(cell: object) -> list[str]:
     """Return the entries of a cell: separated by semicolons or line breaks.
 
     Raises:
-        CellError: The cell is not text.
+        CellError: It is neither text nor a whole number, or its text is garbled.
     """
     return [entry.strip() for entry in _SPLIT.split(as_name(cell)) if entry.strip()]
 

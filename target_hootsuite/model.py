@@ -48,7 +48,8 @@ class Action:
         stage: Actions of a later stage wait for those of an earlier one.
         needs: The right that it needs.
         extra: Columns beyond the contract's, with their schemas; null removes one.
-        names: Columns whose names differ from the contract's fields.
+        names: Our column for each field of the contract that is called otherwise there,
+            {field: column}; the rule reads the column.
         meanings: Descriptions of columns that the contract lacks or words differently.
         needed: The condition under which a column is required, if it is required only sometimes.
     """
@@ -71,6 +72,8 @@ class Action:
         path = {snake(one.name): TEXT for one in operation.parameters if one.location == "path"}
         fields = (operation.body or {}).get("properties", {})
         body = {snake(name): schema for name, schema in fields.items()}
+        if unknown := self.names.keys() - path.keys() - body.keys():
+            raise ValueError(f"{self.stream}: {self.operation} has no field {min(unknown)}")
         renamed = {self.names.get(name, name): schema for name, schema in {**path, **body}.items()}
         merged = {**renamed, **self.extra}
         return {name: schema for name, schema in merged.items() if schema is not None}

@@ -132,7 +132,7 @@ CONFIG = schema({**SHARED, **_OWN}, "auth_method")
 
 
 def complete(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings with all defaults, checked beyond their types.
+    """The settings with all defaults; the time zone must exist.
 
     Raises:
         ConfigError: The time zone is unknown.

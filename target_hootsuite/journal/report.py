@@ -185,7 +185,7 @@ class Report:
         ]
 
     def left_plan(self, scope: str, plan: str) -> frozenset[str]:
-        """Keys of an account's posts that left a plan for good, as a person or their IDs said."""
+        """Keys of an account's posts that left a plan for good: no new row is an edit of them."""
         with self._database.read() as connection:
             return notes.left_plan(connection, scope, plan)
 

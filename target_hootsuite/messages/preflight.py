@@ -154,7 +154,7 @@ def _media(context: RunContext, unit: Unit, network: str) -> None:
 
 
 def _uncertain(unit: Unit, network: str) -> None:
-    """Warn where the platform's documents and its practice differ."""
+    """Warn of networks that Hootsuite may refuse, and of those that usually need a picture."""
     if network in UNCERTAIN:
         _warn(unit, f"goes to {UNCERTAIN[network]}, which Hootsuite may refuse")
     if network in _NEEDS_MEDIA and not unit.row.get("media"):

@@ -43,7 +43,7 @@ class PresentState(Rule[RunContext]):
         return f"{unit.action.stream} {address(unit.identity.key)}"
 
     def same_thing(self, unit: Unit) -> str:
-        """Two spellings of an address name one person."""
+        """A key that is equal however an address is spelt: such rows mean one person."""
         return self.lane(unit)
 
     def found(self, context: RunContext, unit: Unit) -> str | None:

@@ -190,7 +190,7 @@ def _patch(group_id: str, operations: list[Document]) -> Call:
 
 
 def _shown(data: Document, otherwise: set[str]) -> set[str]:
-    """Ids of the members in an answer, or `otherwise` if the answer has none."""
+    """Ids of the members in an answer; `otherwise` if it has no list, not even an empty one."""
     members = data.get("members")
     return otherwise if members is None else {str(one["value"]) for one in members}
 
@@ -204,7 +204,7 @@ class TeamMemberRemovalRule(PresentState):
         return f"{unit.action.stream} {unit.row['organization_id']} {team}"
 
     def same_thing(self, unit: Unit) -> str:
-        """Two spellings of an address name one person."""
+        """A key that is equal however an address is spelt: such rows mean one person."""
         return super().lane(unit)
 
     def found(self, context: RunContext, unit: Unit) -> str | None:

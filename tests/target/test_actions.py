@@ -1,6 +1,8 @@
 """Reviews, deletions, people and teams: each at most once, or by the present state."""
 # ruff: noqa: PLR0917 - fixtures are arguments
 
+from dataclasses import replace
+
 import pytest
 
 from hootsuite_api import contract
@@ -248,3 +250,10 @@ def test_permission_is_a_rejection(run_target, member, sandbox):
     run = run_target([member], "members")
     assert (run.code, run.statuses) == (2, {"rejected": 1})
     assert run.results[0]["error_code"]
+
+
+def test_a_name_for_no_field_is_refused():
+    """A misspelt or reversed entry of `names` would leave the column without its meaning."""
+    action = replace(ACTIONS["teams"], names={"name_of_team": "name"})
+    with pytest.raises(ValueError, match="create_team has no field name_of_team"):
+        _ = action.columns
