@@ -117,16 +117,25 @@ class AppToken:
         self._store = store
         self._retry = retry
         self._key = entry_key(settings)
+        self._scope = settings.scope
 
     def __call__(self, rejected: str | None) -> Token:
         """The token that another process has stored meanwhile, or a new one."""
         with self._store.locked():
-            stored = Token.from_entry(self._store.read(self._key))
-            if stored and stored.fresh and stored.value != rejected:
+            entry = self._store.read(self._key) or {}
+            stored = Token.from_entry(entry)
+            usable = stored and stored.fresh and stored.value != rejected
+            if stored and usable and self._covers(entry.get("asked_scope")):
                 return stored
             grant = self._retry.run(lambda n: self._endpoint.post(self._form, n), passing)
-            _update(self._store, self._key, grant.token.entry())
+            asked = {"asked_scope": self._scope}  # what is granted may be less
+            _update(self._store, self._key, grant.token.entry() | asked)
             return grant.token
+
+    def _covers(self, asked: object) -> bool:
+        """Whether a stored token was requested with all scopes that the settings name now."""
+        known = asked if isinstance(asked, str) else ""
+        return set(_names(self._scope)) <= set(_names(known))
 
 
 class RefreshToken:
@@ -246,6 +255,10 @@ class RefreshToken:
 def entry_key(settings: Settings) -> str:
     """The store's key: platform, client and account; all methods share the entry."""
     return f"{settings.api_url} {settings.client_id} {settings.account}"
+
+
+def _names(scope: str) -> list[str]:
+    return scope.replace(",", " ").split()
 
 
 def _update(store: TokenStore, key: str, changes: dict[str, Any], *, reserve: bool = False) -> None:

@@ -50,7 +50,11 @@ class AnalyticsAccess:
         scope = self._run.client.scope
         if scope is not None and SCOPE not in scope:
             self._run.analytics_closed = True  # for all streams, and logged once
-            self._stream.logger.info("Analytics is not read: the token lacks the scope %s", SCOPE)
+            self._stream.logger.info(
+                "Analytics is not read: the token lacks the scope %s. To read it, name the scope "
+                "in the setting `scope`, or allow it in `hootsuite login`",
+                SCOPE,
+            )
             return False
         return not any(one.get("closed") and self._is_recent(one) for one in self._all())
 

@@ -62,6 +62,15 @@ def test_a_token_that_no_header_can_carry(make_client, server, script, value):
     assert not server.calls()
 
 
+def test_another_scope_in_the_settings_asks_for_a_token(make_client, server):
+    """A stored token serves who wants no more than it was requested with, whatever was granted."""
+    for scope in ("", "offline analytics:read", "analytics:read", "analytics:read,offline", ""):
+        make_client(scope=scope).send(READ)
+    assert len(server.token_calls()) == 2
+    make_client(scope="analytics:read other").send(READ)
+    assert len(server.token_calls()) == 3
+
+
 def test_threads_share_one_token(client, server):
     """Sixteen threads that need one ask once."""
     with ThreadPoolExecutor(16) as pool:
