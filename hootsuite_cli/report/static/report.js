@@ -286,14 +286,17 @@
   }
   const plus = (one, name) => { one[name] = (one[name] || 0) + 1; };
 
+  const PEOPLE = 12; // rows that a card shows
+  const othersIn = (rows) => rows.length > PEOPLE ? [quiet(`The first ${PEOPLE} of ${number(rows.length)} people.`)] : [];
+
   function approvals(found) {
     const rows = tally(found.reviews.map((i) => [R.reviewer[i], (one) => {
       plus(one, R.approved[i] ? "yes" : "no");
       if (R.minutes[i] !== UNKNOWN) (one.minutes = one.minutes || []).push(R.minutes[i]);
     }])).sort((a, b) => (b[1].yes || 0) + (b[1].no || 0) - (a[1].yes || 0) - (a[1].no || 0));
-    put("approvals", table(["Who decides", "Yes", "No", "Median time"], rows.slice(0, 12).map(([place, one]) =>
+    put("approvals", table(["Who decides", "Yes", "No", "Median time"], rows.slice(0, PEOPLE).map(([place, one]) =>
       [nameCell(memberOf(place)), one.yes || 0, one.no || 0, duration(median(one.minutes || []))]), { numeric: [1, 2, 3] }),
-    quiet(`${number(found.expired)} posts expired, since nobody decided in time.`));
+    ...othersIn(rows), quiet(`${number(found.expired)} posts expired, since nobody decided in time.`));
   }
 
   function people(found) {
@@ -304,8 +307,8 @@
       if (name) pairs.push([P.author[i], (one) => plus(one, name)]);
     }
     const rows = tally(pairs).sort((a, b) => (b[1].sent || 0) - (a[1].sent || 0)), most = rows.length ? rows[0][1].sent || 0 : 0;
-    put("people", table(["Who writes", "Sent", "", "Failed", "Turned down"], rows.slice(0, 12).map(([place, one]) =>
-      [nameCell(memberOf(place)), one.sent || 0, bar(one.sent || 0, most), one.failed || 0, one.rejected || 0]), { numeric: [1, 3, 4] }));
+    put("people", table(["Who writes", "Sent", "", "Failed", "Turned down"], rows.slice(0, PEOPLE).map(([place, one]) =>
+      [nameCell(memberOf(place)), one.sent || 0, bar(one.sent || 0, most), one.failed || 0, one.rejected || 0]), { numeric: [1, 3, 4] }), ...othersIn(rows));
   }
 
   function content(found) {
