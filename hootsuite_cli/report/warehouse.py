@@ -84,8 +84,13 @@ def _postgres(url: str, schema: str) -> Iterator[tuple[Warehouse, str]]:
     except (sa.exc.ArgumentError, ValueError) as error:
         # The driver's own message could contain the password.
         raise Failure("TARGET_POSTGRES_SQLALCHEMY_URL is not a database URL") from error
+    except ModuleNotFoundError as error:
+        raise Failure(
+            f"TARGET_POSTGRES_SQLALCHEMY_URL needs the driver {error.name}, which is not "
+            "installed: install it, or begin the URL with postgresql+psycopg://"
+        ) from error
     try:
-        link = engine.connect().execution_options(stream_results=True)
+        link = engine.connect()
     except sa.exc.OperationalError as error:
         raise Failure(
             f"The PostgreSQL at {engine.url.host or 'its socket'} can't be reached or refuses the "
@@ -93,7 +98,9 @@ def _postgres(url: str, schema: str) -> Iterator[tuple[Warehouse, str]]:
         ) from error
     try:
         with link:
+            # Before results are streamed: a server-side cursor takes queries only.
             link.exec_driver_sql("set time zone 'UTC'")
+            link.execution_options(stream_results=True)
             yield _Link(link.exec_driver_sql), schema
     finally:
         engine.dispose()

@@ -1,15 +1,18 @@
 """Both warehouses through Meltano: loaded and built by dbt. `make demo` loads them again."""
 
+import re
 import shutil
 from collections import Counter
 
 import duckdb
 import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import make_url
 
 from demo.pipeline import loader_settings, tap_settings
 from demo.warehouse import flatten
+from hootsuite_cli.main import main
 from hootsuite_sandbox.testing import SMALL_WORLD, SandboxProcess
 
 pytestmark = [
@@ -147,6 +150,29 @@ def test_every_published_post_is_counted_once(built):
     assert {"post_id", "permalink", "unmatched", "native", "not_measured"} == {
         one[0] for one in rows
     }
+
+
+def test_the_report_is_the_same_from_both(built, world, work, postgres_url):
+    """`hootsuite report` reads either warehouse, and makes a page of the same posts."""
+    places = {
+        "postgres": {
+            "TARGET_POSTGRES_SQLALCHEMY_URL": postgres_url,
+            "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": SCHEMA,
+        },
+        "duckdb": {"TARGET_DUCKDB_PATH": str(built["path"])},
+    }
+    pages = {}
+    for name, variables in places.items():
+        page = work / f"{name}.html"
+        words = ["report", "--as-of", world.now(), "--output", str(page)]
+        result = CliRunner().invoke(main, words, env=variables)
+        assert result.exit_code == 0, result.output
+        pages[name] = page.read_text(encoding="utf-8")
+    # Rows come in the order of each warehouse, so texts and figures are packed in another one.
+    words = {name: sorted(re.findall(r'"#[^"]+"', page)) for name, page in pages.items()}
+    assert words["postgres"] == words["duckdb"] != []
+    sizes = sorted(map(len, pages.values()))
+    assert sizes[1] < 1.05 * sizes[0]
 
 
 def test_what_is_gone_stays_and_what_was_never_loaded_is_empty(built, run, work):
