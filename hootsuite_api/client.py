@@ -32,7 +32,7 @@ from hootsuite_api.retry import Retry, harmless, passing
 from hootsuite_api.settings import Settings, parse
 from hootsuite_api.slots import account_slots
 from hootsuite_api.stop import Stop
-from hootsuite_api.token_endpoint import TOKEN_OPERATION, Token, TokenEndpoint
+from hootsuite_api.token_endpoint import TOKEN_OPERATION, Token, TokenEndpoint, scopes
 from hootsuite_api.tokens import AppToken, RefreshToken, StaticToken, TokenManager
 from hootsuite_api.transport import BearerAuth, NoAuth, Outgoing, Transport, limits
 
@@ -246,7 +246,7 @@ class HootsuiteClient:
     def scope(self) -> frozenset[str] | None:
         """The scopes of the token, or None where they are not known."""
         scope = self._tokens.current().scope
-        return None if scope is None else frozenset(scope.replace(",", " ").split())
+        return None if scope is None else scopes(scope)
 
     def cancel(self) -> None:
         """End all waits.

@@ -80,6 +80,11 @@ class Token:
         }
 
 
+def scopes(text: str) -> frozenset[str]:
+    """The scopes in a text, whether blanks or commas separate them."""
+    return frozenset(text.replace(",", " ").split())
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A grant of the token endpoint."""

@@ -17,7 +17,7 @@ from hootsuite_api.errors import (
 from hootsuite_api.redact import register
 from hootsuite_api.retry import Retry, harmless, passing
 from hootsuite_api.settings import Settings, digest
-from hootsuite_api.token_endpoint import WHERE, Form, Token, TokenEndpoint
+from hootsuite_api.token_endpoint import WHERE, Form, Token, TokenEndpoint, scopes
 from hootsuite_api.token_store import TokenStore
 
 _LOGIN = "login"
@@ -134,8 +134,7 @@ class AppToken:
 
     def _covers(self, asked: object) -> bool:
         """Whether a stored token was requested with all scopes that the settings name now."""
-        known = asked if isinstance(asked, str) else ""
-        return set(_names(self._scope)) <= set(_names(known))
+        return scopes(self._scope) <= scopes(asked if isinstance(asked, str) else "")
 
 
 class RefreshToken:
@@ -255,10 +254,6 @@ class RefreshToken:
 def entry_key(settings: Settings) -> str:
     """The store's key: platform, client and account; all methods share the entry."""
     return f"{settings.api_url} {settings.client_id} {settings.account}"
-
-
-def _names(scope: str) -> list[str]:
-    return scope.replace(",", " ").split()
 
 
 def _update(store: TokenStore, key: str, changes: dict[str, Any], *, reserve: bool = False) -> None:
