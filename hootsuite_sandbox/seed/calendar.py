@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -87,7 +87,7 @@ class Calendar:
             waiting += self._told(due - written, day, first, self._now)
             written = due
             # Posts of later days are later than this, whatever the time zone of the profile.
-            waiting = self._add([*waiting], (day + 1) * DAY - _FARTHEST, past=True)
+            waiting = self._add(waiting, (day + 1) * DAY - _FARTHEST, past=True)
         self._add(waiting, 1 << 62, past=True)
 
     def _add(self, drafts: list[_Draft], before: int, *, past: bool) -> list[_Draft]:
@@ -107,9 +107,7 @@ class Calendar:
             count -= len(profiles)
             times = [self._moment(chance >> 24, day, one, first, last) for one in profiles]
             created = min(times) - 600 - self._lead(14)
-            self._stories += 1
-            for profile, time in zip(profiles, times, strict=True):
-                yield self._draft(time, created, profile, chance >> 44)
+            yield from self._drafts_of(chance >> 44, created, zip(profiles, times, strict=True))
 
     def _future(self, ahead: int, hidden: int) -> None:
         drafts = [*self._planned(ahead, exists=True), *self._planned(hidden, exists=False)]
@@ -127,9 +125,7 @@ class Calendar:
             if not exists:
                 span = max(0, min(times) - self._now - 1200)
                 created = self._now + 1 + int((1 - wait) * span)
-            self._stories += 1
-            for profile, time in zip(profiles, times, strict=True):
-                yield self._draft(time, created, profile, chance >> 44)
+            yield from self._drafts_of(chance >> 44, created, zip(profiles, times, strict=True))
 
     def _profiles(self, chance: int, size: int) -> list[int]:
         """Choose the profiles of one text: at most one of each network."""
@@ -144,10 +140,15 @@ class Calendar:
                 chosen.append(other)
         return chosen
 
-    def _draft(self, time: int, created: int, profile: int, chance: int) -> _Draft:
-        self._drafts += 1
+    def _drafts_of(
+        self, chance: int, created: int, places: Iterable[tuple[int, int]]
+    ) -> Iterator[_Draft]:
+        """Yield one text's drafts, one for each profile and time."""
+        self._stories += 1
         author = chance % len(self._archive.authors)
-        return _Draft(time, self._drafts, created, profile, author, self._stories)
+        for profile, time in places:
+            self._drafts += 1
+            yield _Draft(time, self._drafts, created, profile, author, self._stories)
 
     def _moment(self, chance: int, day: int, profile: int, first: int, last: int) -> int:
         """Return a usual time of a day in the profile's time zone, between two instants."""
